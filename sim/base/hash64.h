@@ -17,8 +17,7 @@ namespace jalon::sim {
 uint64_t Hash64(absl::string_view text);
 
 // Hash of `unit \x1f segment \x1f indicator`: the id of a series in every random stream.
-uint64_t SeriesId64(absl::string_view unit, absl::string_view segment,
-                    absl::string_view indicator);
+uint64_t SeriesId64(absl::string_view unit, absl::string_view segment, absl::string_view indicator);
 
 }  // namespace jalon::sim
 

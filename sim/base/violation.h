@@ -47,7 +47,8 @@ class Violations {
 
   explicit Violations(int64_t limit = kDefaultLimit) : limit_(limit) {}
 
-  // Adds a violation; fills `message` from field, value and rule when it is empty, and cuts `value`.
+  // Adds a violation; fills `message` from field, value and rule when it is empty, and cuts
+  // `value`.
   void Add(Violation violation);
   // Adds all of `other`, whose uncounted overflow is counted too.
   void Merge(const Violations& other);

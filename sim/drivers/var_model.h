@@ -1,0 +1,56 @@
+// The driver model: a shrunk vector autoregression that a scenario can impose, shift or leave free.
+#ifndef JALON_SIM_DRIVERS_VAR_MODEL_H_
+#define JALON_SIM_DRIVERS_VAR_MODEL_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/base/period.h"
+#include "sim/drivers/drivers.h"
+
+namespace jalon::sim {
+
+// x[t] = intercept + A x[t-1] + C z[t], z standard normal, at the network's frequency.
+// First order, coefficients shrunk to "each driver is its own last value" (Minnesota prior,
+// [Litterman1986]), so that 24 periods of 5 drivers still give a stable path.
+struct VarModel {
+  // Sorted; every driver that an elasticity uses.
+  std::vector<std::string> driver_ids;
+  // [driver]
+  std::vector<double> intercept;
+  // [driver x driver], row-major; spectral radius <= 1.
+  std::vector<double> coefficients;
+  // Lower-triangular factor of the innovation covariance [driver x driver], row-major.
+  std::vector<double> innovation_factor;
+  // Last observed period, shared by all drivers; and values there [driver].
+  Period last;
+  std::vector<double> last_values;
+
+  int driver_count() const { return static_cast<int>(driver_ids.size()); }
+  friend bool operator==(const VarModel&, const VarModel&) = default;
+};
+
+struct VarOptions {
+  // Prior standard deviation of own-lag and cross-lag coefficients, in units of residual ratios.
+  double own_tightness = 0.2;
+  double cross_tightness = 0.05;
+  // Drivers named here and in history up to here.
+  Period as_of;
+};
+
+// Fits the drivers `ids` of `table` on their history up to `options.as_of`. A driver that stops
+// before as_of keeps its last value until then; a driver that never moves has innovation 0.
+// Errors: kInvalidArgument (unknown id, fewer than 3 observed periods), naming each driver.
+absl::StatusOr<VarModel> FitVar(const DriverTable& table, const std::vector<std::string>& ids,
+                                Frequency frequency, const VarOptions& options);
+
+// One step of the recursion: next values from current ones and one standard normal per driver.
+// Shape: all spans [driver]; `next` may not alias `current`.
+void VarStep(const VarModel& model, std::span<const double> current,
+             std::span<const double> normals, std::span<double> next);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_DRIVERS_VAR_MODEL_H_

@@ -1,0 +1,99 @@
+// The sampled estimator: full paths, scalar and clear. It stays for ever as the oracle.
+//
+// A run is a sequence of blocks of 16 paths. A block is a pure function of (plan, block index): any
+// thread may compute it, at any time, again; folding blocks in index order gives the same bits for
+// any thread count. A block is itself cut into slices of a few milliseconds, so that a pool stays
+// fair and a cancelled run frees its core.
+#ifndef JALON_SIM_ENGINE_SAMPLED_H_
+#define JALON_SIM_ENGINE_SAMPLED_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/base/stop_token.h"
+#include "sim/engine/plan.h"
+#include "sim/engine/target.h"
+
+namespace jalon::sim {
+
+// Changes with anything that changes a bit of an answer (D5).
+inline constexpr char kEngineVersion[] = "sampled-1";
+
+// Paths of a block: the 16 virtual lanes.
+inline constexpr int kPathsPerBlock = 16;
+
+// Values of every target on the paths of one block.
+struct BlockOutcome {
+  int64_t block = 0;
+  // [target x path in block], row-major.
+  std::vector<double> values;
+};
+
+// The work of one block, slice by slice. Thread-compatible; memory O(targets + groups x periods),
+// whatever the number of paths. `plan` must outlive it.
+class SampledBlock {
+ public:
+  SampledBlock(const Plan& plan, int64_t block);
+  ~SampledBlock();
+  SampledBlock(SampledBlock&&) noexcept;
+  SampledBlock& operator=(SampledBlock&&) noexcept;
+
+  // Does about `max_cells` (series, period, path) cells of work, at least one series. Returns true
+  // when the block is complete.
+  bool Step(int64_t max_cells = 12'288);
+  // The outcome; only after Step returned true. Moves it out.
+  BlockOutcome TakeOutcome();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Runs a whole block. Errors: kCancelled when `stop` is raised.
+absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop);
+
+// Values of one path alone, for replay: [target], equal bit for bit to that path in its block; and
+// the cells of the path.
+struct PathReplay {
+  std::vector<double> target_values;
+  // [series x horizon period]
+  std::vector<double> cells;
+};
+absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path);
+
+// How results are summarised.
+struct SummaryOptions {
+  std::vector<double> quantile_levels;
+  // Two-sided confidence of the Wilson bounds, in (0, 1).
+  double confidence_level = 0.95;
+};
+
+// Folds blocks in index order into estimates of every target. The first 256 paths set the range of
+// each target's histogram; afterwards memory is O(targets), whatever the number of paths.
+// Thread-compatible.
+class TargetAccumulator {
+ public:
+  TargetAccumulator(const Plan& plan, SummaryOptions options);
+  ~TargetAccumulator();
+
+  // Requires outcome.block == blocks_folded(). Errors: kInternal naming the first target with a
+  // value that is not finite; the run must fail.
+  absl::Status Fold(const BlockOutcome& outcome);
+  int64_t blocks_folded() const;
+  int64_t path_count() const { return blocks_folded() * kPathsPerBlock; }
+
+  // Current estimates, [target]. Requires at least one block.
+  std::vector<TargetEstimate> Estimates() const;
+  // Widest Wilson half-width over all thresholds of all targets; 0 when there are none.
+  double WidestHalfWidth() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_SAMPLED_H_

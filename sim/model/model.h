@@ -1,0 +1,207 @@
+// A fitted model: everything the engine needs to know about the future of a network, as a plain
+// value that can be exported, edited and imported (DECISIONS D1).
+//
+// For series i (leaf unit b in region r, segment s, indicator k), period t, h = t - as_of:
+//
+//   eta[i,t] = level[i] + damped(h) trend[g] + season[g, season(t)]                g = (r, s, k)
+//            + sum_e beta[e] (x_e[t - lag_e] - reference_e)                        elasticities of
+//            k
+//            + log(1 + share effect weight(t))                                     events
+//            + national[k,t] + regional[r,k,t] + branch_loading[k] u[b] + v[i]
+//   mu[i,t]  = exp(eta) (kLog), eta^2 for eta > 0 (kSqrt), or unit_scale[i] eta (kIdentity)
+//   y[i,t]   ~ law(mu), independent over t given all of the above
+//
+// with damped(h) = phi + phi^2 + ... + phi^h (0 for h <= 0). Exponentiated effects are mean-one:
+// the engine subtracts half their variance on the log link, so mu keeps its mean. On kIdentity
+// every term of eta is in units of unit_scale and events act on the mean: mu x (1 + share effect
+// weight).
+//
+// Own noise is exactly u (per branch), v (per series) and the periods' draws; all the rest is
+// shared state. Indices refer to the id tables below, not to a network, so a model outlives a
+// revision.
+#ifndef JALON_SIM_MODEL_MODEL_H_
+#define JALON_SIM_MODEL_MODEL_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/base/period.h"
+#include "sim/base/violation.h"
+#include "sim/drivers/drivers.h"
+#include "sim/drivers/var_model.h"
+#include "sim/network/network.h"
+
+namespace jalon::sim {
+
+// Correlated Gaussian parameters: theta = mean + shared_factor z + own, z standard normal [rank].
+struct ParameterBlock {
+  // [n]
+  std::vector<double> mean;
+  int rank = 0;
+  // [n x rank], row-major.
+  std::vector<double> shared_factor;
+  // [n], >= 0.
+  std::vector<double> own_variance;
+
+  int size() const { return static_cast<int>(mean.size()); }
+  friend bool operator==(const ParameterBlock&, const ParameterBlock&) = default;
+};
+
+enum class Link { kLog, kSqrt, kIdentity };
+
+// Law of one period given its mean mu (DECISIONS D3).
+enum class Law {
+  kNegativeBinomial,  // counts: Var = dispersion x mu, dispersion >= 1 (1 is Poisson)
+  kGamma,             // amounts: Var = dispersion x mu
+  kCompoundGamma,  // amounts with zeros: Poisson number of gamma(shape) sizes, Var = dispersion x
+                   // mu
+  kStudentT,       // net flows: mean mu, standard deviation `dispersion`, `shape` degrees (> 2)
+};
+
+// One series of the model.
+struct ModelSeries {
+  // Indices into Model::unit_ids, segment_ids, indicator_ids.
+  int unit = 0;
+  int segment = 0;
+  int indicator = 0;
+  // Index into Model::groups.
+  int group = 0;
+  Link link = Link::kLog;
+  Law law = Law::kNegativeBinomial;
+  double dispersion = 1.0;
+  double shape = 0.0;
+  // Unit of eta on the identity link (> 0); 1 elsewhere.
+  double unit_scale = 1.0;
+  // Standard deviation of v: what is persistent and not shared, beyond level's own variance.
+  double series_effect_sd = 0.0;
+  // True when the series had stopped by as_of: its future is 0.
+  bool ended = false;
+
+  friend bool operator==(const ModelSeries&, const ModelSeries&) = default;
+};
+
+// The series of one region, segment and indicator, which share a profile in the engine.
+struct ModelGroup {
+  // Index into Model::unit_ids (a unit at depth 1, or the root when branches hang on it).
+  int region = 0;
+  int segment = 0;
+  int indicator = 0;
+
+  friend bool operator==(const ModelGroup&, const ModelGroup&) = default;
+};
+
+// A latent AR(1) around 0 with, on top, a level shock drawn once per horizon year that stays.
+struct LatentLaw {
+  // In [0, 0.99].
+  double autoregression = 0.0;
+  double innovation_sd = 0.0;
+  // Standard deviation of the persistent shock of each year of the horizon.
+  double persistent_sd = 0.0;
+
+  friend bool operator==(const LatentLaw&, const LatentLaw&) = default;
+};
+
+// National or regional latents of all indicators.
+struct LatentBlock {
+  // [indicator]
+  std::vector<LatentLaw> laws;
+  // Correlation of innovations and shocks across indicators: corr = L L' off the diagonal.
+  int rank = 0;
+  // [indicator x rank], row-major; squares of a row sum to at most 1.
+  std::vector<double> loadings;
+  // State at as_of: national [indicator], regional [region x indicator] (regions in the order of
+  // Model::region_units).
+  std::vector<double> state_mean;
+  std::vector<double> state_sd;
+
+  friend bool operator==(const LatentBlock&, const LatentBlock&) = default;
+};
+
+// One elasticity, before and after the data.
+struct Elasticity {
+  ElasticityPrior prior;
+  // Index into VarModel::driver_ids.
+  int driver = 0;
+  // Index into Model::indicator_ids.
+  int indicator = 0;
+  // Transformed driver value that counts as "no effect".
+  double reference = 0.0;
+  // 1 - posterior variance / prior variance, in [0, 1].
+  double information_share = 0.0;
+  // Independent moves of the driver seen in the history.
+  int move_count = 0;
+
+  friend bool operator==(const Elasticity&, const Elasticity&) = default;
+};
+
+// What the fit has to say about one indicator.
+struct IndicatorDiagnostics {
+  int series_count = 0;
+  int ended_count = 0;
+  double zero_share = 0.0;
+  // Shares of the variance of a branch's year: national, regional, branch and series, own noise;
+  // sum to 1.
+  double national_variance_share = 0.0;
+  double regional_variance_share = 0.0;
+  double branch_variance_share = 0.0;
+  double noise_variance_share = 0.0;
+  // Effective number of independent years behind the persistent shocks.
+  double effective_years = 0.0;
+
+  friend bool operator==(const IndicatorDiagnostics&, const IndicatorDiagnostics&) = default;
+};
+
+struct Model {
+  // Version of these equations, part of every answer.
+  static constexpr int kEquations = 1;
+
+  std::string network_id;
+  // Last realised period used.
+  Period as_of;
+  int fit_period_count = 0;
+
+  // Id tables, each in the network's canonical order.
+  std::vector<std::string> unit_ids;
+  std::vector<std::string> segment_ids;
+  std::vector<std::string> indicator_ids;
+  // Indices into unit_ids of the regions, ascending.
+  std::vector<int> region_units;
+
+  std::vector<ModelGroup> groups;
+  std::vector<ModelSeries> series;
+
+  // [series], in eta units; own variance enters v.
+  ParameterBlock level;
+  // [group], eta units per period.
+  ParameterBlock trend;
+  double trend_damping = 0.95;
+  // [group x periods per year], group-major; rows average to 0.
+  ParameterBlock season;
+  // [elasticity]
+  ParameterBlock elasticity;
+  std::vector<Elasticity> elasticities;
+
+  LatentBlock national;
+  LatentBlock regional;
+  // [indicator]; u is standard normal.
+  std::vector<double> branch_loading;
+
+  VarModel drivers;
+  // [indicator]
+  std::vector<IndicatorDiagnostics> diagnostics;
+  // Sentences for people: what was assumed, shrunk, not trusted.
+  std::vector<std::string> notes;
+
+  friend bool operator==(const Model&, const Model&) = default;
+};
+
+// Every broken rule of a model that was edited or imported: sizes that disagree, indices out of
+// range, non-finite numbers, negative variances, dispersion < 1 for counts, autoregression outside
+// its range. An edited model is refused here, never repaired.
+Violations ValidateModel(const Model& model);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_MODEL_MODEL_H_
