@@ -64,6 +64,8 @@ class Violations {
   absl::Status ToStatus() const;
 
  private:
+  friend Violations ViolationsFromStatus(const absl::Status& status);
+
   int64_t limit_;
   int64_t total_count_ = 0;
   std::vector<Violation> kept_;
