@@ -13,11 +13,31 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 
 # -ffp-contract=off: a*b+c is fused only where the code says so, hence the same bits everywhere.
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options(-Wthread-safety)
+endif()
 if(JALON_WARNINGS_ARE_ERRORS)
   add_compile_options(-Werror)
 endif()
+
 if(JALON_SANITIZE)
-  add_compile_options(-fsanitize=${JALON_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
+  add_compile_options(-fsanitize=${JALON_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=${JALON_SANITIZE})
 endif()
+if(JALON_BUILD_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "JALON_BUILD_FUZZ needs clang: use the preset asan or fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# The run-time options every sanitized executable of ours carries; empty without sanitizers.
+add_library(jalon_sanitizer_defaults INTERFACE)
+if(JALON_SANITIZE)
+  add_library(jalon_sanitizer_defaults_objects OBJECT ${CMAKE_CURRENT_LIST_DIR}/sanitizer_defaults.cc)
+  target_link_libraries(jalon_sanitizer_defaults
+                        INTERFACE $<TARGET_OBJECTS:jalon_sanitizer_defaults_objects>)
+endif()
+
 include_directories(${PROJECT_SOURCE_DIR})

@@ -1,24 +1,94 @@
+# The functions every folder's CMakeLists.txt uses. Sources are listed, never globbed.
+
+# All tests (and fuzz targets) of this configuration: what the sanitizer presets build.
+add_custom_target(jalon_tests)
+set_property(GLOBAL PROPERTY JALON_FUZZ_TARGETS "")
+
 # jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ...): one library per folder, alias jalon::NAME.
-# Headers are listed among SRCS; dependencies are public.
+# Headers are listed among SRCS; dependencies are public. Libraries of proto/, sim/ and clients/cpp
+# are installed with their headers (see JalonInstall.cmake).
 function(jalon_library)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
   add_library(jalon_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(jalon::${ARG_NAME} ALIAS jalon_${ARG_NAME})
   target_link_libraries(jalon_${ARG_NAME} PUBLIC ${ARG_DEPS})
+  jalon_install_library(${ARG_NAME})
+endfunction()
+
+# Whether this configuration builds the test executable NAME (JALON_BUILD_TESTS, JALON_TEST_FILTER).
+function(jalon_test_wanted name result)
+  set(wanted ${JALON_BUILD_TESTS})
+  if(JALON_TEST_FILTER AND NOT name MATCHES "${JALON_TEST_FILTER}")
+    set(wanted OFF)
+  endif()
+  set(${result} ${wanted} PARENT_SCOPE)
 endfunction()
 
 # jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s): one executable, one ctest
-# entry per TEST. Tests run with the build folder as working directory.
+# entry per TEST. Tests run with the build folder as working directory. Labels: `slow` is left to
+# .ci/run, `long` to .ci/long. Sanitizers get five times the TIMEOUT (default 60 s).
 function(jalon_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  jalon_test_wanted(${ARG_NAME} wanted)
+  if(NOT wanted)
+    return()
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
+  if(JALON_SANITIZE)
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5")
+  endif()
   add_executable(${ARG_NAME} ${ARG_SRCS})
-  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
+                                            jalon_sanitizer_defaults)
+  add_dependencies(jalon_tests ${ARG_NAME})
   set(properties TIMEOUT ${ARG_TIMEOUT})
   if(ARG_LABELS)
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()
-  gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  gtest_discover_tests(
+    ${ARG_NAME}
+    TEST_PREFIX "${JALON_TEST_PREFIX}"
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 30
+    PROPERTIES ${properties})
+endfunction()
+
+# jalon_fuzz_target(NAME csv SRCS csv_fuzz.cc DEPS jalon::server_ingest): from one
+# LLVMFuzzerTestOneInput makes
+# - in every build, the test fuzz_csv_corpus, which replays tests/fuzz/corpus/csv/*: what was once
+#   found stays found;
+# - with JALON_BUILD_FUZZ (clang), the libFuzzer binary fuzz_csv and the test fuzz_csv, which fuzzes
+#   for JALON_FUZZ_SECONDS; its findings and the corpus it grows stay in the build folder.
+function(jalon_fuzz_target)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  set(name fuzz_${ARG_NAME})
+  jalon_test_wanted(${name} wanted)
+  if(NOT wanted)
+    return()
+  endif()
+  set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME})
+
+  add_executable(${name}_corpus ${ARG_SRCS} ${PROJECT_SOURCE_DIR}/tests/support/fuzz_replay_main.cc)
+  target_link_libraries(${name}_corpus PRIVATE ${ARG_DEPS} jalon_sanitizer_defaults)
+  add_dependencies(jalon_tests ${name}_corpus)
+  add_test(NAME ${JALON_TEST_PREFIX}${name}_corpus COMMAND ${name}_corpus ${corpus})
+  set_tests_properties(${JALON_TEST_PREFIX}${name}_corpus PROPERTIES TIMEOUT 120)
+  set_property(GLOBAL APPEND PROPERTY JALON_FUZZ_TARGETS ${ARG_NAME})
+
+  if(JALON_BUILD_FUZZ)
+    add_executable(${name} ${ARG_SRCS})
+    target_link_libraries(${name} PRIVATE ${ARG_DEPS} jalon_sanitizer_defaults)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(jalon_tests ${name})
+    set(work ${PROJECT_BINARY_DIR}/fuzz/${ARG_NAME})
+    file(MAKE_DIRECTORY ${work}/grown)
+    add_test(NAME ${JALON_TEST_PREFIX}${name}
+             COMMAND ${name} -max_total_time=${JALON_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=2048
+                     -print_final_stats=1 -artifact_prefix=${work}/ ${work}/grown ${corpus})
+    math(EXPR timeout "${JALON_FUZZ_SECONDS} + 120")
+    set_tests_properties(${JALON_TEST_PREFIX}${name} PROPERTIES LABELS "fuzz;slow"
+                                                                TIMEOUT ${timeout})
+  endif()
 endfunction()
