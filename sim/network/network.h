@@ -83,7 +83,7 @@ enum class AttainmentBasis {
   kScaled,  // R/O = 1 + (Y - O) / attainment_scale: for objectives at or below zero
 };
 
-// A KPI and everything declared about it.
+// An indicator (KPI) and everything declared about it.
 struct Indicator {
   std::string id;
   std::string label_fr;
