@@ -37,7 +37,8 @@ struct Unit {
   // For people, at most 200 characters. Empty falls back to the other language, then to the id.
   std::string label_fr;
   std::string label_en;
-  // Name of the level, e.g. `region`; units of one depth share it. 2 to 8 levels.
+  // Name of the level, e.g. `region`: shared by the units of one depth, different between depths.
+  // Required. 2 to 8 levels.
   std::string level;
   // Kind of branch, e.g. `proximity`; free, may be empty.
   std::string kind;
@@ -54,7 +55,7 @@ struct Unit {
 // A group of customers. The list may be a tree under "all".
 struct Segment {
   std::string id;
-  // Empty means directly under "all".
+  // Empty or "all" means directly under "all"; canonical form is empty.
   std::string parent;
   std::string label_fr;
   std::string label_en;
@@ -62,7 +63,8 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-// What an indicator is counted in (D10).
+// What an indicator is counted in (D10). kCount goes with every kind (an amount in kCount is a
+// volume), kMoney with amounts and net flows; kRatio has no kind yet and is refused.
 enum class Measure { kCount, kMoney, kRatio };
 
 // How one period of an indicator comes about; it decides the law of a cell (sim/model).
@@ -108,7 +110,8 @@ struct Indicator {
   bool adds_over_channels = true;
   // First period whose figures are not final; absent when all are.
   std::optional<Period> provisional_from;
-  // Kinds of unit it applies to; empty means every kind. Not applicable is neither 0 nor missing.
+  // Kinds of unit it applies to, each the kind of some unit; empty means every kind. Not applicable
+  // is neither 0 nor missing.
   std::vector<std::string> unit_kinds;
 
   friend bool operator==(const Indicator&, const Indicator&) = default;
@@ -135,7 +138,13 @@ class Network {
  public:
   // Every broken rule of `spec`: ids (form, length, duplicates), one root, unknown parents, cycles,
   // 2 to 8 levels, labels, dates in order, indicator declarations that contradict each other.
-  // Field paths are `units[3].parent` and so on, in the spec's own order.
+  // Field paths are `units[3].parent` and so on, in the spec's own order. A cycle is one violation
+  // that names its units; what hangs below it is not reported again. Reasons: EMPTY, EMPTY_ID,
+  // BAD_ID, BAD_SLUG, BAD_CURRENCY, BAD_FREQUENCY, NOT_UTF8, CONTROL_CHARACTER, TOO_LONG,
+  // DUPLICATE_ID, UNKNOWN_PARENT, NO_ROOT, SECOND_ROOT, CYCLE, TOO_FEW_LEVELS, TOO_MANY_LEVELS,
+  // EMPTY_LEVEL, LEVEL_MISMATCH, LEVEL_REUSED, NOT_FINITE, CLOSED_BEFORE_OPENED,
+  // ALL_HAS_A_PARENT, KIND_MEASURE_MISMATCH, MISSING_SCALE, SCALE_WITHOUT_BASIS, NOT_POSITIVE,
+  // FLOOR_NOT_BELOW_CAP, UNKNOWN_UNIT_KIND.
   static Violations Validate(const NetworkSpec& spec);
 
   // Errors: kInvalidArgument carrying every violation.
@@ -166,8 +175,16 @@ class Network {
   const std::string& level_name(int depth) const { return level_names_[depth]; }
   int segment_parent(int s) const { return segment_parent_[s]; }
   int segment_end(int s) const { return segment_end_[s]; }
+  // The ancestor of `u` at `depth`, or `u` itself when it is not deeper than that.
+  int AncestorAt(int u, int depth) const;
   // The ancestor of `u` at depth 1 (its "region"), or `u` itself when it is the root.
-  int RegionOf(int u) const;
+  int RegionOf(int u) const { return AncestorAt(u, 1); }
+  // Units at a depth, ascending.
+  std::vector<int> UnitsAtDepth(int depth) const;
+  // Depth of a level's name; nullopt when unknown.
+  std::optional<int> FindLevel(absl::string_view name) const;
+  // True when indicator `k` applies to `u`: to its kind for a leaf, to some leaf below otherwise.
+  bool Applies(int k, int u) const { return applies_[k].empty() || applies_[k][u]; }
 
   // Index of an id; nullopt when unknown.
   std::optional<int> FindUnit(absl::string_view id) const;
@@ -179,6 +196,13 @@ class Network {
  private:
   using IdMap = absl::flat_hash_map<std::string, int>;
 
+  Network() = default;
+  // The parts of Create, in order; `spec_` is checked already.
+  void SortUnits();
+  void SortSegments();
+  void SortIndicators();
+  void FindWhereIndicatorsApply();
+
   NetworkSpec spec_;
   std::vector<int> unit_parent_;
   std::vector<int> unit_end_;
@@ -186,6 +210,8 @@ class Network {
   std::vector<std::string> level_names_;
   std::vector<int> segment_parent_;
   std::vector<int> segment_end_;
+  // [indicator][unit]; an indicator that applies everywhere has an empty row.
+  std::vector<std::vector<bool>> applies_;
   IdMap unit_by_id_;
   IdMap segment_by_id_;
   IdMap indicator_by_id_;

@@ -7,9 +7,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
 #include "sim/network/network.h"
@@ -45,21 +48,40 @@ struct NodeRange {
 // The range of everything below `unit` and `segment` for `indicator`.
 NodeRange RangeOf(const Network& network, int indicator, int unit, int segment);
 
+// `unit/segment/indicator`, for messages.
+std::string SeriesName(const Network& network, const SeriesKey& key);
+
+// Maps the ids of unit, segment and indicator to the 64-bit id of a series.
+using SeriesHash =
+    absl::FunctionRef<uint64_t(absl::string_view, absl::string_view, absl::string_view)>;
+
 // Dense realisations in canonical series order. Missing is not zero: it is a quiet NaN in memory,
 // and the only NaN ever stored. Thread-compatible value.
 class Realisations {
  public:
   Realisations() = default;
-  // Shape: values [series x period], row-major; `keys` sorted and unique, all of leaf units.
+  // The most periods a history may have (D9).
+  static constexpr int kMaxPeriods = 600;
+
+  // Shape: values [series x period], row-major; `keys` sorted and unique, all of leaf units; 1 to
+  // 600 periods, or none at all without series. Any NaN is missing; -0 becomes 0.
   // Errors: kInvalidArgument (size mismatch, order, a unit that is not a leaf, an infinite value, a
-  // negative or fractional count, a negative amount, a segment and its ancestor both given for one
-  // unit and indicator, two series with one 64-bit id), all at once with the series named.
+  // negative or fractional count, a negative amount, an indicator that does not apply to the unit,
+  // a segment and its ancestor both given for one unit and indicator, two series with one 64-bit
+  // id), all at once with the series named. Field paths are `series[i]` and
+  // `series[i].values[j]`. Reasons: BAD_SHAPE, BAD_FREQUENCY, UNKNOWN_INDEX, NOT_SORTED,
+  // NOT_A_LEAF, NOT_APPLICABLE, OVERLAPPING_SEGMENTS, ID_COLLISION, NOT_FINITE, NEGATIVE,
+  // NOT_WHOLE.
   static absl::StatusOr<Realisations> Create(const Network& network, Period first,
                                              std::vector<SeriesKey> keys,
                                              std::vector<double> values);
+  // The same with another series hash: only tests can make two series collide.
+  static absl::StatusOr<Realisations> CreateWithHash(const Network& network, Period first,
+                                                     std::vector<SeriesKey> keys,
+                                                     std::vector<double> values, SeriesHash hash);
 
   Period first() const { return first_; }
-  // The last period with a column.
+  // The last period with a column; first() - 1 when there is none.
   Period last() const { return first_ + (period_count_ - 1); }
   Window window() const { return {first(), last()}; }
   int period_count() const { return period_count_; }
@@ -81,6 +103,12 @@ class Realisations {
   // The series inside a range, ascending.
   std::vector<int> RowsIn(const NodeRange& range) const;
 
+  // The columns inside `window`, all series kept; no column when it misses the history.
+  Realisations Restricted(const Window& window) const;
+  // What was known at `as_of`: the columns up to it.
+  Realisations Truncated(Period as_of) const { return Restricted({first(), as_of}); }
+
+  // Bit for bit; missing equals missing.
   friend bool operator==(const Realisations&, const Realisations&);
 
  private:
@@ -91,10 +119,40 @@ class Realisations {
   std::vector<double> values_;
 };
 
-// Sum over the series of `range` in each period of `window`; NaN where every one is missing.
-// Shape: [period].
+// Sum over the series of `range` in each period of `window`; NaN where every one is missing (a
+// missing series beside a known one counts as nothing). Shape: [period].
 std::vector<double> SumRealised(const Realisations& realisations, const NodeRange& range,
                                 const Window& window);
+
+// The same realisations keyed by another network with the same ids, as when a file declares new
+// branches. Errors: kInvalidArgument naming every series whose unit, segment or indicator is gone
+// (UNKNOWN_SERIES), and those of Create.
+absl::StatusOr<Realisations> Rekeyed(const Realisations& realisations, const Network& from,
+                                     const Network& to);
+
+// A cell that an update changed: it was known, and now says something else.
+struct RestatedCell {
+  SeriesKey key;
+  Period period;
+  double before = 0.0;
+  double after = 0.0;
+
+  friend bool operator==(const RestatedCell&, const RestatedCell&) = default;
+};
+
+struct MergedRealisations {
+  Realisations merged;
+  // In canonical order, then by period.
+  std::vector<RestatedCell> restated;
+};
+
+// `base` overlaid with `update` (import mode APPEND, D9), both keyed by `network`: known cells of
+// `update` win, missing ones leave `base` as it is; series and periods of either are kept, and
+// periods between two windows that do not touch are missing.
+// Errors: those of Create (overlapping segments, more than 600 periods).
+absl::StatusOr<MergedRealisations> MergeRealisations(const Network& network,
+                                                     const Realisations& base,
+                                                     const Realisations& update);
 
 }  // namespace jalon::sim
 
