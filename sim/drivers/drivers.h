@@ -70,14 +70,26 @@ struct DriverTable {
   friend bool operator==(const DriverTable&, const DriverTable&) = default;
 };
 
+// `table` sorted: drivers by id, priors by driver, indicator, lag.
+DriverTable SortedDrivers(DriverTable table);
+
 // Every broken rule: ids, duplicates, infinite values, a driver without values, log of a
-// non-positive driver, priors on unknown drivers. Indicators and scopes are checked against the
-// network by CheckDrivers in sim/network's caller.
+// non-positive driver, priors on unknown drivers, lags outside 0 to 24, a standard deviation that
+// is not positive, no source. Indicators and scopes are checked against the network by CheckDrivers
+// (sim/network/revision.h). Field paths are `drivers[i].values[j]`, `priors[i].sd` and so on, in
+// the table's own order. Reasons: those of ids and labels (sim/base/text.h), DUPLICATE_ID,
+// DUPLICATE_PRIOR, BAD_FREQUENCY, NO_VALUES, NOT_FINITE, UNKNOWN_DRIVER, OUT_OF_RANGE,
+// NOT_POSITIVE, LOG_OF_NON_POSITIVE, MISSING_SOURCE.
 Violations ValidateDrivers(const DriverTable& table);
 
-// Returns `driver` at `frequency` over `window`: the quarter rule applied, NaN outside its history.
-// A monthly driver in a quarterly network is averaged (kStep, kLinear) or summed (kThird).
+// Returns `driver` at `frequency` over `window`: the quarter rule applied, NaN outside its history
+// and where it is missing. A monthly driver in a quarterly network is averaged (kStep, kLinear) or
+// summed (kThird), NaN unless its three months are known. kLinear is flat beside a missing quarter.
 std::vector<double> DriverValues(const Driver& driver, Frequency frequency, const Window& window);
+
+// What was known at `as_of`: values of periods that had ended by the end of `as_of`, whatever the
+// frequency of either. Without it kLinear would look one quarter ahead.
+Driver KnownAt(Driver driver, Period as_of);
 
 }  // namespace jalon::sim
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/base/violation.h"
 #include "sim/drivers/drivers.h"
 
 namespace jalon::sim {
@@ -33,18 +34,30 @@ struct VarModel {
 };
 
 struct VarOptions {
-  // Prior standard deviation of own-lag and cross-lag coefficients, in units of residual ratios.
+  // Prior standard deviation of own-lag and cross-lag coefficients, in units of residual ratios
+  // (> 0). The drift at the driver's mean has own_tightness residual standard deviations.
   double own_tightness = 0.2;
   double cross_tightness = 0.05;
-  // Drivers named here and in history up to here.
+  // History is used up to here.
   Period as_of;
 };
 
-// Fits the drivers `ids` of `table` on their history up to `options.as_of`. A driver that stops
-// before as_of keeps its last value until then; a driver that never moves has innovation 0.
-// Errors: kInvalidArgument (unknown id, fewer than 3 observed periods), naming each driver.
+// Fits the drivers `ids` of `table` on their history up to `options.as_of`: one ridge regression
+// per driver on the previous values of all, over the periods where the driver itself was observed
+// twice in a row; other drivers' gaps are filled with the nearest earlier (else later) value.
+// Residual correlations are shrunk to 0 with as many pseudo-observations as there are drivers;
+// coefficients are scaled down when the spectral radius exceeds 1. A driver that stops before as_of
+// keeps its last value until then; a driver that never moves has innovation 0 and moves nobody.
+// Duplicate ids count once. Errors: kInvalidArgument (UNKNOWN_DRIVER, TOO_FEW_PERIODS for fewer
+// than 3 observed pairs of consecutive periods, tightness OUT_OF_RANGE), naming each driver. Cost:
+// O(drivers^3 + drivers^2 x periods).
 absl::StatusOr<VarModel> FitVar(const DriverTable& table, const std::vector<std::string>& ids,
                                 Frequency frequency, const VarOptions& options);
+
+// Every broken rule of a model that was edited or imported: ids not sorted or repeated, sizes that
+// disagree, non-finite numbers, a spectral radius above 1, an innovation factor that is not lower
+// triangular with a non-negative diagonal. Field paths are `coefficients[i]` and so on.
+Violations ValidateVar(const VarModel& model);
 
 // One step of the recursion: next values from current ones and one standard normal per driver.
 // Shape: all spans [driver]; `next` may not alias `current`.

@@ -2,6 +2,7 @@
 #ifndef JALON_SIM_NETWORK_REVISION_H_
 #define JALON_SIM_NETWORK_REVISION_H_
 
+#include "sim/base/violation.h"
 #include "sim/drivers/drivers.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
@@ -13,6 +14,10 @@ struct Revision {
   Realisations realisations;
   DriverTable drivers;
 };
+
+// What ValidateDrivers cannot see: scopes that are no unit (UNKNOWN_UNIT at `drivers[i].scope`) and
+// priors on unknown indicators (UNKNOWN_INDICATOR at `priors[i].indicator`).
+Violations CheckDrivers(const Network& network, const DriverTable& table);
 
 }  // namespace jalon::sim
 

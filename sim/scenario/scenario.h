@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
+#include "sim/drivers/driver_simulator.h"
 #include "sim/drivers/drivers.h"
 #include "sim/network/network.h"
 
@@ -80,7 +81,7 @@ struct Event {
   double channel_share_ratio = 1.0;
   EffectLaw effect;
   HistoryStatus history_status = HistoryStatus::kAbsent;
-  // First period with the event in the history; required when kPartlyIn.
+  // First period with the event in the history; required when kPartlyIn, absent when kAbsent.
   std::optional<Period> in_history_since;
   // Enacted: part of the baseline world. Proposed: not.
   bool in_baseline = true;
@@ -104,16 +105,43 @@ struct Scenario {
 
 // Every broken rule against a network and its drivers: unknown ids, duplicates, wrong frequency,
 // empty or non-finite values, effects at or below -1, low > mode > high, shares outside [0, 1], end
-// before start, negative ramps. Field paths are `events[i].effect.low` and so on.
+// before start, negative ramps, an imposed value a log elasticity cannot take, an anticipation that
+// could take away more than 95 % of sales. Field paths are `events[i].effect.low` and so on.
+// Reasons: those of ids and labels (sim/base/text.h), UNKNOWN_DRIVER, UNKNOWN_INDICATOR,
+// UNKNOWN_SEGMENT, UNKNOWN_UNIT, DUPLICATE_ID, DUPLICATE_DRIVER, DUPLICATE, BAD_FREQUENCY, EMPTY,
+// NOT_FINITE, LOG_OF_NON_POSITIVE, END_BEFORE_START, OUT_OF_RANGE, EFFECT_TOO_LOW, NOT_ORDERED,
+// MISSING_CHANNEL, MISSING_HISTORY_DATE, HISTORY_DATE_WITHOUT_STATUS, ANTICIPATION_TOO_LARGE.
 Violations ValidateScenario(const Network& network, const DriverTable& drivers,
                             const Scenario& scenario);
 
 // The part of an event's full effect felt in `period`, in [-1, 1]: the ramp inside the event, minus
-// the anticipation share before it, 0 elsewhere and for the part already in the history.
-double EventWeight(const Event& event, Period period);
+// the anticipation share before it, 0 elsewhere.
+//
+// `fitted_at` is the as_of of the model, whose level was fitted on history up to there. When that
+// history has the event fully in (status kFullyIn and start <= fitted_at), the event is past its
+// ramp: 1 while it lasts. At an earlier `fitted_at`, as in a backtest, the status says nothing and
+// the event counts as absent.
+double EventWeight(const Event& event, Period period, Period fitted_at);
+
+// The part of an event's full effect that is already in a level fitted at `fitted_at`: 0 for an
+// event absent from the history or not started there; the weight felt at `fitted_at` for kPartlyIn
+// (from in_history_since on) and kFullyIn. Constant over periods, so that an event in the history
+// changes nothing while it stays what it was, and its end gives back what it took.
+double ContainedWeight(const Event& event, Period fitted_at);
+
+// What an event multiplies means by, given its size: `share_effect` = channel share x effect.
+//   (1 + share_effect x weight) / (1 + share_effect x contained)
+// Effect on eta (log link) is the logarithm of it. Both parts are held at or above 0.01.
+double EventFactor(double share_effect, double weight, double contained);
 
 // The effect at a uniform draw `u` in (0, 1), by the inverse CDF of its law: monotone in u.
 double EffectAt(const EffectLaw& law, double u);
+
+// The courses a scenario gives the drivers of a driver model over a horizon, for DriverSimulator;
+// assumptions on drivers the model does not use are left out. Requires a valid scenario.
+std::vector<DriverCourse> ResolveCourses(const std::vector<DriverAssumption>& assumptions,
+                                         const std::vector<std::string>& driver_ids,
+                                         const Window& horizon);
 
 }  // namespace jalon::sim
 
