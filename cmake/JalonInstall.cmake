@@ -33,7 +33,11 @@ function(jalon_install_package)
   install(DIRECTORY sim clients/cpp DESTINATION ${JALON_INSTALL_HEADERS}
           FILES_MATCHING PATTERN "*.h")
   install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
+          FILES_MATCHING PATTERN "*.pb.h")
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
           FILES_MATCHING PATTERN "*.h")
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
+          FILES_MATCHING PATTERN "*.pb.h")
   install(EXPORT jalon NAMESPACE jalon:: DESTINATION ${JALON_INSTALL_PACKAGE}
           FILE jalonTargets.cmake)
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/jalonConfig.cmake.in

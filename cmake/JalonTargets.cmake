@@ -26,11 +26,12 @@ endfunction()
 
 # jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s): one executable, one ctest
 # entry per TEST. Tests run with the build folder as working directory. Labels: `slow` is left to
-# .ci/run, `long` to .ci/long. Sanitizers get five times the TIMEOUT (default 60 s).
+# .ci/run, `long` to .ci/long, and sanitized builds leave both out. Sanitizers get five times the
+# TIMEOUT (default 60 s).
 function(jalon_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   jalon_test_wanted(${ARG_NAME} wanted)
-  if(NOT wanted)
+  if(NOT wanted OR (JALON_SANITIZE AND "${ARG_LABELS}" MATCHES "slow|long"))
     return()
   endif()
   if(NOT ARG_TIMEOUT)

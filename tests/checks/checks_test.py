@@ -168,6 +168,52 @@ class FormatTest(CheckTest):
         self.assert_passes({".clang-format": self.config, "sim/a.cc": "int x;\n"})
 
 
+class ProtoTest(unittest.TestCase):
+    """In a repository of two commits; needs npm, hence one of the slow tests."""
+
+    GOOD = ('syntax = "proto3";\npackage jalon.v1;\n\nmessage Thing {\n  string name = 1;\n}\n')
+
+    def run_on(self, first, second, message="Second"):
+        with tempfile.TemporaryDirectory() as root:
+            def git(*arguments):
+                subprocess.run(["git", "-C", root, "-c", "user.name=t", "-c", "user.email=t@example.org",
+                                *arguments], check=True, stdout=subprocess.DEVNULL)
+
+            git("init", "-q")
+            os.makedirs(os.path.join(root, "proto", "jalon", "v1"))
+            with open(os.path.join(CHECKS, "..", "..", "proto", "buf.yaml"), encoding="utf-8") as stream:
+                config = stream.read()
+            for text, subject in ((first, "First"), (second, message)):
+                for path, content in (("proto/buf.yaml", config), ("proto/jalon/v1/thing.proto", text)):
+                    with open(os.path.join(root, path), "w", encoding="utf-8") as stream:
+                        stream.write(content)
+                git("add", ".")
+                git("commit", "-q", "--allow-empty", "-m", subject)
+            environment = {k: v for k, v in os.environ.items() if k != "JALON_BASE"}
+            done = subprocess.run([os.path.join(CHECKS, "proto"), "--root", root], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+            return done.returncode, done.stdout
+
+    def test_refuses_what_buf_lint_refuses(self):
+        code, output = self.run_on(self.GOOD, self.GOOD.replace("string name", "string theName"))
+        self.assertEqual(code, 1, output)
+        self.assertRegex(output, r"thing\.proto:5:\d+:")
+
+    def test_refuses_a_field_that_changes_its_type(self):
+        code, output = self.run_on(self.GOOD, self.GOOD.replace("string name", "int64 name"))
+        self.assertEqual(code, 1, output)
+        self.assertIn("API-break", output)
+
+    def test_accepts_a_declared_break(self):
+        code, output = self.run_on(self.GOOD, self.GOOD.replace("string name", "int64 name"),
+                                   "Second\n\nAPI-break: names are numbers now")
+        self.assertEqual(code, 0, output)
+
+    def test_passes_an_added_field(self):
+        code, output = self.run_on(self.GOOD, self.GOOD.replace(" = 1;\n", " = 1;\n  string note = 2;\n"))
+        self.assertEqual(code, 0, output)
+
+
 class EmptyTreeTest(unittest.TestCase):
     def test_a_check_that_looked_at_nothing_fails(self):
         for name in ("layers", "locks", "libm", "words", "links"):
