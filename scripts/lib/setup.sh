@@ -25,8 +25,10 @@ timed() {
   return "$code"
 }
 
-# Parallel compilations: one per core, fewer when memory is short (a gRPC file takes up to 1 GiB).
+# Parallel compilations: JALON_JOBS, or one per core but fewer when memory is short (a gRPC file
+# takes up to 1 GiB).
 job_count() {
+  [ -z "${JALON_JOBS:-}" ] || { echo "$JALON_JOBS"; return; }
   local cores free_gib
   cores=$(nproc)
   free_gib=$(awk '/^MemAvailable:/ {print int($2 / 1048576)}' /proc/meminfo)
