@@ -72,16 +72,17 @@ Install the equivalents of $* by hand, then: cmake --workflow --preset release"
   apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   fi
   echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
-  timed "package lists" apt_get update
+  timed "package lists" apt_get update || return
   timed "packages" apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
+# (`|| return`: callers that test the result switch `set -e` off inside.)
 # Configures the preset $1 (further arguments go to cmake), then builds the targets named in the
 # array JALON_TARGETS (everything when it is empty), with a progress line per file.
 build_preset() {
   local preset=$1 targets=()
   shift
   [ ${#JALON_TARGETS[@]} = 0 ] || targets=(--target "${JALON_TARGETS[@]}")
-  timed "configure $preset" cmake -S "$JALON_ROOT" --preset "$preset" "$@"
+  timed "configure $preset" cmake -S "$JALON_ROOT" --preset "$preset" "$@" || return
   timed "build $preset" cmake --build "$JALON_ROOT/build/$preset" -j "$(job_count)" "${targets[@]}"
 }
