@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "sim/base/rule_checker.h"
+#include "sim/scenario/scenario.h"
+
+namespace jalon::sim {
+namespace {
+
+// Ramps and anticipations longer than the longest history say nothing.
+constexpr int kMaxPeriods = 600;
+// What an anticipation may take away at most.
+constexpr double kMostTakenAway = 0.95;
+
+class HeaderChecker : public RuleChecker {
+ public:
+  explicit HeaderChecker(const Scenario& scenario) {
+    Add(SlugProblem(scenario.id, "id"));
+    RequireLabel(scenario.label, "label");
+  }
+};
+
+class AssumptionChecker : public RuleChecker {
+ public:
+  AssumptionChecker(const Network& network, const DriverTable& drivers, const Scenario& scenario)
+      : network_(network), drivers_(drivers) {
+    for (const ElasticityPrior& prior : drivers.priors) {
+      if (prior.transform == ElasticityPrior::Transform::kLog) logged_.insert(prior.driver);
+    }
+    for (size_t i = 0; i < scenario.drivers.size(); ++i) {
+      path_ = Element("drivers", i);
+      CheckDriver(scenario.drivers[i], i);
+      CheckValues(scenario.drivers[i]);
+    }
+  }
+
+ private:
+  std::string Field(absl::string_view name) const { return absl::StrCat(path_, ".", name); }
+
+  void CheckDriver(const DriverAssumption& assumption, int64_t i) {
+    Require(drivers_.Find(assumption.driver).has_value(), Field("driver"), assumption.driver,
+            {"must be the id of a driver", "UNKNOWN_DRIVER"});
+    if (const auto earlier = ids_.Earlier(assumption.driver, i)) {
+      Require(
+          false, Field("driver"), assumption.driver,
+          {absl::StrCat("must differ from drivers[", *earlier, "].driver"), "DUPLICATE_DRIVER"});
+    }
+    RequireFrequency(assumption.first, network_.frequency(), Field("first"));
+  }
+
+  void CheckValues(const DriverAssumption& assumption) {
+    Require(!assumption.values.empty(), Field("values"), "", {"must not be empty", "EMPTY"});
+    const bool positive =
+        assumption.mode == DriverAssumption::Mode::kImpose && logged_.count(assumption.driver) > 0;
+    for (size_t j = 0; j < assumption.values.size(); ++j) {
+      const double value = assumption.values[j];
+      const std::string field = Field(Element("values", j));
+      RequireFinite(value, field);
+      Require(!positive || !(value <= 0.0), field, absl::StrCat(value),
+              {"must be > 0: an elasticity takes its logarithm", "LOG_OF_NON_POSITIVE"});
+    }
+  }
+
+  const Network& network_;
+  const DriverTable& drivers_;
+  std::set<std::string> logged_;
+  DuplicateFinder ids_;
+  std::string path_;
+};
+
+class EventChecker : public RuleChecker {
+ public:
+  EventChecker(const Network& network, const Scenario& scenario) : network_(network) {
+    for (size_t i = 0; i < scenario.events.size(); ++i) {
+      path_ = Element("events", i);
+      CheckIdentity(scenario.events[i], i);
+      CheckDates(scenario.events[i]);
+      CheckShape(scenario.events[i]);
+      CheckFilters(scenario.events[i]);
+      CheckChannel(scenario.events[i]);
+      CheckEffect(scenario.events[i].effect);
+      CheckAnticipatedSize(scenario.events[i]);
+      CheckHistory(scenario.events[i]);
+    }
+  }
+
+ private:
+  std::string Field(absl::string_view name) const { return absl::StrCat(path_, ".", name); }
+
+  void RequireBetween(double number, absl::string_view name, double low, double high) {
+    Require(low <= number && number <= high, Field(name), absl::StrCat(number),
+            {absl::StrCat("must be from ", low, " to ", high), "OUT_OF_RANGE"});
+  }
+
+  void CheckIdentity(const Event& event, int64_t i) {
+    RequireId(event.id, Field("id"));
+    if (const auto earlier = ids_.Earlier(event.id, i)) {
+      Require(false, Field("id"), event.id,
+              {absl::StrCat("must differ from events[", *earlier, "].id"), "DUPLICATE_ID"});
+    }
+    RequireLabel(event.label_fr, Field("label_fr"));
+    RequireLabel(event.label_en, Field("label_en"));
+    RequireLabel(event.source, Field("source"));
+  }
+
+  void CheckDates(const Event& event) {
+    RequireFrequency(event.start, network_.frequency(), Field("start"));
+    if (!event.end) return;
+    RequireFrequency(*event.end, network_.frequency(), Field("end"));
+    if (event.end->frequency != event.start.frequency) return;
+    Require(event.start <= *event.end, Field("end"), event.end->ToString(),
+            {absl::StrCat("must not be before the start, ", event.start.ToString()),
+             "END_BEFORE_START"});
+  }
+
+  void CheckShape(const Event& event) {
+    RequireBetween(event.ramp_periods, "ramp_periods", 0, kMaxPeriods);
+    RequireBetween(event.anticipation_periods, "anticipation_periods", 0, kMaxPeriods);
+    RequireBetween(event.anticipation_share, "anticipation_share", 0, 1);
+  }
+
+  void CheckFilters(const Event& event) {
+    CheckFilter(event.indicators, "indicators", "UNKNOWN_INDICATOR",
+                [&](const std::string& id) { return network_.FindIndicator(id).has_value(); });
+    CheckFilter(event.segments, "segments", "UNKNOWN_SEGMENT",
+                [&](const std::string& id) { return network_.FindSegment(id).has_value(); });
+    CheckFilter(event.units, "units", "UNKNOWN_UNIT",
+                [&](const std::string& id) { return network_.FindUnit(id).has_value(); });
+  }
+
+  template <typename Known>
+  void CheckFilter(const std::vector<std::string>& ids, absl::string_view list,
+                   absl::string_view reason, Known known) {
+    std::set<std::string> seen;
+    for (size_t j = 0; j < ids.size(); ++j) {
+      const std::string field = Field(Element(list, j));
+      Require(known(ids[j]), field, ids[j],
+              {absl::StrCat("must be one of the network's ", list), reason});
+      Require(seen.insert(ids[j]).second, field, ids[j], {"must not be repeated", "DUPLICATE"});
+    }
+  }
+
+  void CheckChannel(const Event& event) {
+    RequireLabel(event.channel, Field("channel"));
+    RequireBetween(event.channel_share_ratio, "channel_share_ratio", 0, 1);
+    Require(!event.channel.empty() || event.channel_share_ratio == 1.0, Field("channel"), "",
+            {"must be named when channel_share_ratio is not 1", "MISSING_CHANNEL"});
+  }
+
+  void CheckEffect(const EffectLaw& effect) {
+    CheckSize(effect.mode, "effect.mode");
+    if (effect.kind == EffectLaw::Kind::kFixed) return;
+    CheckSize(effect.low, "effect.low");
+    CheckSize(effect.high, "effect.high");
+    Require(!(effect.low > effect.mode), Field("effect.low"), absl::StrCat(effect.low),
+            {"must not be above effect.mode", "NOT_ORDERED"});
+    Require(!(effect.mode > effect.high), Field("effect.high"), absl::StrCat(effect.high),
+            {"must not be below effect.mode", "NOT_ORDERED"});
+  }
+
+  void CheckSize(double size, absl::string_view name) {
+    RequireFinite(size, Field(name));
+    Require(!(size <= -1.0) || std::isinf(size), Field(name), absl::StrCat(size),
+            {"must be above -1: an event cannot take away more than everything", "EFFECT_TOO_LOW"});
+  }
+
+  // An anticipation changes sales by minus share x effect: a large gain to come would leave none.
+  void CheckAnticipatedSize(const Event& event) {
+    if (event.anticipation_periods <= 0) return;
+    // The largest uniform draw is 1 - 2^-33.
+    const double largest = EffectAt(event.effect, 1.0 - 0x1p-33);
+    const double taken = event.anticipation_share * event.channel_share_ratio * largest;
+    Require(!(taken > kMostTakenAway), Field("anticipation_share"),
+            absl::StrCat(event.anticipation_share),
+            {"must not let the anticipation take away more than 95 % of sales",
+             "ANTICIPATION_TOO_LARGE"});
+  }
+
+  void CheckHistory(const Event& event) {
+    const std::string field = Field("in_history_since");
+    const bool partly = event.history_status == HistoryStatus::kPartlyIn;
+    Require(!partly || event.in_history_since, field, "",
+            {"must be given when the event is partly in the history", "MISSING_HISTORY_DATE"});
+    if (!event.in_history_since) return;
+    RequireFrequency(*event.in_history_since, network_.frequency(), field);
+    Require(event.history_status != HistoryStatus::kAbsent, field,
+            event.in_history_since->ToString(),
+            {"must be left out when the event is absent from the history",
+             "HISTORY_DATE_WITHOUT_STATUS"});
+  }
+
+  const Network& network_;
+  DuplicateFinder ids_;
+  std::string path_;
+};
+
+}  // namespace
+
+Violations ValidateScenario(const Network& network, const DriverTable& drivers,
+                            const Scenario& scenario) {
+  Violations violations = HeaderChecker(scenario).violations();
+  violations.Merge(AssumptionChecker(network, drivers, scenario).violations());
+  violations.Merge(EventChecker(network, scenario).violations());
+  return violations;
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,137 @@
+#include <cmath>
+#include <limits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sim/objective/objective.h"
+#include "tests/sim/network/small_network.h"
+
+namespace jalon::sim {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+const Period kJanuary = Period::Month(2024, 1);
+const Window kBase{kJanuary, kJanuary + 1};
+const Window kNext{kJanuary + 12, kJanuary + 13};
+
+// Two months of accounts at n1 (100), n2 (0), s1 (missing in one), loans at n1, savings at s3.
+Realisations History(const Network& network) {
+  return *Realisations::Create(network, kJanuary,
+                               {{0, 2, 0}, {0, 3, 0}, {0, 5, 0}, {1, 2, 0}, {2, 7, 0}},
+                               {40, 60, 0, 0, 5, kNaN, 10.05, 20.1, -300, -200});
+}
+
+GrowthRule Branches(std::vector<std::string> indicators) {
+  return {.base = kBase,
+          .window = kNext,
+          .growth_ratio = 0.05,
+          .depths = {2},
+          .indicators = std::move(indicators)};
+}
+
+Objective ObjectiveOf(const std::string& unit, const std::string& indicator, int64_t ticks) {
+  return {.unit = unit, .indicator = indicator, .window = kNext, .ticks = ticks};
+}
+
+TEST(GrowthTest, AsksForGrowthAndCountsNodesWithoutABase) {
+  const Network network = SmallNetwork();
+  const GrowthObjectives made =
+      *MakeGrowthObjectives(network, History(network), Branches({"accounts"}));
+  EXPECT_THAT(made.objectives, ElementsAre(ObjectiveOf("n1", "accounts", 105)));
+  EXPECT_EQ(made.zero_base_count, 1);     // n2
+  EXPECT_EQ(made.missing_base_count, 3);  // s1 misses a month, s2 and s3 have no series
+}
+
+TEST(GrowthTest, SumsWhatIsKnownAboveBranches) {
+  const Network network = SmallNetwork();
+  GrowthRule rule = Branches({"accounts"});
+  rule.depths = {0, 1};
+  const GrowthObjectives made = *MakeGrowthObjectives(network, History(network), rule);
+  // bank: 45 + 60 = 105 -> 110.25 -> 111; north: 100 -> 105; south has a month without a value.
+  EXPECT_THAT(made.objectives, ElementsAre(ObjectiveOf("bank", "accounts", 111),
+                                           ObjectiveOf("north", "accounts", 105)));
+  EXPECT_EQ(made.missing_base_count, 1);
+}
+
+TEST(GrowthTest, RoundsToTicksOfTheIndicator) {
+  const Network network = SmallNetwork();
+  const GrowthObjectives made =
+      *MakeGrowthObjectives(network, History(network), Branches({"loans"}));
+  // 30.15 x 1.05 = 31.6575 -> 31.66 in cents.
+  EXPECT_THAT(made.objectives, ElementsAre(ObjectiveOf("n1", "loans", 3166)));
+}
+
+TEST(GrowthTest, GrowsANegativeBaseTowardsZero) {
+  const Network network = SmallNetwork();
+  GrowthRule rule = Branches({"savings"});
+  rule.growth_ratio = 0.1;
+  const GrowthObjectives made = *MakeGrowthObjectives(network, History(network), rule);
+  // -500 + 50 = -450 -> 4.5 hundreds below zero, rounded up to -4.
+  EXPECT_THAT(made.objectives, ElementsAre(ObjectiveOf("s3", "savings", -4)));
+}
+
+TEST(GrowthTest, AsksLessWhenLowerIsBetter) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].direction = Direction::kLowerIsBetter;
+  const Network network = *Network::Create(spec);
+  GrowthRule rule = Branches({"accounts"});
+  rule.growth_ratio = 0.055;
+  // 100 x 0.945 = 94.5, rounded down so that it is not easier.
+  EXPECT_THAT(MakeGrowthObjectives(network, History(network), rule)->objectives,
+              ElementsAre(ObjectiveOf("n1", "accounts", 94)));
+}
+
+TEST(GrowthTest, CombinesTheBaseByTheIndicatorsAggregation) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].aggregation = Aggregation::kLast;
+  const Network last = *Network::Create(spec);
+  EXPECT_THAT(MakeGrowthObjectives(last, History(last), Branches({"accounts"}))->objectives,
+              ElementsAre(ObjectiveOf("n1", "accounts", 63)));
+  spec.indicators[1].aggregation = Aggregation::kMean;
+  const Network mean = *Network::Create(spec);
+  EXPECT_THAT(MakeGrowthObjectives(mean, History(mean), Branches({"accounts"}))->objectives,
+              ElementsAre(ObjectiveOf("n1", "accounts", 53)));
+}
+
+TEST(GrowthTest, TakesAllIndicatorsWhenNoneIsNamedAndLeavesOutWhereNoneApplies) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[0].unit_kinds = {"proximity"};  // savings: not at s2
+  const Network network = *Network::Create(spec);
+  const GrowthObjectives made = *MakeGrowthObjectives(network, History(network), Branches({}));
+  EXPECT_EQ(made.objectives.size(), 3u);
+  EXPECT_EQ(made.zero_base_count, 1);
+  EXPECT_EQ(made.missing_base_count, 3 + 4 + 3);
+}
+
+TEST(GrowthTest, RefusesEveryBrokenPartOfARuleAtOnce) {
+  const Network network = SmallNetwork();
+  GrowthRule rule = Branches({"cards", "loans", "loans"});
+  rule.base = {kJanuary + 1, kJanuary + 3};
+  rule.depths = {2, 3};
+  rule.growth_ratio = kNaN;
+  const Violations violations =
+      ViolationsFromStatus(MakeGrowthObjectives(network, History(network), rule).status());
+  EXPECT_EQ(violations.total_count(), 6);
+  EXPECT_TRUE(HasViolation(violations, "base", "OUTSIDE_REALISATIONS"));
+  EXPECT_TRUE(HasViolation(violations, "window", "SIZE_MISMATCH"));
+  EXPECT_TRUE(HasViolation(violations, "growth_ratio", "NOT_FINITE"));
+  EXPECT_TRUE(HasViolation(violations, "depths[1]", "OUT_OF_RANGE"));
+  EXPECT_TRUE(HasViolation(violations, "indicators[0]", "UNKNOWN_INDICATOR"));
+  EXPECT_TRUE(HasViolation(violations, "indicators[2]", "DUPLICATE"));
+}
+
+TEST(GrowthTest, RefusesARuleWithoutDepthsOrWithQuarters) {
+  const Network network = SmallNetwork();
+  GrowthRule rule = Branches({});
+  rule.depths.clear();
+  rule.window = {Period::Quarter(2025, 1), Period::Quarter(2025, 2)};
+  const Violations violations =
+      ViolationsFromStatus(MakeGrowthObjectives(network, History(network), rule).status());
+  EXPECT_TRUE(HasViolation(violations, "depths", "EMPTY"));
+  EXPECT_TRUE(HasViolation(violations, "window.first", "BAD_FREQUENCY"));
+}
+
+}  // namespace
+}  // namespace jalon::sim
