@@ -30,7 +30,8 @@ function(jalon_install_package)
       install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
     endif()
   endforeach()
-  install(DIRECTORY sim clients/cpp DESTINATION ${JALON_INSTALL_HEADERS}
+  install(DIRECTORY sim DESTINATION ${JALON_INSTALL_HEADERS} FILES_MATCHING PATTERN "*.h")
+  install(DIRECTORY clients/cpp DESTINATION ${JALON_INSTALL_HEADERS}/clients
           FILES_MATCHING PATTERN "*.h")
   install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
           FILES_MATCHING PATTERN "*.pb.h")
