@@ -1,15 +1,22 @@
 // The plan: model x scenario x targets as flat arrays (DECISIONS D1), a function of the request
 // only, never of threads.
+//
+// Two time axes meet here. The *horizon* is the union of the targets' windows: cells live on it.
+// The *steps* run from the period after the model's as_of to the last period of the horizon: shared
+// state (latents) moves along them, so that a window that starts late finds the state it would have
+// found in any other run. Docs: docs/model/engine.md.
 #ifndef JALON_SIM_ENGINE_PLAN_H_
 #define JALON_SIM_ENGINE_PLAN_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/drivers/driver_simulator.h"
 #include "sim/engine/target.h"
 #include "sim/model/model.h"
 #include "sim/network/revision.h"
@@ -29,19 +36,62 @@ struct PlanInput {
   uint64_t seed = 0;
 };
 
+// At most this many periods after as_of may be simulated (D9).
+inline constexpr int kMaxSimulatedPeriods = 60;
+
+// Ranks of the parameter blocks and latents the engine carries: the shared loadings of D1.
+inline constexpr int kMaxRank = 16;
+
 // One event resolved against the plan's groups and series.
 struct PlanEvent {
-  // Id64 of the event's id: its stream.
+  // Hash64 of the event's id: its stream.
   uint64_t id64 = 0;
   EffectLaw effect;
   double channel_share_ratio = 1.0;
-  // [period of the horizon]: EventWeight.
+  // ContainedWeight at the model's as_of, and [period of the horizon] EventWeight.
+  double contained = 0.0;
   std::vector<double> weights;
-  // Groups it acts on, ascending; used when it covers whole groups.
+  // Plan groups it covers whole, ascending.
   std::vector<int> groups;
-  // Series it acts on individually (a unit filter finer than a region), ascending; D1 keeps these
-  // out of the group profile.
+  // Series it acts on one by one (a unit filter finer than a region), ascending; none of them is in
+  // `groups`. D1 keeps these out of the group profile.
   std::vector<int> series;
+};
+
+// A group with at least one series in the plan.
+struct PlanGroup {
+  // SeriesId64 of region, segment and indicator: stream of the group's own parameters.
+  uint64_t id64 = 0;
+  // Index into Model::groups.
+  int model_group = 0;
+  // Row of the plan's regional latents.
+  int region_row = 0;
+  // Index into Model::indicator_ids.
+  int indicator = 0;
+  // Same for all series of the group.
+  Link link = Link::kLog;
+};
+
+// A (region, indicator) pair in use: one regional latent.
+struct PlanRegionRow {
+  // Hash64 of the region's unit id and of `region \x1f indicator`: streams of the region's common
+  // factors and of the pair's own part.
+  uint64_t region_id64 = 0;
+  uint64_t id64 = 0;
+  // Index into Model::region_units.
+  int region = 0;
+  // Index into Model::indicator_ids.
+  int indicator = 0;
+};
+
+// An elasticity with at least one group in the plan.
+struct PlanElasticity {
+  // Hash64 of `elasticity \x1f driver \x1f indicator \x1f lag`: its stream.
+  uint64_t id64 = 0;
+  // Index into Model::elasticities.
+  int elasticity = 0;
+  // Groups it acts on: those of its indicator inside the driver's scope, ascending.
+  std::vector<int> groups;
 };
 
 // A series of the plan: constants of the series stage.
@@ -49,8 +99,10 @@ struct PlanSeries {
   uint64_t id64 = 0;
   // Stream of the branch effect: Hash64 of the unit id.
   uint64_t branch_id64 = 0;
+  // Row of the revision's realisations.
+  int row = 0;
+  // Index into Plan::groups; -1 when every cell of the horizon is a constant.
   int group = 0;
-  int indicator = 0;
   Link link = Link::kLog;
   Law law = Law::kNegativeBinomial;
   double dispersion = 1.0;
@@ -59,7 +111,6 @@ struct PlanSeries {
   double branch_loading = 0.0;
   // sqrt(level's own variance + series_effect_sd^2).
   double series_effect_sd = 0.0;
-  bool ended = false;
 };
 
 // The plan of a run. Read-only once built; thread-compatible.
@@ -71,40 +122,72 @@ struct Plan {
   // Series inside at least one target, in canonical order.
   std::vector<PlanSeries> series;
   // [series x horizon period]: level + trend + season of the eta; log-link mean corrections for u,
-  // v, and latents included.
+  // v, latents and parameter uncertainty included. 0 for a series without a group.
   std::vector<double> base;
-  // [series x horizon period]: realised value, NaN where it must be simulated.
+  // [series x horizon period]: the cell where it is a constant (realised up to as_of; 0 before the
+  // unit opens, from its closing on, and once the series has ended), NaN where it must be drawn.
   std::vector<double> realised;
 
-  Model shared;  // elasticities, latents, drivers: what the shared stage draws
-  std::vector<DriverAssumption> driver_assumptions;
-  std::vector<PlanEvent> events;
-  // [driver x (max lag + horizon)] observed driver values before and inside the horizon, NaN later.
+  // What the shared stage draws. Its `series` and `level` are left empty: the plan replaces them.
+  Model shared;
+  std::vector<PlanGroup> groups;
+  // Ascending by (region, indicator).
+  std::vector<PlanRegionRow> region_rows;
+  // Model indicators with a group in the plan, ascending.
+  std::vector<int> indicators;
+  // Persistent level uncertainty shared by series (D1's w): [series x level_rank], row-major.
+  int level_rank = 0;
+  std::vector<double> level_loadings;
+
+  std::vector<PlanElasticity> elasticities;
+  // Periods of driver paths: from the oldest one a lag reaches (or as_of) to the last one needed.
+  Window driver_window;
+  // [driver x driver_window]: values known at as_of, the last one held until as_of; NaN before a
+  // driver's first value (no effect there) and after as_of (drawn).
   std::vector<double> driver_history;
-  int max_lag = 0;
+  // The scenario's drivers after as_of; absent when no driver is needed there.
+  std::optional<DriverSimulator> driver_simulator;
+
+  std::vector<PlanEvent> events;
+  // Events that act on series i alone: series_events[series_event_first[i] .. [i + 1]).
+  std::vector<int> series_event_first;
+  std::vector<int> series_events;
 
   std::vector<Target> targets;
-  // Targets that contain series i: series_targets[series_target_first[i] ..
-  // series_target_first[i + 1]).
+  // Targets that contain series i: series_targets[series_target_first[i] .. [i + 1]), grouped by
+  // window so that a window's sum is formed once.
   std::vector<int> series_target_first;
   std::vector<int> series_targets;
 
   int period_count() const { return horizon.size(); }
-  int group_count() const { return static_cast<int>(shared.groups.size()); }
+  int series_count() const { return static_cast<int>(series.size()); }
+  int group_count() const { return static_cast<int>(groups.size()); }
+  int target_count() const { return static_cast<int>(targets.size()); }
+  // Steps of the shared state: periods after the model's as_of up to the end of the horizon.
+  int step_count() const { return horizon.last <= shared.as_of ? 0 : horizon.last - shared.as_of; }
 };
 
-// Errors: kInvalidArgument with every violation: targets on nothing, a horizon of more than 60
-// simulated periods or before the realisations, a model of another network or frequency or with
-// series missing for a target, a scenario whose ids are unknown.
+// Builds the plan. Deterministic; cost O(series x periods + targets x series inside them).
+//
+// The numbers of one series (base, constants, streams) depend on that series alone: neither other
+// series nor other targets change them.
+//
+// Errors: kInvalidArgument with every violation: targets on nothing, on aggregates of an indicator
+// that does not add up, or with windows of another frequency; thresholds that are not finite; a
+// horizon of more than 60 simulated periods or before the realisations; an as_of outside the
+// realisations or before the model's; a model of another network or frequency, broken
+// (ValidateModel) or with series missing for a target; a scenario that breaks ValidateScenario.
 absl::StatusOr<Plan> BuildPlan(const PlanInput& input);
 
-// Predicted cost of a plan on the sampled engine, for admission: bytes at peak and CPU milliseconds
-// per 256 paths on one core of a 2022 server.
+// Predicted cost of a plan on the sampled engine, for admission: bytes at peak (plan, accumulator,
+// one checkpoint's estimates and the blocks of `thread_count` threads) and CPU milliseconds per 256
+// paths on one core of a 2022 server. Bytes are an upper bound, close where targets have thresholds
+// and quantiles; O(series x periods).
 struct PlanCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;
 };
-PlanCost PredictCost(const Plan& plan, int thread_count);
+PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
 
 }  // namespace jalon::sim
 

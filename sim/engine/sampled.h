@@ -21,6 +21,9 @@ namespace jalon::sim {
 // Changes with anything that changes a bit of an answer (D5).
 inline constexpr char kEngineVersion[] = "sampled-1";
 
+// A run has at most this many paths: 2^40, what a random stream can address.
+inline constexpr int64_t kMaxPaths = int64_t{1} << 40;
+
 // Paths of a block: the 16 virtual lanes.
 inline constexpr int kPathsPerBlock = 16;
 
@@ -70,8 +73,10 @@ struct SummaryOptions {
   double confidence_level = 0.95;
 };
 
-// Folds blocks in index order into estimates of every target. The first 256 paths set the range of
-// each target's histogram; afterwards memory is O(targets), whatever the number of paths.
+// Folds blocks in index order into estimates of every target: means by Welford's recurrence, shares
+// of paths beyond each threshold, and quantiles, exact for 256 paths and for small counts, by a
+// histogram of 1,024 bins beyond (about 0.005 standard deviations). Memory is O(targets), whatever
+// the number of paths; without quantile levels nothing is kept for them.
 // Thread-compatible.
 class TargetAccumulator {
  public:
@@ -84,10 +89,14 @@ class TargetAccumulator {
   int64_t blocks_folded() const;
   int64_t path_count() const { return blocks_folded() * kPathsPerBlock; }
 
-  // Current estimates, [target]. Requires at least one block.
+  // Current estimates, [target], with Wilson bounds at a two-sided confidence (the options' one by
+  // default). Requires at least one block.
   std::vector<TargetEstimate> Estimates() const;
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level) const;
   // Widest Wilson half-width over all thresholds of all targets; 0 when there are none.
-  double WidestHalfWidth() const;
+  double WidestHalfWidth(double confidence_level) const;
+  // Bytes held: what PredictCost foresees.
+  int64_t allocated_bytes() const;
 
  private:
   struct State;

@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <cmath>
+
+#include "sim/engine/plan.h"
+#include "sim/engine/quantile_sketch.h"
+#include "sim/engine/run.h"
+#include "sim/engine/sampled.h"
+
+namespace jalon::sim {
+namespace {
+
+double Size(size_t n) { return static_cast<double>(n); }
+
+// Bytes of the plan's arrays.
+double PlanBytes(const Plan& plan) {
+  const double cells = Size(plan.series.size()) * plan.period_count();
+  double bytes = Size(plan.series.size()) * sizeof(PlanSeries) + 2.0 * cells * sizeof(double) +
+                 Size(plan.level_loadings.size()) * sizeof(double) +
+                 Size(plan.driver_history.size()) * sizeof(double) +
+                 Size(plan.groups.size()) * sizeof(PlanGroup) +
+                 Size(plan.region_rows.size()) * sizeof(PlanRegionRow) +
+                 Size(plan.series_target_first.size() + plan.series_targets.size() +
+                      plan.series_event_first.size() + plan.series_events.size()) *
+                     sizeof(int);
+  for (const Target& target : plan.targets) {
+    bytes += sizeof(Target) + Size(target.thresholds.size()) * sizeof(double);
+  }
+  for (const PlanEvent& event : plan.events) {
+    bytes += sizeof(PlanEvent) + Size(event.weights.size()) * sizeof(double) +
+             Size(event.groups.size() + event.series.size()) * sizeof(int);
+  }
+  return bytes;
+}
+
+// Bytes of one block in hand: the shared states of its paths and its outcome.
+double BlockBytes(const Plan& plan) {
+  const double profiles = 2.0 * Size(plan.groups.size()) * plan.period_count();
+  const double events = 2.0 * Size(plan.events.size()) * plan.period_count();
+  return kPathsPerBlock * sizeof(double) * (profiles + events + Size(plan.targets.size()));
+}
+
+// Bytes of the accumulator and of one checkpoint's estimates.
+double SummaryBytes(const Plan& plan, int quantile_level_count) {
+  const double sketch =
+      quantile_level_count == 0
+          ? 0.0
+          : sizeof(QuantileSketch) + (QuantileSketch::kBins + 2.0) * sizeof(uint32_t);
+  const double moments = 3.0 * sizeof(double);
+  double bytes = 0.0;
+  for (const Target& target : plan.targets) {
+    const double numbers = 4.0 * Size(target.thresholds.size()) + quantile_level_count;
+    bytes += sketch + moments + sizeof(TargetEstimate) + numbers * sizeof(double);
+  }
+  return bytes;
+}
+
+// Nanoseconds of one cell of a law, everything included; measured by bench/sim/engine.
+double CellNanoseconds(Law law) {
+  switch (law) {
+    case Law::kNegativeBinomial:
+      return 250.0;
+    case Law::kGamma:
+      return 400.0;
+    case Law::kCompoundGamma:
+      return 5'000.0;
+    case Law::kStudentT:
+      return 400.0;
+  }
+  return 0.0;
+}
+
+// Nanoseconds of one path of the series stage.
+double SeriesNanoseconds(const Plan& plan) {
+  double nanoseconds = 0.0;
+  for (int i = 0; i < plan.series_count(); ++i) {
+    const auto first = plan.realised.begin() + static_cast<int64_t>(i) * plan.period_count();
+    const auto drawn = std::count_if(first, first + plan.period_count(),
+                                     [](double cell) { return std::isnan(cell); });
+    nanoseconds += static_cast<double>(drawn) * CellNanoseconds(plan.series[i].law);
+  }
+  return nanoseconds;
+}
+
+// Nanoseconds of one path of the shared stage and of folding it.
+double OtherNanoseconds(const Plan& plan) {
+  constexpr double kLatent = 70.0;
+  constexpr double kFold = 30.0;
+  const double latents = Size(plan.indicators.size() + plan.region_rows.size());
+  return latents * (plan.step_count() + 2) * kLatent + Size(plan.targets.size()) * kFold;
+}
+
+}  // namespace
+
+PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
+  const int blocks = BlocksInHand(thread_count);
+  PlanCost cost;
+  cost.peak_bytes =
+      PlanBytes(plan) + blocks * BlockBytes(plan) + SummaryBytes(plan, quantile_level_count);
+  cost.cpu_ms_per_256_paths = 256.0 * (SeriesNanoseconds(plan) + OtherNanoseconds(plan)) * 1e-6;
+  return cost;
+}
+
+}  // namespace jalon::sim

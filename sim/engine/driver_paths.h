@@ -1,0 +1,18 @@
+// Driver paths under a scenario's assumptions. Internal to sim/engine.
+#ifndef JALON_SIM_ENGINE_DRIVER_PATHS_H_
+#define JALON_SIM_ENGINE_DRIVER_PATHS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/plan.h"
+
+namespace jalon::sim {
+
+// [driver x Plan::driver_window]: known values up to as_of, then the driver model's path with its
+// imposed and shifted drivers. NaN before a driver's first value.
+std::vector<double> DriverPaths(const Plan& plan, int64_t path);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_DRIVER_PATHS_H_

@@ -1,0 +1,108 @@
+#include "sim/engine/plan.h"
+
+#include <utility>
+
+#include "sim/base/status_macros.h"
+#include "sim/engine/plan_parts.h"
+
+namespace jalon::sim {
+namespace {
+
+// The model without what the plan replaces: 30,000 series are not worth keeping twice.
+Model SharedPart(const Model& model) {
+  Model shared;
+  shared.network_id = model.network_id;
+  shared.as_of = model.as_of;
+  shared.fit_period_count = model.fit_period_count;
+  shared.unit_ids = model.unit_ids;
+  shared.segment_ids = model.segment_ids;
+  shared.indicator_ids = model.indicator_ids;
+  shared.region_units = model.region_units;
+  shared.groups = model.groups;
+  shared.trend = model.trend;
+  shared.trend_damping = model.trend_damping;
+  shared.season = model.season;
+  shared.elasticity = model.elasticity;
+  shared.elasticities = model.elasticities;
+  shared.national = model.national;
+  shared.regional = model.regional;
+  shared.branch_loading = model.branch_loading;
+  shared.drivers = model.drivers;
+  return shared;
+}
+
+// [series x rank] of the level block, in plan order.
+std::vector<double> LevelLoadings(const Model& model, const std::vector<int>& model_series) {
+  const int rank = model.level.rank;
+  std::vector<double> loadings(model_series.size() * rank, 0.0);
+  for (size_t i = 0; i < model_series.size(); ++i) {
+    if (model_series[i] < 0) continue;
+    for (int j = 0; j < rank; ++j) {
+      loadings[i * rank + j] =
+          model.level.shared_factor[static_cast<size_t>(model_series[i]) * rank + j];
+    }
+  }
+  return loadings;
+}
+
+void MoveInto(Plan& plan, TargetPart targets) {
+  plan.horizon = targets.horizon;
+  plan.series_target_first = std::move(targets.series_target_first);
+  plan.series_targets = std::move(targets.series_targets);
+}
+
+void MoveInto(Plan& plan, SeriesPart part) {
+  plan.series = std::move(part.series);
+  plan.realised = std::move(part.realised);
+  plan.groups = std::move(part.groups);
+  plan.region_rows = std::move(part.region_rows);
+  plan.indicators = std::move(part.indicators);
+}
+
+void MoveInto(Plan& plan, DriverPart part) {
+  plan.driver_window = part.window;
+  plan.driver_history = std::move(part.history);
+  plan.driver_simulator = std::move(part.simulator);
+}
+
+void MoveInto(Plan& plan, EventPart part) {
+  plan.events = std::move(part.events);
+  plan.series_event_first = std::move(part.series_event_first);
+  plan.series_events = std::move(part.series_events);
+}
+
+}  // namespace
+
+absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
+  Violations violations = CheckPlanInput(input);
+  JALON_RETURN_IF_ERROR(violations.ToStatus());
+
+  Plan plan;
+  plan.seed = input.seed;
+  plan.as_of = input.as_of;
+  plan.targets.assign(input.targets.begin(), input.targets.end());
+  plan.shared = SharedPart(input.model);
+
+  const ModelIndex index = IndexModel(input.revision.network, input.model);
+  TargetPart targets = ResolveTargets(input);
+  SeriesPart series = ResolveSeries(input, index, targets);
+  const std::vector<int> model_series = std::move(series.model_series);
+  violations.Merge(series.violations);
+  MoveInto(plan, std::move(targets));
+  MoveInto(plan, std::move(series));
+
+  ElasticityPart elasticities = ResolveElasticities(input, index, plan);
+  violations.Merge(elasticities.violations);
+  JALON_RETURN_IF_ERROR(violations.ToStatus());
+  plan.elasticities = std::move(elasticities.elasticities);
+
+  plan.level_rank = input.model.level.rank;
+  plan.level_loadings = LevelLoadings(input.model, model_series);
+  plan.base = BaseEta(plan, input.model, model_series);
+  JALON_ASSIGN_OR_RETURN(DriverPart drivers, ResolveDrivers(input, plan));
+  MoveInto(plan, std::move(drivers));
+  MoveInto(plan, ResolveEvents(input, index, plan));
+  return plan;
+}
+
+}  // namespace jalon::sim

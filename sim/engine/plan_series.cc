@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "sim/base/hash64.h"
+#include "sim/engine/plan_parts.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kDrawn = std::numeric_limits<double>::quiet_NaN();
+
+bool IsOpen(const Unit& unit, Period period) {
+  if (unit.opened && period < *unit.opened) return false;
+  return !unit.closed || period < *unit.closed;
+}
+
+// Last realised period of a row up to as_of; one before the realisations when there is none.
+Period LastRealised(const Realisations& realisations, int row, Period as_of) {
+  Period period = as_of;
+  while (period >= realisations.first() && std::isnan(realisations.at(row, period))) {
+    period = period - 1;
+  }
+  return period;
+}
+
+// The constant cells of one row over the horizon, NaN where a draw is needed.
+std::vector<double> ConstantCells(const PlanInput& input, int row, bool ended,
+                                  const Window& horizon) {
+  const Realisations& realisations = input.revision.realisations;
+  const Unit& unit = input.revision.network.unit(realisations.key(row).unit);
+  const Period last = LastRealised(realisations, row, input.as_of);
+  std::vector<double> cells(horizon.size(), kDrawn);
+  for (int t = 0; t < horizon.size(); ++t) {
+    const Period period = horizon.first + t;
+    const double value = period <= input.as_of ? realisations.at(row, period) : kDrawn;
+    if (!std::isnan(value)) {
+      cells[t] = value;
+    } else if (!IsOpen(unit, period) || (ended && period > last)) {
+      cells[t] = 0.0;
+    }
+  }
+  return cells;
+}
+
+std::string RowText(const Revision& revision, int row) {
+  const SeriesKey& key = revision.realisations.key(row);
+  return absl::StrCat(revision.network.unit(key.unit).id, " / ",
+                      revision.network.segment(key.segment).id, " / ",
+                      revision.network.indicator(key.indicator).id);
+}
+
+PlanSeries SeriesOf(const PlanInput& input, int row, int model_series) {
+  const Realisations& realisations = input.revision.realisations;
+  PlanSeries series;
+  series.id64 = realisations.id64(row);
+  series.branch_id64 = Hash64(input.revision.network.unit(realisations.key(row).unit).id);
+  series.row = row;
+  series.group = -1;
+  if (model_series < 0) return series;
+  const ModelSeries& from = input.model.series[model_series];
+  series.link = from.link;
+  series.law = from.law;
+  series.dispersion = from.dispersion;
+  series.shape = from.shape;
+  series.unit_scale = from.unit_scale;
+  series.branch_loading = input.model.branch_loading[from.indicator];
+  series.series_effect_sd = std::sqrt(input.model.level.own_variance[model_series] +
+                                      from.series_effect_sd * from.series_effect_sd);
+  return series;
+}
+
+// Numbers groups, region rows and indicators as they come.
+class GroupTable {
+ public:
+  explicit GroupTable(const Model& model) : model_(model) {}
+
+  // Marks a model group as used.
+  void Use(int model_group) { used_.push_back(model_group); }
+
+  // Fills the plan's tables from the marked groups, in model order.
+  void Number(SeriesPart& part);
+
+  // Plan group of a model group.
+  int Find(int model_group) const { return plan_group_.at(model_group); }
+
+ private:
+  int region_of(int model_group) const {
+    const std::vector<int>& regions = model_.region_units;
+    const int unit = model_.groups[model_group].region;
+    return static_cast<int>(std::find(regions.begin(), regions.end(), unit) - regions.begin());
+  }
+  PlanRegionRow RegionRow(int region, int indicator) const;
+  PlanGroup Group(int model_group, const std::vector<PlanRegionRow>& rows) const;
+
+  const Model& model_;
+  std::vector<int> used_;
+  absl::flat_hash_map<int, int> plan_group_;
+};
+
+void SortUnique(std::vector<int>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+PlanRegionRow GroupTable::RegionRow(int region, int indicator) const {
+  const std::string& region_id = model_.unit_ids[model_.region_units[region]];
+  const std::string& indicator_id = model_.indicator_ids[indicator];
+  return {.region_id64 = Hash64(region_id),
+          .id64 = Hash64(absl::StrCat(region_id, "\x1f", indicator_id)),
+          .region = region,
+          .indicator = indicator};
+}
+
+bool SamePair(const PlanRegionRow& a, const PlanRegionRow& b) {
+  return a.region == b.region && a.indicator == b.indicator;
+}
+
+bool PairBefore(const PlanRegionRow& a, const PlanRegionRow& b) {
+  return std::pair(a.region, a.indicator) < std::pair(b.region, b.indicator);
+}
+
+PlanGroup GroupTable::Group(int model_group, const std::vector<PlanRegionRow>& rows) const {
+  const ModelGroup& from = model_.groups[model_group];
+  const PlanRegionRow pair{.region = region_of(model_group), .indicator = from.indicator};
+  const auto row = std::lower_bound(rows.begin(), rows.end(), pair, PairBefore);
+  return {.id64 = SeriesId64(model_.unit_ids[from.region], model_.segment_ids[from.segment],
+                             model_.indicator_ids[from.indicator]),
+          .model_group = model_group,
+          .region_row = static_cast<int>(row - rows.begin()),
+          .indicator = from.indicator};
+}
+
+void GroupTable::Number(SeriesPart& part) {
+  SortUnique(used_);
+  for (int model_group : used_) {
+    const int indicator = model_.groups[model_group].indicator;
+    part.region_rows.push_back(RegionRow(region_of(model_group), indicator));
+    part.indicators.push_back(indicator);
+  }
+  SortUnique(part.indicators);
+  std::sort(part.region_rows.begin(), part.region_rows.end(), PairBefore);
+  part.region_rows.erase(std::unique(part.region_rows.begin(), part.region_rows.end(), SamePair),
+                         part.region_rows.end());
+  for (int model_group : used_) {
+    plan_group_[model_group] = static_cast<int>(part.groups.size());
+    part.groups.push_back(Group(model_group, part.region_rows));
+  }
+}
+
+// Gives every drawn series its group, and every group its link.
+void AssignGroups(const PlanInput& input, SeriesPart& part, const std::vector<bool>& drawn) {
+  GroupTable table(input.model);
+  for (size_t i = 0; i < part.series.size(); ++i) {
+    if (drawn[i]) table.Use(input.model.series[part.model_series[i]].group);
+  }
+  table.Number(part);
+  std::vector<bool> seen(part.groups.size(), false);
+  for (size_t i = 0; i < part.series.size(); ++i) {
+    if (!drawn[i]) continue;
+    PlanSeries& series = part.series[i];
+    series.group = table.Find(input.model.series[part.model_series[i]].group);
+    PlanGroup& group = part.groups[series.group];
+    if (!seen[series.group]) group.link = series.link;
+    seen[series.group] = true;
+    if (group.link == series.link) continue;
+    part.violations.Add({.field = "model.series",
+                         .value = RowText(input.revision, series.row),
+                         .rule = "must have the link of the other series of its group",
+                         .reason = "MIXED_LINKS"});
+  }
+}
+
+}  // namespace
+
+std::optional<int> ModelIndex::Find(const SeriesKey& key) const {
+  const auto it = std::lower_bound(series.begin(), series.end(), std::pair(key, 0));
+  if (it == series.end() || it->first != key) return std::nullopt;
+  return it->second;
+}
+
+ModelIndex IndexModel(const Network& network, const Model& model) {
+  ModelIndex index;
+  for (const std::string& id : model.unit_ids) {
+    index.units.push_back(network.FindUnit(id).value_or(-1));
+  }
+  for (const std::string& id : model.segment_ids) {
+    index.segments.push_back(network.FindSegment(id).value_or(-1));
+  }
+  for (const std::string& id : model.indicator_ids) {
+    index.indicators.push_back(network.FindIndicator(id).value_or(-1));
+  }
+  for (size_t i = 0; i < model.series.size(); ++i) {
+    const ModelSeries& s = model.series[i];
+    const SeriesKey key{index.indicators[s.indicator], index.units[s.unit],
+                        index.segments[s.segment]};
+    index.series.emplace_back(key, static_cast<int>(i));
+  }
+  std::sort(index.series.begin(), index.series.end());
+  return index;
+}
+
+SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
+                         const TargetPart& targets) {
+  SeriesPart part;
+  std::vector<bool> drawn;
+  for (int row : targets.rows) {
+    const int model_series = index.Find(input.revision.realisations.key(row)).value_or(-1);
+    const bool ended = model_series >= 0 && input.model.series[model_series].ended;
+    const std::vector<double> cells = ConstantCells(input, row, ended, targets.horizon);
+    const bool needs_draws =
+        std::any_of(cells.begin(), cells.end(), [](double cell) { return std::isnan(cell); });
+    if (needs_draws && model_series < 0) {
+      part.violations.Add({.field = "model.series",
+                           .value = RowText(input.revision, row),
+                           .rule = "must have every series of the targets",
+                           .reason = "MODEL_SERIES_MISSING"});
+    }
+    drawn.push_back(needs_draws && model_series >= 0);
+    part.model_series.push_back(model_series);
+    part.series.push_back(SeriesOf(input, row, model_series));
+    part.realised.insert(part.realised.end(), cells.begin(), cells.end());
+  }
+  AssignGroups(input, part, drawn);
+  return part;
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "sim/base/hash64.h"
+#include "sim/base/status_macros.h"
+#include "sim/engine/plan_parts.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+std::string ElasticityId(const ElasticityPrior& prior) {
+  return absl::StrCat("elasticity\x1f", prior.driver, "\x1f", prior.indicator, "\x1f", prior.lag);
+}
+
+// Units a driver describes: [first, end). The whole network without a scope.
+std::pair<int, int> ScopeOf(const Revision& revision, absl::string_view driver_id) {
+  const Network& network = revision.network;
+  const std::optional<int> driver = revision.drivers.Find(driver_id);
+  if (!driver || revision.drivers.drivers[*driver].scope.empty()) return {0, network.unit_count()};
+  const std::optional<int> unit = network.FindUnit(revision.drivers.drivers[*driver].scope);
+  if (!unit) return {0, network.unit_count()};
+  return {*unit, network.unit_end(*unit)};
+}
+
+// Whether a scope lies strictly inside a region of the model: a group profile cannot carry it.
+bool FinerThanRegion(const PlanInput& input, const ModelIndex& index, std::pair<int, int> scope) {
+  const Network& network = input.revision.network;
+  return std::any_of(input.model.region_units.begin(), input.model.region_units.end(), [&](int u) {
+    const int region = index.units[u];
+    return region >= 0 && region < scope.first && scope.second <= network.unit_end(region);
+  });
+}
+
+// Values of one driver over `window` as known at as_of.
+std::vector<double> KnownValues(const PlanInput& input, int d, const Window& window) {
+  const VarModel& var = input.model.drivers;
+  // Far enough back to find a last value to hold.
+  const Window wide{std::min(window.first, var.last) - 120, window.last};
+  std::vector<double> values(wide.size(), kMissing);
+  const DriverTable& table = input.revision.drivers;
+  if (const std::optional<int> index = table.Find(var.driver_ids[d])) {
+    values = DriverValues(KnownAt(table.drivers[*index], input.as_of), input.as_of.frequency, wide);
+  }
+  double held = kMissing;
+  for (int t = 0; t < wide.size(); ++t) {
+    const Period period = wide.first + t;
+    if (period > input.as_of) {
+      values[t] = kMissing;
+      continue;
+    }
+    if (std::isnan(values[t])) values[t] = held;
+    if (std::isnan(values[t]) && period >= var.last) values[t] = var.last_values[d];
+    held = values[t];
+  }
+  return {values.begin() + (window.first - wide.first), values.end()};
+}
+
+int LongestLag(const Plan& plan) {
+  int lag = 0;
+  for (const PlanElasticity& e : plan.elasticities) {
+    lag = std::max(lag, plan.shared.elasticities[e.elasticity].prior.lag);
+  }
+  return lag;
+}
+
+}  // namespace
+
+ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& index,
+                                   const Plan& plan) {
+  ElasticityPart part;
+  const Model& model = input.model;
+  for (size_t e = 0; e < model.elasticities.size(); ++e) {
+    const Elasticity& elasticity = model.elasticities[e];
+    const std::string& driver_id = model.drivers.driver_ids[elasticity.driver];
+    const auto scope = ScopeOf(input.revision, driver_id);
+    if (FinerThanRegion(input, index, scope)) {
+      part.violations.Add({.field = absl::StrCat("model.elasticities[", e, "].driver"),
+                           .value = driver_id,
+                           .rule = "must describe the network or a region",
+                           .reason = "DRIVER_SCOPE_TOO_FINE"});
+      continue;
+    }
+    PlanElasticity resolved{.id64 = Hash64(ElasticityId(elasticity.prior)),
+                            .elasticity = static_cast<int>(e)};
+    for (int g = 0; g < plan.group_count(); ++g) {
+      const PlanGroup& group = plan.groups[g];
+      if (group.indicator != elasticity.indicator) continue;
+      const int region = index.units[model.groups[group.model_group].region];
+      if (scope.first <= region && region < scope.second) resolved.groups.push_back(g);
+    }
+    if (!resolved.groups.empty()) part.elasticities.push_back(std::move(resolved));
+  }
+  return part;
+}
+
+absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& plan) {
+  const VarModel& var = input.model.drivers;
+  DriverPart part;
+  part.window = {std::min(plan.horizon.first - LongestLag(plan), input.as_of),
+                 std::max(plan.horizon.last, input.as_of)};
+  const int known = input.as_of - part.window.first;
+  std::vector<double> start;
+  for (int d = 0; d < var.driver_count(); ++d) {
+    const std::vector<double> values = KnownValues(input, d, part.window);
+    start.push_back(std::isnan(values[known]) ? var.last_values[d] : values[known]);
+    part.history.insert(part.history.end(), values.begin(), values.end());
+  }
+  const int simulated = part.window.last - input.as_of;
+  if (plan.elasticities.empty() || simulated == 0) return part;
+  JALON_ASSIGN_OR_RETURN(
+      part.simulator, DriverSimulator::Create(var, std::move(start),
+                                              ResolveCourses(input.scenario.drivers, var.driver_ids,
+                                                             {input.as_of + 1, part.window.last}),
+                                              simulated));
+  return part;
+}
+
+}  // namespace jalon::sim

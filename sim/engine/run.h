@@ -1,0 +1,138 @@
+// A run: blocks of paths until the answer is as precise as asked.
+//
+// RunState says which block to compute next and folds finished ones in order; it is the whole logic
+// of a run, without threads. A server drives it from its pool, slice by slice; RunToPrecision
+// drives it from an Executor. Both give the same bits: which paths are computed, in what order they
+// are folded and where the run ends depend on the plan and the options alone (but for a time limit,
+// which says where it ended: max_paths = that N replays it).
+#ifndef JALON_SIM_ENGINE_RUN_H_
+#define JALON_SIM_ENGINE_RUN_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "sim/base/stop_token.h"
+#include "sim/engine/executor.h"
+#include "sim/engine/plan.h"
+#include "sim/engine/sampled.h"
+
+namespace jalon::sim {
+
+// Estimates are published, and precision judged, after 256, 1,024, 4,096, 16,384... paths (D5) and
+// at the last path.
+inline constexpr int64_t kFirstCheckpoint = 256;
+inline constexpr int64_t kCheckpointFactor = 4;
+
+// The first checkpoint after `path_count` paths, not beyond `max_paths`.
+int64_t NextCheckpoint(int64_t path_count, int64_t max_paths);
+
+// Blocks worth holding at once, claimed and not folded, on so many threads.
+inline int BlocksInHand(int thread_count) { return 2 * thread_count; }
+
+struct RunOptions {
+  // Half-width asked of the interval of every threshold's probability, in (0, 0.5]; 0 never stops
+  // early.
+  double half_width = 0.0;
+  // At most this many paths, 1 to kMaxPaths; rounded up to whole blocks.
+  int64_t max_paths = 16'384;
+  // Quantiles to report; confidence of the intervals, spent over the looks when half_width > 0 so
+  // that stopping at a checkpoint keeps its promise (docs/model/engine.md).
+  SummaryOptions summary;
+};
+
+// Every rule broken by `options`: half-width, paths, confidence, quantile levels. Fields are
+// `options.max_paths` and so on.
+Violations ValidateRunOptions(const RunOptions& options);
+
+// Why a run ended.
+enum class RunEnd {
+  kPrecision,  // every threshold is as precise as asked
+  kPathLimit,  // max_paths paths
+  kTimeLimit,  // told to finish early; the answer is good for its N
+  kCancelled,  // told to drop everything
+};
+
+// Estimates at a checkpoint.
+struct Checkpoint {
+  int64_t path_count = 0;
+  // [target]
+  std::vector<TargetEstimate> estimates;
+  // Widest half-width over all thresholds at the confidence of this look.
+  double widest_half_width = 0.0;
+  // Set when this is the last one.
+  std::optional<RunEnd> end;
+};
+
+// Which block to compute next, and what the folded ones say. Thread-compatible: callers lock around
+// it and compute blocks outside the lock. `plan` must outlive it.
+class RunState {
+ public:
+  // `max_outstanding` >= 1 bounds the blocks claimed and not folded, hence the memory: normally
+  // BlocksInHand of the pool.
+  RunState(const Plan& plan, RunOptions options, int max_outstanding);
+
+  // The next block to compute; nullopt when enough are outstanding or the run needs no more.
+  std::optional<int64_t> ClaimBlock();
+  // Hands in a claimed block, in any order; folds what is next in order. Blocks that arrive after
+  // the end are dropped. Errors: kInternal naming a target whose value is not finite; the run has
+  // then failed and ends.
+  absl::Status Complete(BlockOutcome outcome);
+  // The oldest checkpoint reached and not yet taken.
+  std::optional<Checkpoint> TakeCheckpoint();
+
+  // Asks the run to end at its next whole 256 paths: a time limit. At least one checkpoint is
+  // always reached.
+  void RequestEnd();
+  // Ends the run at once; blocks in hand are dropped.
+  void Cancel();
+
+  // Why the run ended; nullopt while it goes on, and when it failed.
+  std::optional<RunEnd> end() const { return end_; }
+  // Ended or failed: no block is wanted any more.
+  bool finished() const { return end_.has_value() || !status_.ok(); }
+  const absl::Status& status() const { return status_; }
+  int64_t path_count() const { return accumulator_.path_count(); }
+  int64_t max_paths() const { return max_paths_; }
+
+ private:
+  absl::Status FoldInOrder();
+  void ReachCheckpoint();
+  std::optional<RunEnd> EndAtCheckpoint(double widest_half_width) const;
+
+  RunOptions options_;
+  int64_t max_paths_;
+  int max_outstanding_;
+  TargetAccumulator accumulator_;
+  int64_t next_block_ = 0;
+  int64_t next_checkpoint_;
+  int look_ = 0;
+  bool end_requested_ = false;
+  // Finished blocks ahead of their turn.
+  std::map<int64_t, BlockOutcome> early_;
+  std::vector<Checkpoint> checkpoints_;
+  std::optional<RunEnd> end_;
+  absl::Status status_;
+};
+
+// Flags read between blocks.
+struct RunStops {
+  // Drop everything.
+  StopToken cancel;
+  // Finish with what there is.
+  StopToken time_limit;
+};
+
+// Runs blocks on `executor` until the end, calling `on_checkpoint` on the calling thread at each
+// checkpoint. Returns the last checkpoint: without estimates when cancelled before the first.
+// Errors: kInvalidArgument (options), kInternal (a value that is not finite).
+absl::StatusOr<Checkpoint> RunToPrecision(const Plan& plan, const RunOptions& options,
+                                          Executor& executor, const RunStops& stops,
+                                          absl::FunctionRef<void(const Checkpoint&)> on_checkpoint);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_RUN_H_

@@ -1,0 +1,72 @@
+// The shared stage of a path: everything several series have in common (DECISIONS D1).
+//
+// Scalar code, any nonlinearity. Each number is keyed by what it is (purpose, hashed name, path,
+// period), so it is the same whichever series and targets are in the plan. Internal to sim/engine.
+#ifndef JALON_SIM_ENGINE_SHARED_STAGE_H_
+#define JALON_SIM_ENGINE_SHARED_STAGE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/plan.h"
+
+namespace jalon::sim {
+
+// What the series stage reads of one path.
+struct SharedState {
+  // [group x period of the horizon]: shared part of eta. On the log link events are in it.
+  std::vector<double> profile;
+  // [group x period]: product of EventFactor over events, for groups on the other
+  // links. 1 without events.
+  std::vector<double> event_factor;
+  // [event x period]: EventFactor, and its natural logarithm.
+  std::vector<double> event_size;
+  std::vector<double> event_log_size;
+  // [level_rank]: z of the level block.
+  std::vector<double> level_factors;
+};
+
+// A driver under a log transform never counts for less than this far under its reference: a
+// simulated level may touch zero, an elasticity may not.
+inline constexpr double kLowestLogDriver = -3.0;
+
+// Draws shared states. `plan` must outlive it. Thread-compatible, const draws are thread-safe.
+class SharedStage {
+ public:
+  explicit SharedStage(const Plan& plan);
+
+  SharedState Draw(int64_t path) const;
+  // Work of one Draw in series cells, for slices.
+  int64_t cost_in_cells() const;
+
+ private:
+  // [row x step 0..step_count] of latents.
+  std::vector<double> NationalLatents(int64_t path) const;
+  std::vector<double> RegionalLatents(int64_t path) const;
+  // [elasticity of the plan]
+  std::vector<double> DrawElasticities(int64_t path) const;
+  // [plan elasticity x period]: beta (x - reference).
+  std::vector<double> ElasticityEffects(int64_t path) const;
+  void AddLatents(int64_t path, SharedState& state) const;
+  void AddTrendAndSeason(int64_t path, SharedState& state) const;
+  void AddElasticities(int64_t path, SharedState& state) const;
+  void AddEvents(int64_t path, SharedState& state) const;
+  // `row`: first cell of the event in SharedState::event_size.
+  void AddEventToGroup(int g, size_t row, SharedState& state) const;
+
+  const Plan& plan_;
+  int period_count_;
+  int step_count_;
+  // [period]: step of each period of the horizon.
+  std::vector<int> steps_;
+  // damped(h) of each step.
+  std::vector<double> damped_;
+  // [plan indicator]: stream of the national latent's own part.
+  std::vector<uint64_t> indicator_id64_;
+  // [model indicator]: row among the plan's indicators.
+  std::vector<int> indicator_row_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_SHARED_STAGE_H_
