@@ -3,6 +3,7 @@
 #define JALON_CLIENTS_CLI_TABLE_H_
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <variant>
@@ -30,6 +31,13 @@ struct Column {
 
 // Empty (null in JSON), text, whole number or number. A number that is not finite is never given.
 using Cell = std::variant<std::monostate, std::string, int64_t, double>;
+
+// The cell of a number that may be missing.
+inline Cell OptionalCell(const std::optional<double>& value) {
+  Cell cell;
+  if (value.has_value()) cell = *value;
+  return cell;
+}
 
 enum class OutputFormat { kTable, kJson, kNdjson, kCsv };
 enum class Locale { kEnglish, kFrench };

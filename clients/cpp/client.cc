@@ -59,7 +59,7 @@ struct Canceller::State {
 
 Canceller::Canceller() : state_(std::make_shared<State>()) {}
 
-void Canceller::Cancel() {
+void Canceller::Cancel() const {
   std::lock_guard lock(state_->mutex);
   state_->cancelled = true;
   if (state_->context != nullptr) state_->context->TryCancel();

@@ -55,7 +55,7 @@ class Canceller {
  public:
   Canceller();
   // Ends the call in progress, or the next one, with kCancelled. Idempotent.
-  void Cancel();
+  void Cancel() const;
   bool cancelled() const;
 
   struct State;

@@ -1,0 +1,133 @@
+#include "clients/cli/attainment_report.h"
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/results.h"
+
+namespace jalon::client {
+namespace {
+
+constexpr double kUnlikely = 0.1;
+constexpr double kLikely = 0.9;
+
+struct IndicatorSummary {
+  int64_t count = 0;
+  double sum = 0.0;
+  int64_t unlikely = 0;
+  int64_t likely = 0;
+};
+
+CellFormat FormatOf(const v1::StatisticSpec& spec) {
+  switch (spec.statistic()) {
+    case v1::STATISTIC_ATTAINMENT_PROBABILITY:
+    case v1::STATISTIC_ATTAINMENT_LOW:
+    case v1::STATISTIC_ATTAINMENT_HIGH:
+    case v1::STATISTIC_RO_PROBABILITY:
+      return CellFormat::kProbability;
+    default:
+      return CellFormat::kNumber;
+  }
+}
+
+std::vector<Column> ColumnsOf(const std::vector<v1::StatisticSpec>& statistics) {
+  std::vector<Column> columns = {{"unit", "Unit", "Entité"},
+                                 {"segment", "Segment", "Segment"},
+                                 {"indicator", "Indicator", "Indicateur"},
+                                 {"window", "Window", "Période"}};
+  for (const auto& spec : statistics) {
+    const std::string key = StatisticKey(spec);
+    columns.push_back({key, key, key, FormatOf(spec)});
+  }
+  return columns;
+}
+
+// The columns a screen has room for.
+std::vector<v1::StatisticSpec> ScreenStatistics(const v1::Run& run) {
+  std::vector<v1::StatisticSpec> chosen;
+  for (const auto& spec : run.statistics()) {
+    const v1::Statistic s = spec.statistic();
+    const bool quantile = s == v1::STATISTIC_QUANTILE &&
+                          (spec.level() == 0.1 || spec.level() == 0.5 || spec.level() == 0.9);
+    if (quantile || s == v1::STATISTIC_OBJECTIVE || s == v1::STATISTIC_ATTAINMENT_PROBABILITY ||
+        s == v1::STATISTIC_ATTAINMENT_LOW || s == v1::STATISTIC_ATTAINMENT_HIGH) {
+      chosen.push_back(spec);
+    }
+  }
+  return chosen;
+}
+
+void WriteSummary(Context& context, const std::map<std::string, IndicatorSummary>& summaries) {
+  TableWriter table =
+      context.table({{"indicator", "Indicator", "Indicateur"},
+                     {"objectives", "Objectives", "Objectifs", CellFormat::kCount},
+                     {"mean", "Mean chance", "Chance moyenne", CellFormat::kProbability},
+                     {"unlikely", "Chance < 10 %", "Chance < 10 %", CellFormat::kCount},
+                     {"likely", "Chance > 90 %", "Chance > 90 %", CellFormat::kCount}});
+  for (const auto& [indicator, s] : summaries) {
+    table.Row({indicator, s.count, s.sum / static_cast<double>(s.count), s.unlikely, s.likely});
+  }
+  table.Finish();
+  context.out() << "\n";
+}
+
+std::vector<Cell> CellsOf(const ResultRow& row) {
+  std::vector<Cell> cells = {row.key.unit, row.key.segment, row.key.indicator, row.key.window};
+  for (const auto& value : row.values) cells.push_back(OptionalCell(value));
+  return cells;
+}
+
+std::optional<size_t> ProbabilityColumn(const std::vector<v1::StatisticSpec>& statistics) {
+  for (size_t i = 0; i < statistics.size(); ++i) {
+    if (statistics[i].statistic() == v1::STATISTIC_ATTAINMENT_PROBABILITY) return i;
+  }
+  return std::nullopt;
+}
+
+void Count(const std::optional<double>& p, IndicatorSummary& summary) {
+  if (!p.has_value()) return;
+  ++summary.count;
+  summary.sum += *p;
+  summary.unlikely += *p < kUnlikely ? 1 : 0;
+  summary.likely += *p > kLikely ? 1 : 0;
+}
+
+}  // namespace
+
+absl::Status WriteAttainment(Context& context, const std::string& run,
+                             const AttainmentReportOptions& options) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  v1::GetRunRequest request;
+  request.set_name(run);
+  auto resource = (*client)->GetRun(request);
+  if (!resource.ok()) return resource.status();
+  v1::View view = options.view;
+  std::vector<v1::StatisticSpec> statistics(resource->statistics().begin(),
+                                            resource->statistics().end());
+  if (context.is_screen()) statistics = ScreenStatistics(*resource);
+  for (const auto& spec : statistics) *view.add_statistics() = spec;
+  const auto probability = ProbabilityColumn(statistics);
+  std::map<std::string, IndicatorSummary> summaries;
+  TableWriter table = context.table(ColumnsOf(statistics));
+  int64_t rows = 0;
+  const absl::Status status = ForEachRow(**client, run, view, [&](const ResultRow& row) {
+    ++rows;
+    if (probability.has_value()) Count(row.values[*probability], summaries[row.key.indicator]);
+    if (!context.is_screen() || rows <= options.shown_rows) table.Row(CellsOf(row));
+  });
+  if (!status.ok()) return status;
+  std::erase_if(summaries, [](const auto& entry) { return entry.second.count == 0; });
+  if (context.is_screen() && !summaries.empty()) WriteSummary(context, summaries);
+  table.Finish();
+  if (context.is_screen() && rows > options.shown_rows) {
+    context.out() << absl::StrCat("... ", rows - options.shown_rows, " more of ", rows,
+                                  " rows: --rows N shows more, -o csv gives all\n");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace jalon::client

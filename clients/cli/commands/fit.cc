@@ -1,0 +1,92 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/model_report.h"
+#include "clients/cli/watch.h"
+
+namespace jalon::client {
+namespace {
+
+struct FitArguments {
+  std::string id, as_of, label, revision;
+  double damping = 0, half_life = 0;
+  int ended_after = 0;
+  CLI::Option* damping_option = nullptr;
+  CLI::Option* half_life_option = nullptr;
+  CLI::Option* ended_option = nullptr;
+};
+
+absl::StatusOr<v1::CreateModelRequest> RequestOf(Context& context, const FitArguments& arguments) {
+  v1::CreateModelRequest request;
+  auto parent = context.network();
+  if (!parent.ok()) return parent.status();
+  request.set_parent(*parent);
+  request.set_model_id(arguments.id);
+  request.set_request_id(NewRequestId());
+  v1::Model& model = *request.mutable_model();
+  model.set_display_name(arguments.label);
+  model.set_as_of(arguments.as_of);
+  auto revision = arguments.revision.empty() ? LatestRevision(context)
+                                             : context.FullName("revisions", arguments.revision);
+  if (!revision.ok()) return revision.status();
+  model.set_revision(*revision);
+  v1::FitOptions& options = *model.mutable_fit_options();
+  if (arguments.damping_option->count() > 0) options.set_trend_damping(arguments.damping);
+  if (arguments.half_life_option->count() > 0) {
+    options.set_level_half_life_periods(arguments.half_life);
+  }
+  if (arguments.ended_option->count() > 0) options.set_ended_after_missing(arguments.ended_after);
+  return request;
+}
+
+int RunFit(Context& context, const FitArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto request = RequestOf(context, arguments);
+  if (!request.ok()) return ReportError(context, request.status());
+  auto created = (*client)->CreateModel(*request);
+  if (!created.ok()) return ReportError(context, created.status());
+  auto model = FollowModel(context, created->name());
+  if (!model.ok()) return ReportError(context, model.status());
+  if (context.interrupt().raised()) {
+    context.err() << "cancelled on the server\n";
+    return kExitInterrupted;
+  }
+  if (model->state() != v1::Model::STATE_SUCCEEDED) {
+    context.err() << "error: the fit did not succeed: " << model->error() << "\n";
+    return ExitCodeOf(absl::InternalError(""));
+  }
+  WriteModel(context, *model);
+  context.Next(absl::StrCat("jalon simulate --network ", ShortId(request->parent()),
+                            "   or   jalon forecast --horizon 12"),
+               "simulate with this model");
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddFit(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("fit", "Fit a model to the history, and say what it found");
+  auto a = std::make_shared<FitArguments>();  // lives as long as the parsed command
+  command->add_option("--as-of", a->as_of,
+                      "Last realised period used; later ones are not looked at");
+  command->add_option("--id", a->id, "Id of the model; default: made by the server");
+  command->add_option("--label", a->label, "Label for people");
+  command->add_option("--revision", a->revision, "Revision to fit; default: the newest");
+  a->damping_option = command->add_option("--trend-damping", a->damping, "In (0, 1]");
+  a->half_life_option =
+      command->add_option("--level-half-life", a->half_life, "Periods after which weight halves");
+  a->ended_option = command->add_option("--ended-after", a->ended_after,
+                                        "Missing last periods after which a series has ended");
+  command->footer(
+      "Examples:\n  jalon fit --network demo\n  jalon fit --as-of 1996-12 --id before-1997");
+  command->callback(
+      [&invocation, a] { invocation.run = [a](Context& context) { return RunFit(context, *a); }; });
+}
+
+}  // namespace jalon::client

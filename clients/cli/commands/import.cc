@@ -1,0 +1,115 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/files.h"
+#include "clients/cli/import_report.h"
+
+namespace jalon::client {
+namespace {
+
+struct ImportArguments {
+  std::vector<std::string> paths;
+  std::string mapping;
+  std::string mode;
+  std::string label;
+  std::string problems;
+  std::string request_id;
+  bool dry_run = false;
+};
+
+v1::ImportMode ModeOf(const std::string& mode) {
+  if (mode == "replace") return v1::IMPORT_MODE_REPLACE;
+  if (mode == "append") return v1::IMPORT_MODE_APPEND;
+  return v1::IMPORT_MODE_UNSPECIFIED;
+}
+
+absl::StatusOr<v1::ImportOptions> OptionsOf(Context& context, const ImportArguments& arguments) {
+  if (context.options().network.empty()) {
+    return absl::InvalidArgumentError("name the network to import into with --network ID");
+  }
+  v1::ImportOptions options;
+  auto network = context.network();
+  if (!network.ok()) return network.status();
+  options.set_network(*network);
+  options.set_display_name(arguments.label);
+  options.set_mode(ModeOf(arguments.mode));
+  options.set_validate_only(arguments.dry_run);
+  options.set_request_id(arguments.request_id.empty() ? NewRequestId() : arguments.request_id);
+  if (!arguments.mapping.empty()) {
+    auto mapping = ReadFile(arguments.mapping);
+    if (!mapping.ok()) return mapping.status();
+    options.set_mapping(*std::move(mapping));
+  }
+  return options;
+}
+
+int64_t TotalBytes(const std::vector<UploadFile>& files) {
+  int64_t total = 0;
+  for (const UploadFile& file : files) total += static_cast<int64_t>(file.bytes.size());
+  return total;
+}
+
+int RunImport(Context& context, const ImportArguments& arguments) {
+  auto options = OptionsOf(context, arguments);
+  if (!options.ok()) return ReportError(context, options.status());
+  auto files = ReadUploads(arguments.paths);
+  if (!files.ok()) return ReportError(context, files.status());
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  context.interrupt().Listen();
+  absl::StatusOr<v1::Import> import = absl::UnknownError("");
+  {
+    Progress line = context.progress();
+    const double total = std::max<double>(1, static_cast<double>(TotalBytes(*files)));
+    import = (*client)->CreateImport(
+        *options, *files, context.interrupt().canceller(), [&](int64_t sent) {
+          line.Update({.ratio = static_cast<double>(sent) / total, .detail = "sending"},
+                      absl::Now());
+  });
+}
+if (!import.ok()) return ReportError(context, import.status());
+auto ended = AwaitImport(context, *std::move(import));
+if (!ended.ok()) return ReportError(context, ended.status());
+const int code = ReportImport(context, *ended, arguments.problems);
+if (code == kExitOk && ended->state() == v1::Import::STATE_SUCCEEDED) {
+  context.Next(absl::StrCat("jalon fit --network ", ShortId(options->network())),
+               "fit a model to this history");
+}
+return code;
+}  // namespace
+
+}  // namespace jalon::client
+
+void AddImport(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand(
+      "import", "Import a bank's files: a folder of CSV tables, or any CSV with a mapping");
+  auto arguments = std::make_shared<ImportArguments>();  // lives as long as the parsed command
+  command->add_option("paths", arguments->paths, "CSV files, or folders of them")->required();
+  command->add_option("--mapping", arguments->mapping, "File that says what the columns are");
+  command->add_option("--mode", arguments->mode, "replace (everything) or append (new periods)")
+      ->check(CLI::IsMember({"replace", "append"}));
+  command->add_option("--label", arguments->label, "Label of a new network");
+  command->add_option("--problems", arguments->problems, "Write every problem to this CSV file");
+  command->add_option("--request-id", arguments->request_id,
+                      "Repeat of an earlier import with the same id returns its result");
+  command->add_flag("--dry-run", arguments->dry_run, "Check everything, store nothing");
+  command->footer(
+      "Examples:\n"
+      "  jalon import bank/ --network demo\n"
+      "  jalon import panel.csv --mapping panel.mapping --network berka --problems bad.csv");
+  command->callback([&invocation, arguments] {
+    invocation.run = [arguments](Context& context) { return RunImport(context, *arguments); };
+  });
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,60 @@
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/paging.h"
+
+namespace jalon::client {
+namespace {
+
+// `KIND_NET_FLOW` -> `net flow`.
+std::string Words(std::string name, size_t prefix) {
+  name = absl::AsciiStrToLower(name.substr(prefix));
+  for (char& c : name) c = c == '_' ? ' ' : c;
+  return name;
+}
+
+int RunIndicators(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ListIndicatorsRequest request;
+  request.set_parent(*revision);
+  TableWriter table = context.table({{"indicator", "Indicator", "Indicateur"},
+                                     {"label", "Label", "Libellé"},
+                                     {"kind", "Kind", "Nature"},
+                                     {"measure", "Measure", "Unité"},
+                                     {"direction", "Better", "Sens"},
+                                     {"aggregation", "Periods", "Périodes"},
+                                     {"step", "Step", "Pas", CellFormat::kNumber},
+                                     {"family", "Family", "Famille"},
+                                     {"provisional_from", "Provisional", "Provisoire"}});
+  const bool french = context.french();
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListIndicators, request, [&](const v1::ListIndicatorsResponse& page) {
+        for (const auto& k : page.indicators()) {
+          const bool lower = k.direction() == v1::Indicator::DIRECTION_LOWER_IS_BETTER;
+          table.Row({k.id(), french && !k.label_fr().empty() ? k.label_fr() : k.label_en(),
+                     Words(v1::Indicator::Kind_Name(k.kind()), 5),
+                     Words(v1::Indicator::Measure_Name(k.measure()), 8), lower ? "lower" : "higher",
+                     Words(v1::Indicator::TimeAggregation_Name(k.time_aggregation()), 17),
+                     k.rounding_step(), k.family(), k.provisional_from()});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddIndicators(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("indicators", "The indicators and what is declared of each");
+  command->footer("Example:\n  jalon indicators --network demo --locale fr");
+  command->callback([&invocation] { invocation.run = RunIndicators; });
+}
+
+}  // namespace jalon::client

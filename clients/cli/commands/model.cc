@@ -1,0 +1,167 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/files.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/model_report.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/state_text.h"
+#include "clients/cli/time_text.h"
+
+namespace jalon::client {
+namespace {
+
+struct ModelArguments {
+  std::string id, file, reason, author, parent_model, revision, new_id;
+  bool binary = false;
+};
+
+int ListModels(Context& context, const ModelArguments&) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  v1::ListModelsRequest request;
+  request.set_parent(*parent);
+  TableWriter table = context.table({{"model", "Model", "Modèle"},
+                                     {"state", "State", "État"},
+                                     {"as_of", "As of", "Arrêté à"},
+                                     {"series", "Series", "Séries", CellFormat::kCount},
+                                     {"origin", "Origin", "Origine"},
+                                     {"hash", "Hash", "Empreinte"},
+                                     {"created", "Created", "Créé"},
+                                     {"reason", "Reason", "Motif"}});
+  const absl::Status status =
+      ForEachPage(**client, &Client::ListModels, request, [&](const v1::ListModelsResponse& page) {
+        for (const auto& m : page.models()) {
+          table.Row({ShortId(m.name()), StateText(v1::Model::State_Name(m.state())), m.as_of(),
+                     m.series_count(), m.origin() == v1::Model::ORIGIN_IMPORT ? "import" : "fit",
+                     m.content_hash().substr(0, 16), TimeText(m.create_time()), m.reason()});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+absl::StatusOr<v1::Model> GetModel(Context& context, const std::string& id) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  auto name = ModelOrLatest(context, id);
+  if (!name.ok()) return name.status();
+  v1::GetModelRequest request;
+  request.set_name(*name);
+  return (*client)->GetModel(request);
+}
+
+int ShowModel(Context& context, const ModelArguments& arguments) {
+  auto model = GetModel(context, arguments.id);
+  if (!model.ok()) return ReportError(context, model.status());
+  WriteModel(context, *model);
+  return kExitOk;
+}
+
+int ShowElasticities(Context& context, const ModelArguments& arguments) {
+  auto model = GetModel(context, arguments.id);
+  if (!model.ok()) return ReportError(context, model.status());
+  WriteElasticities(context, *model);
+  return kExitOk;
+}
+
+int ExportModel(Context& context, const ModelArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = ModelOrLatest(context, arguments.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::ExportModelRequest request;
+  request.set_name(*name);
+  request.set_format(arguments.binary ? v1::MODEL_FORMAT_BINARY : v1::MODEL_FORMAT_TEXT);
+  auto bytes = (*client)->ExportModel(request);
+  if (!bytes.ok()) return ReportError(context, bytes.status());
+  if (arguments.file.empty()) {
+    context.out() << *bytes;
+    return kExitOk;
+  }
+  const absl::Status written = WriteFile(arguments.file, *bytes);
+  if (!written.ok()) return ReportError(context, written);
+  context.err() << *name << " written to " << arguments.file << " (" << bytes->size()
+                << " bytes)\n";
+  context.Next(absl::StrCat("jalon model import ", arguments.file, " --reason WHY"),
+               "after editing, import it as a new model");
+  return kExitOk;
+}
+
+int ImportModel(Context& context, const ModelArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  auto bytes = ReadFile(arguments.file);
+  if (!bytes.ok()) return ReportError(context, bytes.status());
+  auto revision = arguments.revision.empty() ? LatestRevision(context)
+                                             : context.FullName("revisions", arguments.revision);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ModelImportOptions options;
+  options.set_parent(*parent);
+  options.set_model_id(arguments.new_id);
+  options.set_revision(*revision);
+  if (!arguments.parent_model.empty()) {
+    auto lineage = context.FullName("models", arguments.parent_model);
+    if (!lineage.ok()) return ReportError(context, lineage.status());
+    options.set_parent_model(*lineage);
+  }
+  options.set_reason(arguments.reason);
+  options.set_author(arguments.author);
+  options.set_format(arguments.binary ? v1::MODEL_FORMAT_BINARY : v1::MODEL_FORMAT_TEXT);
+  options.set_request_id(NewRequestId());
+  auto model = (*client)->ImportModel(std::move(options), *bytes);
+  if (!model.ok()) return ReportError(context, model.status());
+  WriteModel(context, *model);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddModel(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("model", "Fitted models: list, show, export, import");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  jalon model show\n"
+      "  jalon model export --to model.textproto");
+  auto a = std::make_shared<ModelArguments>();  // lives as long as the parsed command
+  using Run = int (*)(Context&, const ModelArguments&);
+  const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->footer(absl::StrCat("Example:\n  jalon model ", example));
+    sub->callback([&invocation, a, run] {
+      invocation.run = [a, run](Context& context) { return run(context, *a); };
+    });
+    return sub;
+  };
+  add("list", "Models, newest first", "list", ListModels);
+  add("show", "Diagnostics, elasticities and notes", "show before-1997", ShowModel)
+      ->add_option("model", a->id, "Model; default: the newest");
+  add("elasticities", "Elasticities before and after the data", "elasticities -o csv",
+      ShowElasticities)
+      ->add_option("model", a->id, "Model; default: the newest");
+  CLI::App* out = add("export", "Write a model to a file or standard output",
+                      "export --to model.textproto", ExportModel);
+  out->add_option("model", a->id, "Model; default: the newest");
+  out->add_option("--to", a->file, "File; default: standard output");
+  out->add_flag("--binary", a->binary, "Binary instead of text");
+  CLI::App* in = add("import", "Store an edited model as a new one",
+                     "import model.textproto --reason 'elasticity halved'", ImportModel);
+  in->add_option("file", a->file, "File written by export")->required();
+  in->add_option("--reason", a->reason, "Why it was edited")->required();
+  in->add_option("--author", a->author, "Who edited it");
+  in->add_option("--from", a->parent_model, "Model it was edited from");
+  in->add_option("--revision", a->revision, "Revision it belongs to; default: the newest");
+  in->add_option("--id", a->new_id, "Id of the new model");
+  in->add_flag("--binary", a->binary, "The file is binary");
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,250 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/time_text.h"
+
+namespace jalon::client {
+namespace {
+
+struct NetworkArguments {
+  std::string unit;
+  std::string etag;
+  int depth = -1;
+  bool yes = false;
+};
+using Arguments = std::shared_ptr<NetworkArguments>;  // shared by the parser and the command run
+
+int ListNetworks(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  TableWriter table =
+      context.table({{"network", "Network", "Réseau"},
+                     {"label", "Label", "Libellé"},
+                     {"units", "Units", "Entités", CellFormat::kCount},
+                     {"indicators", "Indicators", "Indicateurs", CellFormat::kCount},
+                     {"series", "Series", "Séries", CellFormat::kCount},
+                     {"first", "First", "Début"},
+                     {"last", "Last", "Fin"},
+                     {"latest_revision", "Revision", "Révision"}});
+  const absl::Status status =
+      ForEachPage(**client, &Client::ListNetworks, v1::ListNetworksRequest(),
+                  [&](const v1::ListNetworksResponse& page) {
+                    for (const auto& n : page.networks()) {
+                      table.Row({ShortId(n.name()), n.display_name(), n.unit_count(),
+                                 n.indicator_count(), n.series_count(), n.first_period(),
+                                 n.last_period(), ShortId(n.latest_revision())});
+                    }
+                  });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ShowNetwork(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.network();
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::GetNetworkRequest request;
+  request.set_name(*name);
+  auto network = (*client)->GetNetwork(request);
+  if (!network.ok()) return ReportError(context, network.status());
+  v1::GetRevisionRequest revision_request;
+  revision_request.set_name(network->latest_revision());
+  auto revision = (*client)->GetRevision(revision_request);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  TableWriter table = context.table({{"what", "Network", "Réseau"}, {"value", "", ""}});
+  table.Row({"name", network->name()});
+  table.Row({"label", network->display_name()});
+  table.Row({"currency", network->currency()});
+  table.Row({"levels", absl::StrJoin(revision->level_names(), " > ")});
+  table.Row({"units", network->unit_count()});
+  table.Row({"branches", revision->leaf_count()});
+  table.Row({"segments", network->segment_count()});
+  table.Row({"indicators", network->indicator_count()});
+  table.Row({"drivers", revision->driver_count()});
+  table.Row({"series", network->series_count()});
+  table.Row({"realisations", revision->realisation_count()});
+  table.Row({"history", absl::StrCat(network->first_period(), " to ", network->last_period())});
+  table.Row({"revision", revision->name()});
+  table.Row({"data hash", revision->content_hash()});
+  table.Row({"etag", network->etag()});
+  table.Finish();
+  return kExitOk;
+}
+
+int ListUnits(Context& context, const NetworkArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ListUnitsRequest request;
+  request.set_parent(*revision);
+  request.set_unit(arguments.unit);
+  if (arguments.depth >= 0) request.set_depth(arguments.depth);
+  request.set_page_size(1000);
+  TableWriter table = context.table({{"unit", "Unit", "Entité"},
+                                     {"label", "Label", "Libellé"},
+                                     {"level", "Level", "Niveau"},
+                                     {"kind", "Kind", "Type"},
+                                     {"parent", "Parent", "Parent"},
+                                     {"opened", "Opened", "Ouverture"},
+                                     {"closed", "Closed", "Fermeture"},
+                                     {"subtree", "Subtree", "Sous-arbre", CellFormat::kCount}});
+  const bool french = context.french();
+  const absl::Status status =
+      ForEachPage(**client, &Client::ListUnits, request, [&](const v1::ListUnitsResponse& page) {
+        for (const auto& u : page.units()) {
+          const std::string label = french && !u.label_fr().empty() ? u.label_fr() : u.label_en();
+          table.Row({u.id(), label.empty() ? u.label_fr() : label, u.level(), u.kind(), u.parent(),
+                     u.opened(), u.closed(), u.subtree_size()});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ListSegments(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ListSegmentsRequest request;
+  request.set_parent(*revision);
+  TableWriter table = context.table({{"segment", "Segment", "Segment"},
+                                     {"label_en", "English", "Anglais"},
+                                     {"label_fr", "French", "Français"},
+                                     {"parent", "Parent", "Parent"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListSegments, request, [&](const v1::ListSegmentsResponse& page) {
+        for (const auto& s : page.segments()) {
+          table.Row({s.id(), s.label_en(), s.label_fr(), s.parent()});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ListDrivers(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ListDriversRequest request;
+  request.set_parent(*revision);
+  TableWriter table = context.table({{"driver", "Driver", "Facteur"},
+                                     {"label", "Label", "Libellé"},
+                                     {"class", "Class", "Classe"},
+                                     {"unit", "In", "Unité"},
+                                     {"scope", "Scope", "Portée"},
+                                     {"first", "First", "Début"},
+                                     {"periods", "Periods", "Périodes", CellFormat::kCount},
+                                     {"last_value", "Last", "Dernier", CellFormat::kNumber},
+                                     {"plot", "History", "Historique"}});
+  const bool french = context.french();
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListDrivers, request, [&](const v1::ListDriversResponse& page) {
+        for (const auto& d : page.drivers()) {
+          std::string category = v1::Driver::Category_Name(d.category());
+          category = category.substr(category.find('_') + 1);
+          for (char& c : category) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+          const std::vector<double> values(d.values().begin(), d.values().end());
+          table.Row({d.id(), french && !d.label_fr().empty() ? d.label_fr() : d.label_en(),
+                     category, d.unit_of_measure(), d.scope(), d.first_period(),
+                     int64_t{d.values_size()}, OptionalCell(LastOf(values)),
+                     Sparkline(values, 30)});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ListRevisions(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto network = context.network();
+  if (!network.ok()) return ReportError(context, network.status());
+  v1::ListRevisionsRequest request;
+  request.set_parent(*network);
+  TableWriter table = context.table({{"revision", "Revision", "Révision"},
+                                     {"sequence", "No", "No", CellFormat::kCount},
+                                     {"base", "From", "Depuis"},
+                                     {"series", "Series", "Séries", CellFormat::kCount},
+                                     {"values", "Values", "Valeurs", CellFormat::kCount},
+                                     {"last", "Last", "Fin"},
+                                     {"created", "Created", "Créée"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListRevisions, request, [&](const v1::ListRevisionsResponse& page) {
+        for (const auto& r : page.revisions()) {
+          table.Row({ShortId(r.name()), r.sequence(), ShortId(r.base_revision()), r.series_count(),
+                     r.realisation_count(), r.last_period(), TimeText(r.create_time())});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  if (!arguments.yes || context.options().network.empty()) {
+    context.err() << "error: deleting a network deletes its models, sets and runs: name it with "
+                     "--network ID and confirm with --yes\n";
+    return kExitUsage;
+  }
+  auto network = context.network();
+  if (!network.ok()) return ReportError(context, network.status());
+  v1::DeleteNetworkRequest request;
+  request.set_name(*network);
+  request.set_etag(arguments.etag);
+  request.set_request_id(NewRequestId());
+  auto deleted = (*client)->DeleteNetwork(request);
+  if (!deleted.ok()) return ReportError(context, deleted.status());
+  context.out() << *network << " deleted, with " << deleted->deleted_count() << " resources\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddNetwork(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("network", "Networks, units, segments, drivers, revisions");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  jalon network list\n"
+      "  jalon network units --unit bretagne -o csv");
+  auto arguments = std::make_shared<NetworkArguments>();
+  const auto add = [&](const char* name, const char* what, auto run) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->footer(absl::StrCat("Example:\n  jalon network ", name));
+    sub->callback([&invocation, run] { invocation.run = run; });
+    return sub;
+  };
+  add("list", "The networks of the server", ListNetworks);
+  add("show", "One network and its newest revision", ShowNetwork);
+  CLI::App* units = add("units", "Units, depth-first",
+                        [arguments](Context& context) { return ListUnits(context, *arguments); });
+  units->add_option("--unit", arguments->unit, "Only this unit and below");
+  units->add_option("--depth", arguments->depth, "At most this many levels below it");
+  add("segments", "Segments, depth-first", ListSegments);
+  add("drivers", "Drivers with their history", ListDrivers);
+  add("revisions", "Revisions, newest first", ListRevisions);
+  CLI::App* remove =
+      add("delete", "Delete a network and all that hangs on it",
+          [arguments](Context& context) { return DeleteNetwork(context, *arguments); });
+  remove->add_flag("--yes", arguments->yes, "Really");
+  remove->add_option("--etag", arguments->etag, "Only if it has not changed since (see show)");
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,249 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/files.h"
+#include "clients/cli/import_report.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/results.h"
+#include "clients/cli/state_text.h"
+#include "clients/cli/time_text.h"
+
+namespace jalon::client {
+namespace {
+
+struct ObjectiveArguments {
+  std::string id, base, window, growth, mapping, problems, author, reason, etag, fiscal_year, label;
+  std::vector<std::string> levels, indicators, units, paths;
+  bool dry_run = false, official = false;
+};
+
+// `5%` or `0.05`.
+absl::StatusOr<double> GrowthOf(absl::string_view text) {
+  const bool percent = absl::ConsumeSuffix(&text, "%");
+  double value = 0;
+  if (!absl::SimpleAtod(text, &value)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--growth ", std::string(text), ": expected 5% or 0.05"));
+  }
+  return percent ? value / 100 : value;
+}
+
+void Describe(const ObjectiveArguments& a, v1::ObjectiveSet& set) {
+  set.set_display_name(a.label);
+  set.set_fiscal_year(a.fiscal_year);
+  set.set_official(a.official);
+  set.set_author(a.author);
+  set.set_reason(a.reason);
+}
+
+int CreateSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  auto growth = GrowthOf(a.growth);
+  if (!growth.ok()) return ReportError(context, growth.status());
+  v1::CreateObjectiveSetRequest request;
+  request.set_parent(*parent);
+  request.set_objective_set_id(a.id);
+  request.set_revision(*revision);
+  request.set_validate_only(a.dry_run);
+  request.set_request_id(NewRequestId());
+  Describe(a, *request.mutable_objective_set());
+  v1::GrowthRule& rule = *request.mutable_growth_rule();
+  rule.set_base_window(a.base);
+  rule.set_window(a.window);
+  rule.set_growth(*growth);
+  rule.mutable_levels()->Assign(a.levels.begin(), a.levels.end());
+  rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
+  auto set = (*client)->CreateObjectiveSet(request);
+  if (!set.ok()) return ReportError(context, set.status());
+  context.out() << set->name() << ": " << set->objective_count() << " objectives; none for "
+                << set->zero_base_count() << " nodes whose base is 0 and "
+                << set->missing_base_count() << " whose base is unknown\n";
+  context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set->name())),
+               "how likely each objective is attained");
+  return kExitOk;
+}
+
+int ImportSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  auto files = ReadUploads(a.paths);
+  if (!files.ok()) return ReportError(context, files.status());
+  v1::ObjectiveImportOptions options;
+  options.set_parent(*parent);
+  options.set_objective_set_id(a.id);
+  options.set_revision(*revision);
+  options.set_validate_only(a.dry_run);
+  options.set_request_id(NewRequestId());
+  Describe(a, *options.mutable_objective_set());
+  if (!a.mapping.empty()) {
+    auto mapping = ReadFile(a.mapping);
+    if (!mapping.ok()) return ReportError(context, mapping.status());
+    options.set_mapping(*std::move(mapping));
+  }
+  context.interrupt().Listen();
+  auto import =
+      (*client)->ImportObjectives(std::move(options), *files, context.interrupt().canceller());
+  if (!import.ok()) return ReportError(context, import.status());
+  auto ended = AwaitImport(context, *std::move(import));
+  if (!ended.ok()) return ReportError(context, ended.status());
+  return ReportImport(context, *ended, a.problems);
+}
+
+int ListSets(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  v1::ListObjectiveSetsRequest request;
+  request.set_parent(*parent);
+  request.set_fiscal_year(a.fiscal_year);
+  TableWriter table = context.table({{"objective_set", "Set", "Jeu"},
+                                     {"label", "Label", "Libellé"},
+                                     {"fiscal_year", "Year", "Année"},
+                                     {"state", "State", "État"},
+                                     {"official", "Official", "Officiel"},
+                                     {"objectives", "Objectives", "Objectifs", CellFormat::kCount},
+                                     {"author", "Author", "Auteur"},
+                                     {"created", "Created", "Créé"},
+                                     {"published", "Published", "Publié"},
+                                     {"etag", "Etag", "Etag"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListObjectiveSets, request,
+      [&](const v1::ListObjectiveSetsResponse& page) {
+        for (const auto& s : page.objective_sets()) {
+          table.Row({ShortId(s.name()), s.display_name(), s.fiscal_year(),
+                     StateText(v1::ObjectiveSet::State_Name(s.state())),
+                     s.official() ? "official" : "draft", s.objective_count(), s.author(),
+                     TimeText(s.create_time()), TimeText(s.publish_time()), s.etag()});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ShowSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = ObjectiveSetOrLatest(context, a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::ListObjectivesRequest request;
+  request.set_parent(*name);
+  request.mutable_units()->Assign(a.units.begin(), a.units.end());
+  request.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
+  TableWriter table = context.table({{"unit", "Unit", "Entité"},
+                                     {"segment", "Segment", "Segment"},
+                                     {"indicator", "Indicator", "Indicateur"},
+                                     {"window", "Window", "Période"},
+                                     {"value", "Objective", "Objectif", CellFormat::kNumber},
+                                     {"reason", "Reason", "Motif"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListObjectives, request, [&](const v1::ListObjectivesResponse& page) {
+        const std::vector<RowKey> keys = KeysOf(page.keys());
+        for (size_t i = 0; i < keys.size() && static_cast<int>(i) < page.values_size(); ++i) {
+          const auto reason = page.reasons().find(static_cast<uint32_t>(i));
+          table.Row({keys[i].unit, keys[i].segment, keys[i].indicator, keys[i].window,
+                     page.values(static_cast<int>(i)),
+                     reason == page.reasons().end() ? "" : reason->second});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int PublishSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("objectiveSets", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::PublishObjectiveSetRequest request;
+  request.set_name(*name);
+  request.set_author(a.author);
+  request.set_reason(a.reason);
+  request.set_etag(a.etag);
+  request.set_request_id(NewRequestId());
+  auto set = (*client)->PublishObjectiveSet(request);
+  if (!set.ok()) return ReportError(context, set.status());
+  context.out() << set->name() << " published: it never changes any more\n";
+  return kExitOk;
+}
+
+using Run = int (*)(Context&, const ObjectiveArguments&);
+
+}  // namespace
+
+void AddObjectives(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("objectives", "Objective sets: make, import, show, publish");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  jalon objectives create plan-2027 --base 2026 --window 2027 --growth 5% --level branch\n"
+      "  jalon objectives import plan.csv --id plan-2027 --fiscal-year 2027");
+  auto a = std::make_shared<ObjectiveArguments>();  // lives as long as the parsed command
+  const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->footer(absl::StrCat("Example:\n  jalon objectives ", example));
+    sub->callback([&invocation, a, run] {
+      invocation.run = [a, run](Context& context) { return run(context, *a); };
+    });
+    return sub;
+  };
+  const auto describe = [a](CLI::App* sub) {
+    sub->add_option("--label", a->label, "Label for people");
+    sub->add_option("--fiscal-year", a->fiscal_year, "Year the set is for");
+    sub->add_option("--author", a->author, "Who makes it");
+    sub->add_option("--reason", a->reason, "Why");
+    sub->add_flag("--official", a->official, "The bank's own set, not a trial");
+    sub->add_flag("--dry-run", a->dry_run, "Check everything, store nothing");
+  };
+  CLI::App* create =
+      add("create", "Objectives by growth on a realised base, rounded up per node",
+          "create plan-1997 --base 1996 --window 1997 --growth 5% --level district", CreateSet);
+  create->add_option("set", a->id, "Id of the set")->required();
+  create->add_option("--base", a->base, "Realised window to start from")->required();
+  create->add_option("--window", a->window, "Window of the objectives")->required();
+  create->add_option("--growth", a->growth, "5% or 0.05")->required();
+  create->add_option("--level", a->levels, "Levels that get objectives; default: the branches");
+  create->add_option("--indicator", a->indicators, "Indicators; default: all");
+  describe(create);
+  CLI::App* in = add("import", "Import a set from CSV, past years' sets too",
+                     "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
+  in->add_option("paths", a->paths, "CSV files")->required();
+  in->add_option("--id", a->id, "Id of the set");
+  in->add_option("--mapping", a->mapping, "File that says what the columns are");
+  in->add_option("--problems", a->problems, "Write every problem to this CSV file");
+  describe(in);
+  add("list", "Sets, newest first", "list --fiscal-year 2027", ListSets)
+      ->add_option("--fiscal-year", a->fiscal_year, "Only this year's");
+  CLI::App* show =
+      add("show", "The objectives of a set", "show plan-2027 --unit bretagne", ShowSet);
+  show->add_option("set", a->id, "Set; default: the newest");
+  show->add_option("--unit", a->units, "Only these units");
+  show->add_option("--indicator", a->indicators, "Only these indicators");
+  CLI::App* publish =
+      add("publish", "Make a set immutable",
+          "publish plan-2027 --author anne --reason 'agreed on 12 December'", PublishSet);
+  publish->add_option("set", a->id, "Set")->required();
+  publish->add_option("--author", a->author, "Who publishes")->required();
+  publish->add_option("--reason", a->reason, "Why")->required();
+  publish->add_option("--etag", a->etag, "Only if it has not changed since (see list)");
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,197 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/attainment_report.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/message_file.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/results.h"
+#include "clients/cli/state_text.h"
+#include "clients/cli/time_text.h"
+#include "clients/cli/watch.h"
+
+namespace jalon::client {
+namespace {
+
+struct RunsArguments {
+  std::string id;
+  std::vector<std::string> units, segments, indicators, windows;
+  int depth = 0;
+  int64_t path = 0;
+  int64_t rows = 40;
+  int limit = 50;
+};
+
+v1::View ViewOf(const RunsArguments& a) {
+  v1::View view;
+  view.mutable_units()->Assign(a.units.begin(), a.units.end());
+  view.set_depth(a.depth);
+  view.mutable_segments()->Assign(a.segments.begin(), a.segments.end());
+  view.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
+  view.mutable_windows()->Assign(a.windows.begin(), a.windows.end());
+  return view;
+}
+
+int ListRuns(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  v1::ListRunsRequest request;
+  request.set_parent(*parent);
+  request.set_page_size(a.limit);
+  auto page = (*client)->ListRuns(request);
+  if (!page.ok()) return ReportError(context, page.status());
+  TableWriter table = context.table({{"run", "Run", "Simulation"},
+                                     {"label", "Label", "Libellé"},
+                                     {"state", "State", "État"},
+                                     {"model", "Model", "Modèle"},
+                                     {"scenario", "Scenario", "Scénario"},
+                                     {"objectives", "Objectives", "Objectifs"},
+                                     {"paths", "Paths", "Tirages", CellFormat::kCount},
+                                     {"rows", "Rows", "Lignes", CellFormat::kCount},
+                                     {"cpu_seconds", "CPU s", "CPU s", CellFormat::kNumber},
+                                     {"created", "Created", "Créée"}});
+  for (const auto& r : page->runs()) {
+    table.Row({ShortId(r.name()), r.display_name(), StateText(v1::Run::State_Name(r.state())),
+               ShortId(r.model()), ShortId(r.scenario()), ShortId(r.objective_set()),
+               r.provenance().path_count(), r.row_count(), r.cpu_seconds(),
+               TimeText(r.create_time())});
+  }
+  table.Finish();
+  return kExitOk;
+}
+
+int ShowRun(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::GetRunRequest request;
+  request.set_name(*name);
+  auto run = (*client)->GetRun(request);
+  if (!run.ok()) return ReportError(context, run.status());
+  if (!context.is_screen()) {
+    context.out() << MessageText(*run, true);
+    return kExitOk;
+  }
+  context.out() << "state " << StateText(v1::Run::State_Name(run->state())) << "\n";
+  WriteProvenance(context.out(), *run);
+  return kExitOk;
+}
+
+int ShowResults(Context& context, const RunsArguments& a) {
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status written =
+      WriteAttainment(context, *name, {.shown_rows = a.rows, .view = ViewOf(a)});
+  return written.ok() ? kExitOk : ReportError(context, written);
+}
+
+int CancelRun(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::CancelRunRequest request;
+  request.set_name(*name);
+  auto run = (*client)->CancelRun(request);
+  if (!run.ok()) return ReportError(context, run.status());
+  context.out() << run->name() << " " << StateText(v1::Run::State_Name(run->state())) << "\n";
+  return kExitOk;
+}
+
+int WatchRun(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  TableWriter table = context.table({{"sequence", "No", "No", CellFormat::kCount},
+                                     {"ratio", "Done", "Fait", CellFormat::kRatio},
+                                     {"paths", "Paths", "Tirages", CellFormat::kCount},
+                                     {"phase", "Phase", "Phase"}});
+  // Watching is not owning: Ctrl-C ends this command and leaves the run alone.
+  auto run = FollowRun(context, *name, OnInterrupt::kLeave, [&](const v1::WatchRunResponse& event) {
+    if (!event.has_progress()) return;
+    const v1::Progress& progress = event.progress();
+    table.Row({event.sequence(), progress.ratio(), progress.done(), progress.phase()});
+  });
+  if (!run.ok()) return ReportError(context, run.status());
+  table.Finish();
+  WriteProvenance(context.beside(), *run);
+  return ExitCodeOfRun(context, *run);
+}
+
+int ReplayRun(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  TableWriter table = context.table({{"unit", "Unit", "Entité"},
+                                     {"segment", "Segment", "Segment"},
+                                     {"indicator", "Indicator", "Indicateur"},
+                                     {"window", "Window", "Période"},
+                                     {"value", "Value", "Valeur", CellFormat::kNumber}});
+  int64_t rows = 0;
+  const absl::Status status =
+      ForEachPathRow(**client, *name, a.path, ViewOf(a), [&](const ResultRow& row) {
+        if (context.is_screen() && ++rows > a.rows) return;
+        table.Row({row.key.unit, row.key.segment, row.key.indicator, row.key.window,
+                   OptionalCell(row.values.at(0))});
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  if (rows > a.rows) {
+    context.out() << absl::StrCat("... ", rows - a.rows, " more of ", rows,
+                                  " rows: --rows N shows more, -o csv gives all\n");
+  }
+  return kExitOk;
+}
+
+void AddViewOptions(CLI::App* sub, const std::shared_ptr<RunsArguments>& a) {
+  sub->add_option("--unit", a->units, "Only these units");
+  sub->add_option("--depth", a->depth, "Levels below each unit to show too")
+      ->check(CLI::Range(0, 8));
+  sub->add_option("--segment", a->segments, "Only these segments");
+  sub->add_option("--indicator", a->indicators, "Only these indicators");
+  sub->add_option("--window", a->windows, "Only these windows, as spelled in the run");
+  sub->add_option("--rows", a->rows, "Rows shown on a screen; files get all");
+}
+
+}  // namespace
+
+void AddRuns(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("runs", "Runs: list, show, read, watch, cancel, replay");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  jalon runs list\n"
+      "  jalon runs replay 0a1b2c3d4e5f --path 17 --unit bretagne");
+  auto a = std::make_shared<RunsArguments>();  // lives as long as the parsed command
+  using Run = int (*)(Context&, const RunsArguments&);
+  const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->footer(absl::StrCat("Example:\n  jalon runs ", example));
+    sub->callback([&invocation, a, run] {
+      invocation.run = [a, run](Context& context) { return run(context, *a); };
+    });
+    if (name != "list") sub->add_option("run", a->id, "Run")->required();
+    return sub;
+  };
+  add("list", "Runs, newest first", "list --limit 10", ListRuns)
+      ->add_option("--limit", a->limit, "At most this many");
+  add("show", "Provenance and state", "show 0a1b2c3d4e5f -o json", ShowRun);
+  AddViewOptions(add("results", "Rows of the newest checkpoint",
+                     "results 0a1b2c3d4e5f --unit bretagne -o csv", ShowResults),
+                 a);
+  add("watch", "Follow a run to its end; Ctrl-C leaves it running", "watch 0a1b2c3d4e5f", WatchRun);
+  add("cancel", "Stop a run; its last checkpoint stays", "cancel 0a1b2c3d4e5f", CancelRun);
+  CLI::App* replay = add("replay", "One path alone, equal to that path in the run",
+                         "replay 0a1b2c3d4e5f --path 17", ReplayRun);
+  AddViewOptions(replay, a);
+  replay->add_option("--path", a->path, "Index of the path, from 0")->required();
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,178 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/files.h"
+#include "clients/cli/message_file.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/time_text.h"
+
+namespace jalon::client {
+namespace {
+
+struct ScenarioArguments {
+  std::string id, file, label, author, from;
+  std::vector<std::string> sets;
+  bool dry_run = false;
+};
+
+// `driver.livret_a=-0.5` as a shift from a period on, `driver.livret_a==2.0` as an imposed value.
+absl::Status ApplySet(const std::string& text, const std::string& from, v1::Scenario& scenario) {
+  const size_t equals = text.find('=');
+  absl::string_view path = absl::string_view(text).substr(0, equals);
+  if (equals == std::string::npos || !absl::ConsumePrefix(&path, "driver.") || path.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--set ", text, ": expected driver.ID=SHIFT or driver.ID==VALUE"));
+  }
+  absl::string_view number = absl::string_view(text).substr(equals + 1);
+  const bool impose = absl::ConsumePrefix(&number, "=");
+  double value = 0;
+  if (!absl::SimpleAtod(number, &value)) {
+    return absl::InvalidArgumentError(absl::StrCat("--set ", text, ": not a number"));
+  }
+  if (from.empty()) return absl::InvalidArgumentError("--set needs --from PERIOD");
+  v1::DriverAssumption& driver = *scenario.add_drivers();
+  driver.set_driver(std::string(path));
+  driver.set_mode(impose ? v1::DriverAssumption::MODE_IMPOSE : v1::DriverAssumption::MODE_SHIFT);
+  driver.set_first_period(from);
+  driver.add_values(value);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::CreateScenarioRequest> RequestOf(Context& context,
+                                                    const ScenarioArguments& arguments) {
+  v1::CreateScenarioRequest request;
+  auto parent = context.network();
+  if (!parent.ok()) return parent.status();
+  request.set_parent(*parent);
+  request.set_scenario_id(arguments.id);
+  request.set_validate_only(arguments.dry_run);
+  request.set_request_id(NewRequestId());
+  v1::Scenario& scenario = *request.mutable_scenario();
+  if (!arguments.file.empty()) {
+    const absl::Status parsed = ParseMessageFile(arguments.file, scenario);
+    if (!parsed.ok()) return parsed;
+  }
+  if (!arguments.label.empty()) scenario.set_display_name(arguments.label);
+  if (!arguments.author.empty()) scenario.set_author(arguments.author);
+  for (const std::string& set : arguments.sets) {
+    const absl::Status applied = ApplySet(set, arguments.from, scenario);
+    if (!applied.ok()) return applied;
+  }
+  return request;
+}
+
+int CreateScenario(Context& context, const ScenarioArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto request = RequestOf(context, arguments);
+  if (!request.ok()) return ReportError(context, request.status());
+  auto scenario = (*client)->CreateScenario(*request);
+  if (!scenario.ok()) return ReportError(context, scenario.status());
+  context.out() << (arguments.dry_run ? "valid: " : "") << scenario->name() << ", "
+                << scenario->drivers_size() << " driver assumptions, " << scenario->events_size()
+                << " events, hash " << scenario->content_hash().substr(0, 16) << "\n";
+  if (!arguments.dry_run) {
+    context.Next(absl::StrCat("jalon simulate --scenario ", ShortId(scenario->name())),
+                 "what this world does to the objectives");
+  }
+  return kExitOk;
+}
+
+int ListScenarios(Context& context, const ScenarioArguments&) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  v1::ListScenariosRequest request;
+  request.set_parent(*parent);
+  TableWriter table = context.table({{"scenario", "Scenario", "Scénario"},
+                                     {"label", "Label", "Libellé"},
+                                     {"drivers", "Drivers", "Facteurs", CellFormat::kCount},
+                                     {"events", "Events", "Événements", CellFormat::kCount},
+                                     {"author", "Author", "Auteur"},
+                                     {"created", "Created", "Créé"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ListScenarios, request, [&](const v1::ListScenariosResponse& page) {
+        for (const auto& s : page.scenarios()) {
+          table.Row({ShortId(s.name()), s.display_name(), int64_t{s.drivers_size()},
+                     int64_t{s.events_size()}, s.author(), TimeText(s.create_time())});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+int ShowScenario(Context& context, const ScenarioArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("scenarios", arguments.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::GetScenarioRequest request;
+  request.set_name(*name);
+  auto scenario = (*client)->GetScenario(request);
+  if (!scenario.ok()) return ReportError(context, scenario.status());
+  context.out() << MessageText(*scenario, context.options().output.format != OutputFormat::kTable);
+  return kExitOk;
+}
+
+int DeleteScenario(Context& context, const ScenarioArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("scenarios", arguments.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::DeleteScenarioRequest request;
+  request.set_name(*name);
+  auto deleted = (*client)->DeleteScenario(request);
+  if (!deleted.ok()) return ReportError(context, deleted.status());
+  context.out() << *name << " deleted\n";
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddScenario(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("scenario", "Scenarios: driver paths and dated events of one world");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n"
+      "  jalon scenario create rates-up --set driver.mortgage_rate=1.0 --from 2027-01\n"
+      "  jalon scenario show phone-signature");
+  auto a = std::make_shared<ScenarioArguments>();  // lives as long as the parsed command
+  using Run = int (*)(Context&, const ScenarioArguments&);
+  const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->footer(absl::StrCat("Example:\n  jalon scenario ", example));
+    sub->callback([&invocation, a, run] {
+      invocation.run = [a, run](Context& context) { return run(context, *a); };
+    });
+    return sub;
+  };
+  CLI::App* create =
+      add("create", "Make a scenario from a file, from --set, or both",
+          "create rates-up --set driver.mortgage_rate=1.0 --from 2027-01", CreateScenario);
+  create->add_option("scenario", a->id, "Id of the scenario")->required();
+  create->add_option("--file", a->file, "Scenario as JSON (.json) or text format");
+  create->add_option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
+  create->add_option("--from", a->from, "First period of every --set");
+  create->add_option("--label", a->label, "Label for people");
+  create->add_option("--author", a->author, "Who makes it");
+  create->add_flag("--dry-run", a->dry_run, "Check everything, store nothing");
+  add("list", "Scenarios, newest first", "list", ListScenarios);
+  add("show", "One scenario, in the form that create --file reads", "show phone-signature -o json",
+      ShowScenario)
+      ->add_option("scenario", a->id, "Scenario")
+      ->required();
+  add("delete", "Delete a scenario no run needs", "delete rates-up", DeleteScenario)
+      ->add_option("scenario", a->id, "Scenario")
+      ->required();
+}
+
+}  // namespace jalon::client

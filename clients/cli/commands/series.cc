@@ -1,0 +1,133 @@
+#include <memory>
+#include <optional>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/periods.h"
+#include "clients/cli/results.h"
+#include "clients/cli/time_text.h"
+
+namespace jalon::client {
+namespace {
+
+struct SeriesArguments {
+  std::vector<std::string> units, segments, indicators;
+  std::string window;
+  int depth = 0;
+  bool leaves = false;
+};
+
+std::optional<double> RealisationAt(const v1::RealisationRows& rows, int64_t i) {
+  const auto byte = static_cast<size_t>(i / 8);
+  const std::string& missing = rows.missing_bitmap();
+  if (byte < missing.size() && ((static_cast<unsigned char>(missing[byte]) >> (i % 8)) & 1) != 0) {
+    return std::nullopt;
+  }
+  if (i >= rows.values_size()) return std::nullopt;
+  return rows.values(static_cast<int>(i));
+}
+
+// One line per series with a small plot.
+void WritePlots(TableWriter& table, const v1::RealisationRows& rows) {
+  const std::vector<RowKey> keys = KeysOf(rows.keys());
+  for (size_t r = 0; r < keys.size(); ++r) {
+    std::vector<double> values;
+    double sum = 0;
+    for (int p = 0; p < rows.period_count(); ++p) {
+      const auto value = RealisationAt(rows, static_cast<int64_t>(r) * rows.period_count() + p);
+      if (!value.has_value()) continue;
+      values.push_back(*value);
+      sum += *value;
+    }
+    table.Row({keys[r].unit, keys[r].segment, keys[r].indicator, rows.first_period(),
+               static_cast<int64_t>(values.size()), sum, OptionalCell(LastOf(values)),
+               Sparkline(values, 40)});
+  }
+}
+
+// One line per value, for files and pipes.
+void WriteValues(TableWriter& table, const v1::RealisationRows& rows) {
+  const std::vector<RowKey> keys = KeysOf(rows.keys());
+  for (size_t r = 0; r < keys.size(); ++r) {
+    for (int p = 0; p < rows.period_count(); ++p) {
+      const auto value = RealisationAt(rows, static_cast<int64_t>(r) * rows.period_count() + p);
+      table.Row({keys[r].unit, keys[r].segment, keys[r].indicator,
+                 PeriodPlus(rows.first_period(), p), OptionalCell(value)});
+    }
+  }
+}
+
+template <class Request>
+Request RequestOf(const std::string& revision, const SeriesArguments& arguments) {
+  Request request;
+  request.set_revision(revision);
+  request.mutable_units()->Assign(arguments.units.begin(), arguments.units.end());
+  request.mutable_segments()->Assign(arguments.segments.begin(), arguments.segments.end());
+  request.mutable_indicators()->Assign(arguments.indicators.begin(), arguments.indicators.end());
+  request.set_window(arguments.window);
+  return request;
+}
+
+int RunSeries(Context& context, const SeriesArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  std::vector<Column> columns = {{"unit", "Unit", "Entité"},
+                                 {"segment", "Segment", "Segment"},
+                                 {"indicator", "Indicator", "Indicateur"}};
+  if (context.is_screen()) {
+    columns.insert(columns.end(), {{"first", "From", "Depuis"},
+                                   {"values", "Values", "Valeurs", CellFormat::kCount},
+                                   {"total", "Total", "Total", CellFormat::kNumber},
+                                   {"last_value", "Last", "Dernier", CellFormat::kNumber},
+                                   {"plot", "History", "Historique"}});
+  } else {
+    columns.insert(columns.end(), {{"period", "Period", "Période"},
+                                   {"value", "Value", "Valeur", CellFormat::kNumber}});
+  }
+  TableWriter table = context.table(columns);
+  const auto write = [&](const auto& page) {
+    context.is_screen() ? WritePlots(table, page.rows()) : WriteValues(table, page.rows());
+  };
+  absl::Status status;
+  if (arguments.leaves) {
+    status = ForEachPage(**client, &Client::ReadSeries,
+                         RequestOf<v1::ReadSeriesRequest>(*revision, arguments), write);
+  } else {
+    auto request = RequestOf<v1::ReadRealisationsRequest>(*revision, arguments);
+    request.set_depth(arguments.depth);
+    status = ForEachPage(**client, &Client::ReadRealisations, request, write);
+  }
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddSeries(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand(
+      "series", "Realisations: plots on a screen, one line per value with -o csv");
+  auto arguments = std::make_shared<SeriesArguments>();  // lives as long as the parsed command
+  command->add_option("--unit", arguments->units, "Units; default: the whole network");
+  command->add_option("--segment", arguments->segments, "Segments; default: all together");
+  command->add_option("--indicator", arguments->indicators, "Indicators; default: all");
+  command->add_option("--window", arguments->window, "2026, 2026-03 or 2026-01..2026-06");
+  command->add_option("--depth", arguments->depth, "Levels below each unit to show too")
+      ->check(CLI::Range(0, 8));
+  command->add_flag("--leaves", arguments->leaves, "Series as imported, not aggregates");
+  command->footer(
+      "Examples:\n"
+      "  jalon series --indicator housing_loans --depth 1\n"
+      "  jalon series --unit bretagne --leaves -o csv > bretagne.csv");
+  command->callback([&invocation, arguments] {
+    invocation.run = [arguments](Context& context) { return RunSeries(context, *arguments); };
+  });
+}
+
+}  // namespace jalon::client

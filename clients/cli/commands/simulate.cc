@@ -1,0 +1,67 @@
+#include <memory>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/attainment_report.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+#include "clients/cli/latest.h"
+#include "clients/cli/run_request.h"
+#include "clients/cli/watch.h"
+
+namespace jalon::client {
+namespace {
+
+struct SimulateArguments {
+  RunArguments run;
+  int64_t rows = 40;
+};
+
+int RunSimulate(Context& context, const SimulateArguments& arguments) {
+  RunArguments run = arguments.run;
+  auto objectives = ObjectiveSetOrLatest(context, run.objectives);
+  if (!objectives.ok()) return ReportError(context, objectives.status());
+  run.objectives = *objectives;
+  auto request = MakeRunRequest(context, run);
+  if (!request.ok()) return ReportError(context, request.status());
+  auto ended = CreateAndFollow(context, *request, run.dry_run);
+  if (!ended.ok()) return ReportError(context, ended.status());
+  if (!ended->has_value()) return kExitOk;
+  const v1::Run& result = **ended;
+  if (result.provenance().path_count() > 0) {
+    const absl::Status written =
+        WriteAttainment(context, result.name(), {.shown_rows = arguments.rows});
+    if (!written.ok()) return ReportError(context, written);
+    context.beside() << "\n";
+    WriteProvenance(context.beside(), result);
+  }
+  const int code = ExitCodeOfRun(context, result);
+  if (code == kExitOk) {
+    context.Next(absl::StrCat("jalon runs results ", ShortId(result.name()), " -o csv"),
+                 "every row and column of this answer");
+  }
+  return code;
+}
+
+}  // namespace
+
+void AddSimulate(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand(
+      "simulate", "How likely each objective is attained, by Monte Carlo simulation");
+  auto a = std::make_shared<SimulateArguments>();  // lives as long as the parsed command
+  command->add_option("--objectives", a->run.objectives, "Objective set; default: the newest");
+  AddRunOptions(*command, a->run);
+  command->add_option("--window", a->run.windows, "Windows to forecast beside the objectives");
+  command->add_option("--quantiles", a->run.quantiles, "Quantiles to keep, e.g. 0.1,0.5,0.9");
+  command->add_option("--ro", a->run.ro_levels, "R/O levels to keep, e.g. 0.8,1,1.1");
+  command->add_option("--rows", a->rows, "Rows shown on a screen; files get all");
+  command->footer(
+      "Examples:\n"
+      "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
+      "  jalon simulate --scenario phone-signature --indicator home_insurance -o csv > p.csv");
+  command->callback([&invocation, a] {
+    invocation.run = [a](Context& context) { return RunSimulate(context, *a); };
+  });
+}
+
+}  // namespace jalon::client

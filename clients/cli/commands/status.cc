@@ -1,0 +1,45 @@
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "clients/cli/commands/commands.h"
+#include "clients/cli/exit_code.h"
+
+namespace jalon::client {
+namespace {
+
+int RunStatus(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto info = (*client)->GetServerInfo({});
+  if (!info.ok()) return ReportError(context, info.status());
+  auto serving = (*client)->CheckHealth();
+  if (!serving.ok()) return ReportError(context, serving.status());
+  TableWriter table = context.table({{"what", "Server", "Serveur"}, {"value", "", ""}});
+  table.Row({"address", context.options().server});
+  table.Row({"health", *serving ? "serving" : "not serving"});
+  table.Row({"version", absl::StrCat(info->version(), " (", info->build(), ")")});
+  table.Row({"engine", info->engine_version()});
+  table.Row({"uptime", absl::FormatDuration(absl::Seconds(info->uptime().seconds()))});
+  table.Row({"data", info->store().data_directory()});
+  table.Row(
+      {"store", info->store().state() == v1::StoreInfo::STATE_SERVING ? "serving" : "failed"});
+  table.Row({"networks", info->store().network_count()});
+  table.Row({"runs", info->store().run_count()});
+  table.Row({"workers", int64_t{info->worker_count()}});
+  table.Row({"jobs running", int64_t{info->running_job_count()}});
+  table.Row({"jobs queued", int64_t{info->queued_job_count()}});
+  table.Row({"memory MiB", info->resident_bytes() / (1 << 20)});
+  table.Finish();
+  return *serving ? kExitOk : kExitUnhealthy;
+}
+
+}  // namespace
+
+void AddStatus(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("status", "Say whether the server serves, and what it holds");
+  command->footer("Example:\n  jalon --server 127.0.0.1:7443 status -o json");
+  command->callback([&invocation] { invocation.run = RunStatus; });
+}
+
+}  // namespace jalon::client

@@ -1,0 +1,94 @@
+#include "clients/cli/context.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "clients/cli/exit_code.h"
+
+namespace jalon::client {
+namespace {
+
+constexpr int kViolationsShown = 20;
+
+}  // namespace
+
+std::string ShortId(const std::string& name) {
+  const size_t slash = name.rfind('/');
+  return slash == std::string::npos ? name : name.substr(slash + 1);
+}
+
+absl::StatusOr<Client*> Context::client() {
+  if (client_ == nullptr) {
+    auto made = Client::Connect(
+        {.address = options_.server, .call_timeout = absl::Seconds(options_.timeout_seconds)});
+    if (!made.ok()) return made.status();
+    client_ = *std::move(made);
+  }
+  return client_.get();
+}
+
+absl::StatusOr<std::string> Context::network() {
+  if (absl::StartsWith(options_.network, "networks/")) return options_.network;
+  if (!options_.network.empty()) return absl::StrCat("networks/", options_.network);
+  auto connected = client();
+  if (!connected.ok()) return connected.status();
+  auto listed = (*connected)->ListNetworks({});
+  if (!listed.ok()) return listed.status();
+  if (listed->networks().empty()) {
+    return absl::NotFoundError(
+        "the server has no network yet; import one with `jalon import FOLDER --network ID`, or "
+        "start the server with --demo=small");
+  }
+  if (listed->networks_size() == 1) return listed->networks(0).name();
+  const auto append_id = [](std::string* out, const v1::Network& network) {
+    out->append(ShortId(network.name()));
+  };
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the server has several networks: ", absl::StrJoin(listed->networks(), ", ", append_id),
+      "; choose one with --network ID or JALON_NETWORK"));
+}
+
+absl::StatusOr<std::string> Context::FullName(const std::string& collection,
+                                              const std::string& id) {
+  if (absl::StartsWith(id, "networks/")) return id;
+  auto parent = network();
+  if (!parent.ok()) return parent.status();
+  return absl::StrCat(*parent, "/", collection, "/", id);
+}
+
+void Context::Next(const std::string& command, const std::string& why) {
+  streams_.err << (french() ? "ensuite : " : "next: ") << command << "   # " << why << "\n";
+}
+
+std::string ViolationLine(const v1::Violation& violation) {
+  std::string place;
+  if (!violation.file().empty()) {
+    absl::StrAppend(&place, violation.file(), ":");
+    if (violation.line() > 0) absl::StrAppend(&place, violation.line(), ":");
+    if (violation.column() > 0) absl::StrAppend(&place, violation.column(), ":");
+    place += " ";
+  }
+  return absl::StrCat(place, violation.message(), " [", violation.reason(), "]");
+}
+
+int ReportError(Context& context, const absl::Status& status) {
+  if (context.interrupt().raised()) {
+    context.err() << (context.french() ? "interrompu\n" : "interrupted\n");
+    return kExitInterrupted;
+  }
+  context.err() << (context.french() ? "erreur : " : "error: ") << status.message() << "\n";
+  const v1::ViolationDetails details = ViolationsOf(status);
+  int shown = 0;
+  for (const auto& violation : details.violations()) {
+    if (++shown > kViolationsShown) break;
+    context.err() << "  " << ViolationLine(violation) << "\n";
+  }
+  if (details.total_count() > details.violations_size()) {
+    context.err() << "  ... " << details.total_count() - details.violations_size() << " more\n";
+  }
+  return ExitCodeOf(status);
+}
+
+}  // namespace jalon::client

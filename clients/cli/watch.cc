@@ -1,0 +1,141 @@
+#include "clients/cli/watch.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "clients/cli/exit_code.h"
+
+namespace jalon::client {
+namespace {
+
+ProgressState StateOf(const v1::Progress& progress, const std::string& unit) {
+  ProgressState state{.ratio = progress.ratio(), .unit = unit, .detail = progress.phase()};
+  if (progress.done() > 0) state.count = progress.done();
+  return state;
+}
+
+// Finishes a watch: after Ctrl-C cancels the work on the server and reads what is left of it.
+template <class Resource, class Cancel>
+absl::StatusOr<Resource> Ended(Context& context, const absl::Status& watched,
+                               absl::StatusOr<Resource> ended, const Cancel& cancel) {
+  if (context.interrupt().raised()) return cancel();
+  if (!watched.ok()) return watched;
+  return ended;
+}
+
+std::string ReproducibilityText(v1::ReproducibilityLevel level) {
+  if (level == v1::REPRODUCIBILITY_LEVEL_R1) return "R1 (same bits on any x86-64 with FMA)";
+  if (level == v1::REPRODUCIBILITY_LEVEL_R0) return "R0 (same bits on this kind of machine)";
+  return "not stated";
+}
+
+std::string ShellQuoted(const std::string& argument) {
+  const bool plain =
+      argument.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+") ==
+      std::string::npos;
+  return plain && !argument.empty() ? argument : absl::StrCat("'", argument, "'");
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Run> FollowRun(Context& context, const std::string& run,
+                                  OnInterrupt on_interrupt,
+                                  const std::function<void(const v1::WatchRunResponse&)>& each) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  if (on_interrupt == OnInterrupt::kCancel) context.interrupt().Listen();
+  absl::StatusOr<v1::Run> ended = absl::UnavailableError("the watch ended before the run");
+  absl::Status watched;
+  {
+    Progress line = context.progress();
+    v1::WatchRunRequest request;
+    request.set_name(run);
+    // Numbers are read once, at the end; here one column is enough to follow.
+    request.mutable_view()->add_statistics()->set_statistic(v1::STATISTIC_MEAN);
+    watched = (*client)->WatchRun(request, context.interrupt().canceller(),
+                                  [&](const v1::WatchRunResponse& event) {
+                                    if (event.has_progress())
+                                      line.Update(StateOf(event.progress(), "paths"), absl::Now());
+                                    if (event.has_ended()) ended = event.ended();
+                                    if (each) each(event);
+                                  });
+  }
+  return Ended<v1::Run>(context, watched, std::move(ended), [&] {
+    v1::CancelRunRequest request;
+    request.set_name(run);
+    return (*client)->CancelRun(request);
+  });
+}
+
+absl::StatusOr<v1::Model> FollowModel(Context& context, const std::string& model) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  context.interrupt().Listen();
+  absl::StatusOr<v1::Model> ended = absl::UnavailableError("the watch ended before the fit");
+  absl::Status watched;
+  {
+    Progress line = context.progress();
+    v1::WatchModelRequest request;
+    request.set_name(model);
+    watched = (*client)->WatchModel(
+        request, context.interrupt().canceller(), [&](const v1::WatchModelResponse& event) {
+          if (event.has_progress()) line.Update(StateOf(event.progress(), "series"), absl::Now());
+          if (event.has_ended()) ended = event.ended();
+        });
+  }
+  return Ended<v1::Model>(context, watched, std::move(ended), [&] {
+    v1::CancelModelRequest request;
+    request.set_name(model);
+    return (*client)->CancelModel(request);
+  });
+}
+
+int ExitCodeOfRun(Context& context, const v1::Run& run) {
+  if (context.interrupt().raised()) {
+    context.err() << absl::StrFormat("cancelled on the server after %d paths\n",
+                                     run.provenance().path_count());
+    return kExitInterrupted;
+  }
+  if (run.state() == v1::Run::STATE_FAILED) {
+    context.err() << "error: the run failed: " << run.error() << "\n";
+    return ExitCodeOf(absl::InternalError(""));
+  }
+  if (run.state() == v1::Run::STATE_CANCELLED) {
+    context.err() << "the run was cancelled\n";
+    return ExitCodeOf(absl::CancelledError());
+  }
+  if (run.precision().has_target_half_width() && !run.termination().converged()) {
+    context.err() << absl::StrFormat(
+        "not converged: half-width %.4f, asked %.4f; raise --paths or --time-budget\n",
+        run.termination().final_half_width(), run.precision().target_half_width());
+    return kExitNotConverged;
+  }
+  return kExitOk;
+}
+
+void WriteProvenance(std::ostream& out, const v1::Run& run) {
+  const v1::Provenance& source = run.provenance();
+  out << "run " << run.name() << "\n"
+      << absl::StrFormat("  seed %d, %d paths, %s, engine %s, as of %s\n", source.seed(),
+                         source.path_count(), source.estimator(), source.engine_version(),
+                         source.as_of())
+      << "  reproducibility " << ReproducibilityText(source.reproducibility()) << "\n"
+      << "  model " << source.model_hash().substr(0, 16) << "  data "
+      << source.data_hash().substr(0, 16);
+  if (!source.scenario_hash().empty()) {
+    out << "  scenario " << source.scenario_hash().substr(0, 16);
+  }
+  if (!source.objective_set_hash().empty()) {
+    out << "  objectives " << source.objective_set_hash().substr(0, 16);
+  }
+  out << "\n  stopped: " << run.termination().detail() << "\n";
+  for (const std::string& notice : run.notices()) out << "  note: " << notice << "\n";
+  const auto append_quoted = [](std::string* text, const std::string& argument) {
+    text->append(ShellQuoted(argument));
+  };
+  out << "  again: jalon " << absl::StrJoin(source.replay_arguments(), " ", append_quoted) << "\n";
+}
+
+}  // namespace jalon::client
