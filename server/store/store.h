@@ -277,8 +277,9 @@ class Store : public StoreReader {
   // work. kDataLoss naming what is damaged.
   virtual absl::StatusOr<IntegrityProgress> IntegritySlice() = 0;
 
-  // True after an error whose outcome is unknown or a damage of the file: writes are refused with
-  // kUnavailable; reads may still work. Only reopening the store clears it.
+  // True after an input/output error or once the file's structure is damaged: writes are refused
+  // with kUnavailable; reads may still work. Only reopening the store clears it. One altered row or
+  // blob (kDataLoss) does not fail the store.
   virtual bool failed() const = 0;
 
   // Writes everything home and marks the store as properly closed; every later call is
