@@ -2,13 +2,13 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <linux/magic.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -320,13 +320,13 @@ absl::Status MakeDirectory(const std::string& directory) {
 }
 
 absl::Status CheckLocal(const std::string& directory) {
-  constexpr long kCifs = 0xFF534D42, kSmb2 = 0xFE534D42;
+  // f_type of NFS, SMB, CIFS and SMB 2 in statfs(2).
+  constexpr long kRemote[] = {0x6969, 0x517B, 0xFF534D42, 0xFE534D42};
   struct statfs info;
   if (statfs(directory.c_str(), &info) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot examine ", directory));
   }
-  if (info.f_type == NFS_SUPER_MAGIC || info.f_type == SMB_SUPER_MAGIC || info.f_type == kCifs ||
-      info.f_type == kSmb2) {
+  if (std::find(std::begin(kRemote), std::end(kRemote), info.f_type) != std::end(kRemote)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "data directory ", directory, " is on a network file system: use a disk of this machine"));
   }
