@@ -39,7 +39,7 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--no-color", options.no_color, "No colour and no cursor movement");
 }
 
-void AddCommands(CLI::App& app, Invocation& invocation) {
+void AddCommands(const Command& app, Invocation& invocation) {
   AddStatus(app, invocation);
   AddDoctor(app, invocation);
   AddImport(app, invocation);
@@ -78,7 +78,7 @@ int Main(int argc, char** argv) {
       "Exit codes: 0 done, 2 usage, 3 not converged, 64 + gRPC code, 130 interrupted.");
   Invocation invocation;
   AddGlobalOptions(app, context.options());
-  AddCommands(app, invocation);
+  AddCommands(Command(app), invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

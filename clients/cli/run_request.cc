@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "clients/cli/command.h"
 #include "clients/cli/latest.h"
 #include "clients/cli/watch.h"
 
@@ -70,24 +70,23 @@ void WriteCost(Context& context, const v1::CostEstimate& cost) {
 
 }  // namespace
 
-void AddRunOptions(CLI::App& command, RunArguments& a) {
-  command.add_option("--model", a.model, "Model; default: the newest");
-  command.add_option("--scenario", a.scenario, "Scenario; default: nothing assumed");
-  command.add_option("--revision", a.revision, "Revision; default: the model's");
-  command.add_option("--as-of", a.as_of, "Last realised period used; default: the model's");
-  command.add_option("--level", a.levels, "Only units of these levels, e.g. region");
-  command.add_option("--unit", a.units, "Only these units and below");
-  command.add_option("--segment", a.segments, "Only these segments");
-  command.add_option("--indicator", a.indicators, "Only these indicators");
-  command.add_option("--paths", a.paths, "Most paths to simulate; default 4,096");
-  command.add_option("--half-width", a.half_width,
-                     "Stop when every P is known this well, e.g. 0.01");
-  command.add_option("--confidence", a.confidence, "Confidence of half-widths; default 0.95");
-  command.add_option("--time-budget", a.time_budget_seconds, "Most seconds to simulate");
-  command.add_option("--seed", a.seed, "Seed; default: chosen by the server and printed");
-  command.add_option("--id", a.id, "Id of the run; default: made by the server");
-  command.add_option("--label", a.label, "Label for people");
-  command.add_flag("--dry-run", a.dry_run, "Predict the cost, simulate nothing");
+void AddRunOptions(const Command& command, RunArguments& a) {
+  command.Option("--model", a.model, "Model; default: the newest");
+  command.Option("--scenario", a.scenario, "Scenario; default: nothing assumed");
+  command.Option("--revision", a.revision, "Revision; default: the model's");
+  command.Option("--as-of", a.as_of, "Last realised period used; default: the model's");
+  command.Option("--level", a.levels, "Only units of these levels, e.g. region");
+  command.Option("--unit", a.units, "Only these units and below");
+  command.Option("--segment", a.segments, "Only these segments");
+  command.Option("--indicator", a.indicators, "Only these indicators");
+  command.Option("--paths", a.paths, "Most paths to simulate; default 4,096");
+  command.Option("--half-width", a.half_width, "Stop when every P is known this well, e.g. 0.01");
+  command.Option("--confidence", a.confidence, "Confidence of half-widths; default 0.95");
+  command.Option("--time-budget", a.time_budget_seconds, "Most seconds to simulate");
+  command.Option("--seed", a.seed, "Seed; default: chosen by the server and printed");
+  command.Option("--id", a.id, "Id of the run; default: made by the server");
+  command.Option("--label", a.label, "Label for people");
+  command.Flag("--dry-run", a.dry_run, "Predict the cost, simulate nothing");
 }
 
 absl::StatusOr<std::vector<double>> ParseLevels(const std::string& text) {

@@ -8,11 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "clients/cli/command.h"
 #include "clients/cli/context.h"
-
-namespace CLI {
-class App;
-}  // namespace CLI
 
 namespace jalon::client {
 
@@ -29,7 +26,7 @@ struct RunArguments {
 };
 
 // Adds the options every run has.
-void AddRunOptions(CLI::App& command, RunArguments& arguments);
+void AddRunOptions(const Command& command, RunArguments& arguments);
 
 // The request for the chosen network and model (default: the newest). The objective set stays empty
 // unless named.

@@ -4,11 +4,8 @@
 
 #include <functional>
 
+#include "clients/cli/command.h"
 #include "clients/cli/context.h"
-
-namespace CLI {
-class App;
-}  // namespace CLI
 
 namespace jalon::client {
 
@@ -19,19 +16,19 @@ struct Invocation {
 
 // Each adds its command (with subcommands) to `app`; when the command line names it, parsing sets
 // `invocation.run`. Both must outlive the parse.
-void AddStatus(CLI::App& app, Invocation& invocation);
-void AddDoctor(CLI::App& app, Invocation& invocation);
-void AddImport(CLI::App& app, Invocation& invocation);
-void AddNetwork(CLI::App& app, Invocation& invocation);
-void AddIndicators(CLI::App& app, Invocation& invocation);
-void AddSeries(CLI::App& app, Invocation& invocation);
-void AddFit(CLI::App& app, Invocation& invocation);
-void AddModel(CLI::App& app, Invocation& invocation);
-void AddScenario(CLI::App& app, Invocation& invocation);
-void AddObjectives(CLI::App& app, Invocation& invocation);
-void AddSimulate(CLI::App& app, Invocation& invocation);
-void AddRuns(CLI::App& app, Invocation& invocation);
-void AddForecast(CLI::App& app, Invocation& invocation);
+void AddStatus(const Command& app, Invocation& invocation);
+void AddDoctor(const Command& app, Invocation& invocation);
+void AddImport(const Command& app, Invocation& invocation);
+void AddNetwork(const Command& app, Invocation& invocation);
+void AddIndicators(const Command& app, Invocation& invocation);
+void AddSeries(const Command& app, Invocation& invocation);
+void AddFit(const Command& app, Invocation& invocation);
+void AddModel(const Command& app, Invocation& invocation);
+void AddScenario(const Command& app, Invocation& invocation);
+void AddObjectives(const Command& app, Invocation& invocation);
+void AddSimulate(const Command& app, Invocation& invocation);
+void AddRuns(const Command& app, Invocation& invocation);
+void AddForecast(const Command& app, Invocation& invocation);
 
 }  // namespace jalon::client
 

@@ -2,11 +2,11 @@
 
 #include <cstdlib>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 
@@ -109,11 +109,11 @@ int RunDoctor(Context& context) {
 
 }  // namespace
 
-void AddDoctor(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("doctor", "Check versions, store, processor, latency, clocks, terminal");
-  command->footer("Example:\n  jalon doctor");
-  command->callback([&invocation] { invocation.run = RunDoctor; });
+void AddDoctor(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("doctor", "Check versions, store, processor, latency, clocks, terminal");
+  command.Examples("Example:\n  jalon doctor");
+  command.OnChosen([&invocation] { invocation.run = RunDoctor; });
 }
 
 }  // namespace jalon::client

@@ -1,7 +1,8 @@
 #include <memory>
+#include <optional>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -13,11 +14,8 @@ namespace {
 
 struct FitArguments {
   std::string id, as_of, label, revision;
-  double damping = 0, half_life = 0;
-  int ended_after = 0;
-  CLI::Option* damping_option = nullptr;
-  CLI::Option* half_life_option = nullptr;
-  CLI::Option* ended_option = nullptr;
+  std::optional<double> damping, half_life;
+  std::optional<int> ended_after;
 };
 
 absl::StatusOr<v1::CreateModelRequest> RequestOf(Context& context, const FitArguments& arguments) {
@@ -35,11 +33,11 @@ absl::StatusOr<v1::CreateModelRequest> RequestOf(Context& context, const FitArgu
   if (!revision.ok()) return revision.status();
   model.set_revision(*revision);
   v1::FitOptions& options = *model.mutable_fit_options();
-  if (arguments.damping_option->count() > 0) options.set_trend_damping(arguments.damping);
-  if (arguments.half_life_option->count() > 0) {
-    options.set_level_half_life_periods(arguments.half_life);
+  if (arguments.damping.has_value()) options.set_trend_damping(*arguments.damping);
+  if (arguments.half_life.has_value()) {
+    options.set_level_half_life_periods(*arguments.half_life);
   }
-  if (arguments.ended_option->count() > 0) options.set_ended_after_missing(arguments.ended_after);
+  if (arguments.ended_after.has_value()) options.set_ended_after_missing(*arguments.ended_after);
   return request;
 }
 
@@ -69,23 +67,20 @@ int RunFit(Context& context, const FitArguments& arguments) {
 
 }  // namespace
 
-void AddFit(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("fit", "Fit a model to the history, and say what it found");
+void AddFit(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("fit", "Fit a model to the history, and say what it found");
   auto a = std::make_shared<FitArguments>();  // lives as long as the parsed command
-  command->add_option("--as-of", a->as_of,
-                      "Last realised period used; later ones are not looked at");
-  command->add_option("--id", a->id, "Id of the model; default: made by the server");
-  command->add_option("--label", a->label, "Label for people");
-  command->add_option("--revision", a->revision, "Revision to fit; default: the newest");
-  a->damping_option = command->add_option("--trend-damping", a->damping, "In (0, 1]");
-  a->half_life_option =
-      command->add_option("--level-half-life", a->half_life, "Periods after which weight halves");
-  a->ended_option = command->add_option("--ended-after", a->ended_after,
-                                        "Missing last periods after which a series has ended");
-  command->footer(
+  command.Option("--as-of", a->as_of, "Last realised period used; later ones are not looked at");
+  command.Option("--id", a->id, "Id of the model; default: made by the server");
+  command.Option("--label", a->label, "Label for people");
+  command.Option("--revision", a->revision, "Revision to fit; default: the newest");
+  command.Option("--trend-damping", a->damping, "In (0, 1]");
+  command.Option("--level-half-life", a->half_life, "Periods after which weight halves");
+  command.Option("--ended-after", a->ended_after,
+                 "Missing last periods after which a series has ended");
+  command.Examples(
       "Examples:\n  jalon fit --network demo\n  jalon fit --as-of 1996-12 --id before-1997");
-  command->callback(
+  command.OnChosen(
       [&invocation, a] { invocation.run = [a](Context& context) { return RunFit(context, *a); }; });
 }
 

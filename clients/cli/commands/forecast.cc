@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -159,21 +159,20 @@ int RunForecast(Context& context, const ForecastArguments& arguments) {
 
 }  // namespace
 
-void AddForecast(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("forecast", "Quantiles of what comes, for every unit and segment");
+void AddForecast(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("forecast", "Quantiles of what comes, for every unit and segment");
   auto a = std::make_shared<ForecastArguments>();  // lives as long as the parsed command
-  command->add_option("--horizon", a->horizon, "Periods after as-of; default 12")
-      ->check(CLI::Range(1, 60));
-  command->add_flag("--annual", a->annual, "Sums over years of the horizon, not single periods");
-  command->add_option("--quantiles", a->run.quantiles, "0.05,0.5 or first:last:step");
-  command->add_option("--window", a->run.windows, "These windows instead of --horizon");
-  AddRunOptions(*command, a->run);
-  command->footer(
+  command.Option("--horizon", a->horizon, "Periods after as-of; default 12", {.range = {{1, 60}}});
+  command.Flag("--annual", a->annual, "Sums over years of the horizon, not single periods");
+  command.Option("--quantiles", a->run.quantiles, "0.05,0.5 or first:last:step");
+  command.Option("--window", a->run.windows, "These windows instead of --horizon");
+  AddRunOptions(command, a->run);
+  command.Examples(
       "Examples:\n"
       "  jalon forecast --horizon 12 --level region --indicator housing_loans\n"
       "  jalon forecast --as-of 2025-12 --horizon 12 --quantiles 0.01:0.99:0.01 -o csv > q.csv");
-  command->callback([&invocation, a] {
+  command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunForecast(context, *a); };
   });
 }

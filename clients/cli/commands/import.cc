@@ -6,9 +6,9 @@
 #include <memory>
 #include <sstream>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/files.h"
@@ -90,24 +90,24 @@ return code;
 
 }  // namespace jalon::client
 
-void AddImport(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand(
-      "import", "Import a bank's files: a folder of CSV tables, or any CSV with a mapping");
+void AddImport(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("import", "Import a bank's files: a folder of CSV tables, or any CSV with a mapping");
   auto arguments = std::make_shared<ImportArguments>();  // lives as long as the parsed command
-  command->add_option("paths", arguments->paths, "CSV files, or folders of them")->required();
-  command->add_option("--mapping", arguments->mapping, "File that says what the columns are");
-  command->add_option("--mode", arguments->mode, "replace (everything) or append (new periods)")
-      ->check(CLI::IsMember({"replace", "append"}));
-  command->add_option("--label", arguments->label, "Label of a new network");
-  command->add_option("--problems", arguments->problems, "Write every problem to this CSV file");
-  command->add_option("--request-id", arguments->request_id,
-                      "Repeat of an earlier import with the same id returns its result");
-  command->add_flag("--dry-run", arguments->dry_run, "Check everything, store nothing");
-  command->footer(
+  command.Option("paths", arguments->paths, "CSV files, or folders of them", {.required = true});
+  command.Option("--mapping", arguments->mapping, "File that says what the columns are");
+  command.Option("--mode", arguments->mode, "replace (everything) or append (new periods)",
+                 {.one_of = {"replace", "append"}});
+  command.Option("--label", arguments->label, "Label of a new network");
+  command.Option("--problems", arguments->problems, "Write every problem to this CSV file");
+  command.Option("--request-id", arguments->request_id,
+                 "Repeat of an earlier import with the same id returns its result");
+  command.Flag("--dry-run", arguments->dry_run, "Check everything, store nothing");
+  command.Examples(
       "Examples:\n"
       "  jalon import bank/ --network demo\n"
       "  jalon import panel.csv --mapping panel.mapping --network berka --problems bad.csv");
-  command->callback([&invocation, arguments] {
+  command.OnChosen([&invocation, arguments] {
     invocation.run = [arguments](Context& context) { return RunImport(context, *arguments); };
   });
 }

@@ -1,5 +1,5 @@
-#include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -50,11 +50,10 @@ int RunIndicators(Context& context) {
 
 }  // namespace
 
-void AddIndicators(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("indicators", "The indicators and what is declared of each");
-  command->footer("Example:\n  jalon indicators --network demo --locale fr");
-  command->callback([&invocation] { invocation.run = RunIndicators; });
+void AddIndicators(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("indicators", "The indicators and what is declared of each");
+  command.Examples("Example:\n  jalon indicators --network demo --locale fr");
+  command.OnChosen([&invocation] { invocation.run = RunIndicators; });
 }
 
 }  // namespace jalon::client

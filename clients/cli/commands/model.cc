@@ -1,7 +1,7 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/files.h"
@@ -125,43 +125,43 @@ int ImportModel(Context& context, const ModelArguments& arguments) {
 
 }  // namespace
 
-void AddModel(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("model", "Fitted models: list, show, export, import");
-  command->require_subcommand(1);
-  command->footer(
+void AddModel(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("model", "Fitted models: list, show, export, import");
+  command.RequireOne();
+  command.Examples(
       "Examples:\n"
       "  jalon model show\n"
       "  jalon model export --to model.textproto");
   auto a = std::make_shared<ModelArguments>();  // lives as long as the parsed command
   using Run = int (*)(Context&, const ModelArguments&);
   const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
-    CLI::App* sub = command->add_subcommand(name, what);
-    sub->footer(absl::StrCat("Example:\n  jalon model ", example));
-    sub->callback([&invocation, a, run] {
+    const Command sub = command.Add(name, what);
+    sub.Examples(absl::StrCat("Example:\n  jalon model ", example));
+    sub.OnChosen([&invocation, a, run] {
       invocation.run = [a, run](Context& context) { return run(context, *a); };
     });
     return sub;
   };
   add("list", "Models, newest first", "list", ListModels);
   add("show", "Diagnostics, elasticities and notes", "show before-1997", ShowModel)
-      ->add_option("model", a->id, "Model; default: the newest");
+      .Option("model", a->id, "Model; default: the newest");
   add("elasticities", "Elasticities before and after the data", "elasticities -o csv",
       ShowElasticities)
-      ->add_option("model", a->id, "Model; default: the newest");
-  CLI::App* out = add("export", "Write a model to a file or standard output",
-                      "export --to model.textproto", ExportModel);
-  out->add_option("model", a->id, "Model; default: the newest");
-  out->add_option("--to", a->file, "File; default: standard output");
-  out->add_flag("--binary", a->binary, "Binary instead of text");
-  CLI::App* in = add("import", "Store an edited model as a new one",
-                     "import model.textproto --reason 'elasticity halved'", ImportModel);
-  in->add_option("file", a->file, "File written by export")->required();
-  in->add_option("--reason", a->reason, "Why it was edited")->required();
-  in->add_option("--author", a->author, "Who edited it");
-  in->add_option("--from", a->parent_model, "Model it was edited from");
-  in->add_option("--revision", a->revision, "Revision it belongs to; default: the newest");
-  in->add_option("--id", a->new_id, "Id of the new model");
-  in->add_flag("--binary", a->binary, "The file is binary");
+      .Option("model", a->id, "Model; default: the newest");
+  const Command out = add("export", "Write a model to a file or standard output",
+                          "export --to model.textproto", ExportModel);
+  out.Option("model", a->id, "Model; default: the newest");
+  out.Option("--to", a->file, "File; default: standard output");
+  out.Flag("--binary", a->binary, "Binary instead of text");
+  const Command in = add("import", "Store an edited model as a new one",
+                         "import model.textproto --reason 'elasticity halved'", ImportModel);
+  in.Option("file", a->file, "File written by export", {.required = true});
+  in.Option("--reason", a->reason, "Why it was edited", {.required = true});
+  in.Option("--author", a->author, "Who edited it");
+  in.Option("--from", a->parent_model, "Model it was edited from");
+  in.Option("--revision", a->revision, "Revision it belongs to; default: the newest");
+  in.Option("--id", a->new_id, "Id of the new model");
+  in.Flag("--binary", a->binary, "The file is binary");
 }
 
 }  // namespace jalon::client

@@ -1,8 +1,8 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -216,35 +216,35 @@ int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
 
 }  // namespace
 
-void AddNetwork(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("network", "Networks, units, segments, drivers, revisions");
-  command->require_subcommand(1);
-  command->footer(
+void AddNetwork(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("network", "Networks, units, segments, drivers, revisions");
+  command.RequireOne();
+  command.Examples(
       "Examples:\n"
       "  jalon network list\n"
       "  jalon network units --unit bretagne -o csv");
   auto arguments = std::make_shared<NetworkArguments>();
   const auto add = [&](const char* name, const char* what, auto run) {
-    CLI::App* sub = command->add_subcommand(name, what);
-    sub->footer(absl::StrCat("Example:\n  jalon network ", name));
-    sub->callback([&invocation, run] { invocation.run = run; });
+    const Command sub = command.Add(name, what);
+    sub.Examples(absl::StrCat("Example:\n  jalon network ", name));
+    sub.OnChosen([&invocation, run] { invocation.run = run; });
     return sub;
   };
   add("list", "The networks of the server", ListNetworks);
   add("show", "One network and its newest revision", ShowNetwork);
-  CLI::App* units = add("units", "Units, depth-first",
-                        [arguments](Context& context) { return ListUnits(context, *arguments); });
-  units->add_option("--unit", arguments->unit, "Only this unit and below");
-  units->add_option("--depth", arguments->depth, "At most this many levels below it");
+  const Command units = add("units", "Units, depth-first", [arguments](Context& context) {
+    return ListUnits(context, *arguments);
+  });
+  units.Option("--unit", arguments->unit, "Only this unit and below");
+  units.Option("--depth", arguments->depth, "At most this many levels below it");
   add("segments", "Segments, depth-first", ListSegments);
   add("drivers", "Drivers with their history", ListDrivers);
   add("revisions", "Revisions, newest first", ListRevisions);
-  CLI::App* remove =
+  const Command remove =
       add("delete", "Delete a network and all that hangs on it",
           [arguments](Context& context) { return DeleteNetwork(context, *arguments); });
-  remove->add_flag("--yes", arguments->yes, "Really");
-  remove->add_option("--etag", arguments->etag, "Only if it has not changed since (see show)");
+  remove.Flag("--yes", arguments->yes, "Really");
+  remove.Option("--etag", arguments->etag, "Only if it has not changed since (see show)");
 }
 
 }  // namespace jalon::client

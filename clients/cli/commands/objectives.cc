@@ -1,9 +1,9 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/files.h"
@@ -188,62 +188,61 @@ using Run = int (*)(Context&, const ObjectiveArguments&);
 
 }  // namespace
 
-void AddObjectives(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("objectives", "Objective sets: make, import, show, publish");
-  command->require_subcommand(1);
-  command->footer(
+void AddObjectives(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("objectives", "Objective sets: make, import, show, publish");
+  command.RequireOne();
+  command.Examples(
       "Examples:\n"
       "  jalon objectives create plan-2027 --base 2026 --window 2027 --growth 5% --level branch\n"
       "  jalon objectives import plan.csv --id plan-2027 --fiscal-year 2027");
   auto a = std::make_shared<ObjectiveArguments>();  // lives as long as the parsed command
   const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
-    CLI::App* sub = command->add_subcommand(name, what);
-    sub->footer(absl::StrCat("Example:\n  jalon objectives ", example));
-    sub->callback([&invocation, a, run] {
+    const Command sub = command.Add(name, what);
+    sub.Examples(absl::StrCat("Example:\n  jalon objectives ", example));
+    sub.OnChosen([&invocation, a, run] {
       invocation.run = [a, run](Context& context) { return run(context, *a); };
     });
     return sub;
   };
-  const auto describe = [a](CLI::App* sub) {
-    sub->add_option("--label", a->label, "Label for people");
-    sub->add_option("--fiscal-year", a->fiscal_year, "Year the set is for");
-    sub->add_option("--author", a->author, "Who makes it");
-    sub->add_option("--reason", a->reason, "Why");
-    sub->add_flag("--official", a->official, "The bank's own set, not a trial");
-    sub->add_flag("--dry-run", a->dry_run, "Check everything, store nothing");
+  const auto describe = [a](const Command& sub) {
+    sub.Option("--label", a->label, "Label for people");
+    sub.Option("--fiscal-year", a->fiscal_year, "Year the set is for");
+    sub.Option("--author", a->author, "Who makes it");
+    sub.Option("--reason", a->reason, "Why");
+    sub.Flag("--official", a->official, "The bank's own set, not a trial");
+    sub.Flag("--dry-run", a->dry_run, "Check everything, store nothing");
   };
-  CLI::App* create =
+  const Command create =
       add("create", "Objectives by growth on a realised base, rounded up per node",
           "create plan-1997 --base 1996 --window 1997 --growth 5% --level district", CreateSet);
-  create->add_option("set", a->id, "Id of the set")->required();
-  create->add_option("--base", a->base, "Realised window to start from")->required();
-  create->add_option("--window", a->window, "Window of the objectives")->required();
-  create->add_option("--growth", a->growth, "5% or 0.05")->required();
-  create->add_option("--level", a->levels, "Levels that get objectives; default: the branches");
-  create->add_option("--indicator", a->indicators, "Indicators; default: all");
+  create.Option("set", a->id, "Id of the set", {.required = true});
+  create.Option("--base", a->base, "Realised window to start from", {.required = true});
+  create.Option("--window", a->window, "Window of the objectives", {.required = true});
+  create.Option("--growth", a->growth, "5% or 0.05", {.required = true});
+  create.Option("--level", a->levels, "Levels that get objectives; default: the branches");
+  create.Option("--indicator", a->indicators, "Indicators; default: all");
   describe(create);
-  CLI::App* in = add("import", "Import a set from CSV, past years' sets too",
-                     "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
-  in->add_option("paths", a->paths, "CSV files")->required();
-  in->add_option("--id", a->id, "Id of the set");
-  in->add_option("--mapping", a->mapping, "File that says what the columns are");
-  in->add_option("--problems", a->problems, "Write every problem to this CSV file");
+  const Command in = add("import", "Import a set from CSV, past years' sets too",
+                         "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
+  in.Option("paths", a->paths, "CSV files", {.required = true});
+  in.Option("--id", a->id, "Id of the set");
+  in.Option("--mapping", a->mapping, "File that says what the columns are");
+  in.Option("--problems", a->problems, "Write every problem to this CSV file");
   describe(in);
   add("list", "Sets, newest first", "list --fiscal-year 2027", ListSets)
-      ->add_option("--fiscal-year", a->fiscal_year, "Only this year's");
-  CLI::App* show =
+      .Option("--fiscal-year", a->fiscal_year, "Only this year's");
+  const Command show =
       add("show", "The objectives of a set", "show plan-2027 --unit bretagne", ShowSet);
-  show->add_option("set", a->id, "Set; default: the newest");
-  show->add_option("--unit", a->units, "Only these units");
-  show->add_option("--indicator", a->indicators, "Only these indicators");
-  CLI::App* publish =
+  show.Option("set", a->id, "Set; default: the newest");
+  show.Option("--unit", a->units, "Only these units");
+  show.Option("--indicator", a->indicators, "Only these indicators");
+  const Command publish =
       add("publish", "Make a set immutable",
           "publish plan-2027 --author anne --reason 'agreed on 12 December'", PublishSet);
-  publish->add_option("set", a->id, "Set")->required();
-  publish->add_option("--author", a->author, "Who publishes")->required();
-  publish->add_option("--reason", a->reason, "Why")->required();
-  publish->add_option("--etag", a->etag, "Only if it has not changed since (see list)");
+  publish.Option("set", a->id, "Set", {.required = true});
+  publish.Option("--author", a->author, "Who publishes", {.required = true});
+  publish.Option("--reason", a->reason, "Why", {.required = true});
+  publish.Option("--etag", a->etag, "Only if it has not changed since (see list)");
 }
 
 }  // namespace jalon::client

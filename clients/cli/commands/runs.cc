@@ -1,8 +1,8 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/attainment_report.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/message_file.h"
@@ -150,48 +150,47 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   return kExitOk;
 }
 
-void AddViewOptions(CLI::App* sub, const std::shared_ptr<RunsArguments>& a) {
-  sub->add_option("--unit", a->units, "Only these units");
-  sub->add_option("--depth", a->depth, "Levels below each unit to show too")
-      ->check(CLI::Range(0, 8));
-  sub->add_option("--segment", a->segments, "Only these segments");
-  sub->add_option("--indicator", a->indicators, "Only these indicators");
-  sub->add_option("--window", a->windows, "Only these windows, as spelled in the run");
-  sub->add_option("--rows", a->rows, "Rows shown on a screen; files get all");
+void AddViewOptions(const Command& sub, const std::shared_ptr<RunsArguments>& a) {
+  sub.Option("--unit", a->units, "Only these units");
+  sub.Option("--depth", a->depth, "Levels below each unit to show too", {.range = {{0, 8}}});
+  sub.Option("--segment", a->segments, "Only these segments");
+  sub.Option("--indicator", a->indicators, "Only these indicators");
+  sub.Option("--window", a->windows, "Only these windows, as spelled in the run");
+  sub.Option("--rows", a->rows, "Rows shown on a screen; files get all");
 }
 
 }  // namespace
 
-void AddRuns(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("runs", "Runs: list, show, read, watch, cancel, replay");
-  command->require_subcommand(1);
-  command->footer(
+void AddRuns(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("runs", "Runs: list, show, read, watch, cancel, replay");
+  command.RequireOne();
+  command.Examples(
       "Examples:\n"
       "  jalon runs list\n"
       "  jalon runs replay 0a1b2c3d4e5f --path 17 --unit bretagne");
   auto a = std::make_shared<RunsArguments>();  // lives as long as the parsed command
   using Run = int (*)(Context&, const RunsArguments&);
   const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
-    CLI::App* sub = command->add_subcommand(name, what);
-    sub->footer(absl::StrCat("Example:\n  jalon runs ", example));
-    sub->callback([&invocation, a, run] {
+    const Command sub = command.Add(name, what);
+    sub.Examples(absl::StrCat("Example:\n  jalon runs ", example));
+    sub.OnChosen([&invocation, a, run] {
       invocation.run = [a, run](Context& context) { return run(context, *a); };
     });
-    if (name != "list") sub->add_option("run", a->id, "Run")->required();
+    if (name != "list") sub.Option("run", a->id, "Run", {.required = true});
     return sub;
   };
   add("list", "Runs, newest first", "list --limit 10", ListRuns)
-      ->add_option("--limit", a->limit, "At most this many");
+      .Option("--limit", a->limit, "At most this many");
   add("show", "Provenance and state", "show 0a1b2c3d4e5f -o json", ShowRun);
   AddViewOptions(add("results", "Rows of the newest checkpoint",
                      "results 0a1b2c3d4e5f --unit bretagne -o csv", ShowResults),
                  a);
   add("watch", "Follow a run to its end; Ctrl-C leaves it running", "watch 0a1b2c3d4e5f", WatchRun);
   add("cancel", "Stop a run; its last checkpoint stays", "cancel 0a1b2c3d4e5f", CancelRun);
-  CLI::App* replay = add("replay", "One path alone, equal to that path in the run",
-                         "replay 0a1b2c3d4e5f --path 17", ReplayRun);
+  const Command replay = add("replay", "One path alone, equal to that path in the run",
+                             "replay 0a1b2c3d4e5f --path 17", ReplayRun);
   AddViewOptions(replay, a);
-  replay->add_option("--path", a->path, "Index of the path, from 0")->required();
+  replay.Option("--path", a->path, "Index of the path, from 0", {.required = true});
 }
 
 }  // namespace jalon::client

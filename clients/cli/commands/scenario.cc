@@ -1,10 +1,10 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/files.h"
@@ -137,42 +137,40 @@ int DeleteScenario(Context& context, const ScenarioArguments& arguments) {
 
 }  // namespace
 
-void AddScenario(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("scenario", "Scenarios: driver paths and dated events of one world");
-  command->require_subcommand(1);
-  command->footer(
+void AddScenario(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("scenario", "Scenarios: driver paths and dated events of one world");
+  command.RequireOne();
+  command.Examples(
       "Examples:\n"
       "  jalon scenario create rates-up --set driver.mortgage_rate=1.0 --from 2027-01\n"
       "  jalon scenario show phone-signature");
   auto a = std::make_shared<ScenarioArguments>();  // lives as long as the parsed command
   using Run = int (*)(Context&, const ScenarioArguments&);
   const auto add = [&](const std::string& name, const char* what, const char* example, Run run) {
-    CLI::App* sub = command->add_subcommand(name, what);
-    sub->footer(absl::StrCat("Example:\n  jalon scenario ", example));
-    sub->callback([&invocation, a, run] {
+    const Command sub = command.Add(name, what);
+    sub.Examples(absl::StrCat("Example:\n  jalon scenario ", example));
+    sub.OnChosen([&invocation, a, run] {
       invocation.run = [a, run](Context& context) { return run(context, *a); };
     });
     return sub;
   };
-  CLI::App* create =
+  const Command create =
       add("create", "Make a scenario from a file, from --set, or both",
           "create rates-up --set driver.mortgage_rate=1.0 --from 2027-01", CreateScenario);
-  create->add_option("scenario", a->id, "Id of the scenario")->required();
-  create->add_option("--file", a->file, "Scenario as JSON (.json) or text format");
-  create->add_option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
-  create->add_option("--from", a->from, "First period of every --set");
-  create->add_option("--label", a->label, "Label for people");
-  create->add_option("--author", a->author, "Who makes it");
-  create->add_flag("--dry-run", a->dry_run, "Check everything, store nothing");
+  create.Option("scenario", a->id, "Id of the scenario", {.required = true});
+  create.Option("--file", a->file, "Scenario as JSON (.json) or text format");
+  create.Option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
+  create.Option("--from", a->from, "First period of every --set");
+  create.Option("--label", a->label, "Label for people");
+  create.Option("--author", a->author, "Who makes it");
+  create.Flag("--dry-run", a->dry_run, "Check everything, store nothing");
   add("list", "Scenarios, newest first", "list", ListScenarios);
   add("show", "One scenario, in the form that create --file reads", "show phone-signature -o json",
       ShowScenario)
-      ->add_option("scenario", a->id, "Scenario")
-      ->required();
+      .Option("scenario", a->id, "Scenario", {.required = true});
   add("delete", "Delete a scenario no run needs", "delete rates-up", DeleteScenario)
-      ->add_option("scenario", a->id, "Scenario")
-      ->required();
+      .Option("scenario", a->id, "Scenario", {.required = true});
 }
 
 }  // namespace jalon::client

@@ -1,8 +1,8 @@
 #include <memory>
 #include <optional>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -110,22 +110,22 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
 
 }  // namespace
 
-void AddSeries(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand(
-      "series", "Realisations: plots on a screen, one line per value with -o csv");
+void AddSeries(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("series", "Realisations: plots on a screen, one line per value with -o csv");
   auto arguments = std::make_shared<SeriesArguments>();  // lives as long as the parsed command
-  command->add_option("--unit", arguments->units, "Units; default: the whole network");
-  command->add_option("--segment", arguments->segments, "Segments; default: all together");
-  command->add_option("--indicator", arguments->indicators, "Indicators; default: all");
-  command->add_option("--window", arguments->window, "2026, 2026-03 or 2026-01..2026-06");
-  command->add_option("--depth", arguments->depth, "Levels below each unit to show too")
-      ->check(CLI::Range(0, 8));
-  command->add_flag("--leaves", arguments->leaves, "Series as imported, not aggregates");
-  command->footer(
+  command.Option("--unit", arguments->units, "Units; default: the whole network");
+  command.Option("--segment", arguments->segments, "Segments; default: all together");
+  command.Option("--indicator", arguments->indicators, "Indicators; default: all");
+  command.Option("--window", arguments->window, "2026, 2026-03 or 2026-01..2026-06");
+  command.Option("--depth", arguments->depth, "Levels below each unit to show too",
+                 {.range = {{0, 8}}});
+  command.Flag("--leaves", arguments->leaves, "Series as imported, not aggregates");
+  command.Examples(
       "Examples:\n"
       "  jalon series --indicator housing_loans --depth 1\n"
       "  jalon series --unit bretagne --leaves -o csv > bretagne.csv");
-  command->callback([&invocation, arguments] {
+  command.OnChosen([&invocation, arguments] {
     invocation.run = [arguments](Context& context) { return RunSeries(context, *arguments); };
   });
 }

@@ -1,8 +1,8 @@
 #include <memory>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/attainment_report.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -45,21 +45,21 @@ int RunSimulate(Context& context, const SimulateArguments& arguments) {
 
 }  // namespace
 
-void AddSimulate(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand(
-      "simulate", "How likely each objective is attained, by Monte Carlo simulation");
+void AddSimulate(const Command& app, Invocation& invocation) {
+  const Command command =
+      app.Add("simulate", "How likely each objective is attained, by Monte Carlo simulation");
   auto a = std::make_shared<SimulateArguments>();  // lives as long as the parsed command
-  command->add_option("--objectives", a->run.objectives, "Objective set; default: the newest");
-  AddRunOptions(*command, a->run);
-  command->add_option("--window", a->run.windows, "Windows to forecast beside the objectives");
-  command->add_option("--quantiles", a->run.quantiles, "Quantiles to keep, e.g. 0.1,0.5,0.9");
-  command->add_option("--ro", a->run.ro_levels, "R/O levels to keep, e.g. 0.8,1,1.1");
-  command->add_option("--rows", a->rows, "Rows shown on a screen; files get all");
-  command->footer(
+  command.Option("--objectives", a->run.objectives, "Objective set; default: the newest");
+  AddRunOptions(command, a->run);
+  command.Option("--window", a->run.windows, "Windows to forecast beside the objectives");
+  command.Option("--quantiles", a->run.quantiles, "Quantiles to keep, e.g. 0.1,0.5,0.9");
+  command.Option("--ro", a->run.ro_levels, "R/O levels to keep, e.g. 0.8,1,1.1");
+  command.Option("--rows", a->rows, "Rows shown on a screen; files get all");
+  command.Examples(
       "Examples:\n"
       "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
       "  jalon simulate --scenario phone-signature --indicator home_insurance -o csv > p.csv");
-  command->callback([&invocation, a] {
+  command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunSimulate(context, *a); };
   });
 }

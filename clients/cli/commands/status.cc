@@ -1,6 +1,6 @@
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 
@@ -35,11 +35,10 @@ int RunStatus(Context& context) {
 
 }  // namespace
 
-void AddStatus(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("status", "Say whether the server serves, and what it holds");
-  command->footer("Example:\n  jalon --server 127.0.0.1:7443 status -o json");
-  command->callback([&invocation] { invocation.run = RunStatus; });
+void AddStatus(const Command& app, Invocation& invocation) {
+  const Command command = app.Add("status", "Say whether the server serves, and what it holds");
+  command.Examples("Example:\n  jalon --server 127.0.0.1:7443 status -o json");
+  command.OnChosen([&invocation] { invocation.run = RunStatus; });
 }
 
 }  // namespace jalon::client
