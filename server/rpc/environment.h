@@ -1,0 +1,35 @@
+// What every handler works with; owned by the application, which outlives all handlers.
+#ifndef JALON_SERVER_RPC_ENVIRONMENT_H_
+#define JALON_SERVER_RPC_ENVIRONMENT_H_
+
+#include <string>
+
+#include "server/base/clock.h"
+#include "server/observe/log.h"
+#include "server/rpc/call_gate.h"
+#include "server/run/limits.h"
+#include "server/run/scheduler.h"
+#include "server/store/store_thread.h"
+
+namespace jalon::server {
+
+struct Environment {
+  const Limits& limits;
+  const Clock& clock;
+  Logger& log;
+  CallGate& gate;
+  StoreThread& store;
+  // Answers calls: its threads may wait for the store.
+  Scheduler& requests;
+  // Long work that cannot be cut into steps: fits and imports.
+  Scheduler& batch;
+  // Simulations, in steps.
+  Scheduler& jobs;
+  // Threads of `jobs`.
+  int worker_count = 1;
+  std::string data_directory;
+};
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_RPC_ENVIRONMENT_H_
