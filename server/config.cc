@@ -1,31 +1,16 @@
 #include "server/config.h"
 
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-
 #include <fstream>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "jalon/store/v1/config.pb.h"
+#include "server/convert/text_proto.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 
 namespace jalon::server {
 namespace {
-
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    if (text_.empty())
-      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 Limits LimitsOf(const store::v1::LimitsConfig& config) {
   Limits limits;
@@ -47,12 +32,7 @@ Limits LimitsOf(const store::v1::LimitsConfig& config) {
 
 absl::StatusOr<Config> ParseConfig(absl::string_view text) {
   store::v1::ServerConfig proto;
-  google::protobuf::TextFormat::Parser parser;
-  FirstError error;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(std::string(text), &proto)) {
-    return absl::InvalidArgumentError(absl::StrCat("configuration: ", error.text()));
-  }
+  JALON_RETURN_IF_ERROR(ReadTextProto(text, &proto));
   Config config;
   if (!proto.data_directory().empty()) config.data_directory = proto.data_directory();
   if (!proto.listen_address().empty()) config.listen_address = proto.listen_address();

@@ -1,12 +1,11 @@
 #include "server/rpc/call.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message.h>
 
 #include <memory>
 #include <utility>
 
+#include "server/convert/serialize.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
@@ -15,16 +14,6 @@ namespace {
 void ClearRequestId(google::protobuf::Message& message) {
   const auto* field = message.GetDescriptor()->FindFieldByName("request_id");
   if (field != nullptr) message.GetReflection()->ClearField(&message, field);
-}
-
-std::string DeterministicBytes(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
 }
 
 }  // namespace
