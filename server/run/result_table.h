@@ -1,0 +1,47 @@
+// The numbers of a checkpoint, column by column, and the blocks they travel in.
+#ifndef JALON_SERVER_RUN_RESULT_TABLE_H_
+#define JALON_SERVER_RUN_RESULT_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jalon/v1/result.pb.h"
+#include "server/convert/checks.h"
+
+namespace jalon::server {
+
+// All rows of a run at one checkpoint. Immutable once published.
+struct ResultTable {
+  // Changes with the checkpoint.
+  std::string table_id;
+  int64_t path_count = 0;
+  std::vector<v1::StatisticSpec> specs;
+  // [column][row]; NaN where missing.
+  std::vector<std::vector<double>> columns;
+};
+
+// Indices of the columns of a view, in its order. Violations go to `checks`.
+std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, Checks& checks);
+
+// Which rows and columns to send.
+struct TableSelection {
+  std::vector<uint32_t> rows;
+  std::vector<int> columns;
+  std::string row_axis_hash;
+};
+
+// Rows [first, first + count) of a selection as a block.
+v1::ResultBlock MakeBlock(const ResultTable& table, const TableSelection& selection, int64_t first,
+                          int64_t count);
+
+// How many rows of `column_count` columns fit a message of `max_bytes`; at least 1.
+int64_t RowsPerBlock(int64_t column_count, int64_t max_bytes);
+
+// One column as bytes to be kept, and back. Errors of ParseColumn: kDataLoss.
+std::string SerializeColumn(const v1::StatisticSpec& spec, const std::vector<double>& values);
+absl::StatusOr<std::vector<double>> ParseColumn(absl::string_view bytes);
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_RUN_RESULT_TABLE_H_
