@@ -105,9 +105,8 @@ SimulationJob::Task SimulationJob::ChooseBlock() {
   // The oldest first, since folding waits for it.
   if (!begun_.empty()) {
     const auto oldest = begun_.begin();
-    Task task{.kind = Task::Kind::kCompute,
-              .block = std::move(oldest->second),
-              .index = oldest->first};
+    Task task{
+        .kind = Task::Kind::kCompute, .block = std::move(oldest->second), .index = oldest->first};
     begun_.erase(oldest);
     return task;
   }
@@ -143,9 +142,8 @@ void SimulationJob::Start() {
     if (spec.statistic() == v1::STATISTIC_QUANTILE) quantile_levels.push_back(spec.level());
   }
   accumulator_ = std::make_unique<sim::TargetAccumulator>(
-      input_.plan,
-      sim::SummaryOptions{.quantile_levels = std::move(quantile_levels),
-                          .confidence_level = input_.precision.confidence_level});
+      input_.plan, sim::SummaryOptions{.quantile_levels = std::move(quantile_levels),
+                                       .confidence_level = input_.precision.confidence_level});
   events_.on_started();
   MutexLock lock(mu_);
   folding_ = false;

@@ -38,8 +38,8 @@ void ReadWindows(const v1::TargetSpec& proto, sim::Frequency frequency, Checks& 
 void ReadLevels(const v1::TargetSpec& proto, const sim::Network& network, Checks& checks,
                 TargetRequest* request) {
   for (int depth = 0; depth < network.depth_count(); ++depth) {
-    const auto asked = std::find(proto.levels().begin(), proto.levels().end(),
-                                 network.level_name(depth));
+    const auto asked =
+        std::find(proto.levels().begin(), proto.levels().end(), network.level_name(depth));
     if (proto.levels().empty() || asked != proto.levels().end()) request->depths.push_back(depth);
   }
   for (int i = 0; i < proto.levels_size(); ++i) {
@@ -313,8 +313,8 @@ TargetRequest ReadTargets(const v1::TargetSpec& proto, const sim::Network& netwo
       "units", proto.units(), [&](const std::string& id) { return network.FindUnit(id); }, checks);
   if (proto.units().empty()) request.units = {0};
   request.segments = ReadIds(
-      "segments", proto.segments(),
-      [&](const std::string& id) { return network.FindSegment(id); }, checks);
+      "segments", proto.segments(), [&](const std::string& id) { return network.FindSegment(id); },
+      checks);
   for (int s = 0; proto.segments().empty() && s < network.segment_count(); ++s) {
     request.segments.push_back(s);
   }

@@ -13,9 +13,8 @@ namespace {
 constexpr uint64_t kMagic = 0x314E4B544C4A;  // "JLTKN1"
 
 absl::Status Refused(absl::string_view rule) {
-  return sim::ViolationStatus({.field = "resume_token",
-                               .rule = std::string(rule),
-                               .reason = "BAD_RESUME_TOKEN"});
+  return sim::ViolationStatus(
+      {.field = "resume_token", .rule = std::string(rule), .reason = "BAD_RESUME_TOKEN"});
 }
 
 }  // namespace
@@ -26,8 +25,7 @@ std::string Encode(const ResumeToken& token) {
   return writer.bytes();
 }
 
-absl::StatusOr<ResumeToken> DecodeResumeToken(absl::string_view bytes,
-                                              absl::string_view resource) {
+absl::StatusOr<ResumeToken> DecodeResumeToken(absl::string_view bytes, absl::string_view resource) {
   ByteReader reader(bytes);
   const std::optional<uint64_t> magic = reader.U64();
   const std::optional<uint64_t> resource_hash = reader.U64();

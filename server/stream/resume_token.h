@@ -26,8 +26,7 @@ struct ResumeToken {
 std::string Encode(const ResumeToken& token);
 
 // Errors: kInvalidArgument when the bytes are not a token of `resource`.
-absl::StatusOr<ResumeToken> DecodeResumeToken(absl::string_view bytes,
-                                              absl::string_view resource);
+absl::StatusOr<ResumeToken> DecodeResumeToken(absl::string_view bytes, absl::string_view resource);
 
 }  // namespace jalon::server
 

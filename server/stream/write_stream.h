@@ -40,7 +40,8 @@ class WriteStream : public grpc::ServerWriteReactor<Message>,
     Advance();
   }
 
-  // Ends the stream as soon as no write is in flight; nothing more is pulled. The first call counts.
+  // Ends the stream as soon as no write is in flight; nothing more is pulled. The first call
+  // counts.
   void End(absl::Status status) JALON_EXCLUDES(mu_) {
     {
       MutexLock lock(mu_);
