@@ -156,6 +156,20 @@ class LinksTest(CheckTest):
                             "docs/bibliography.md": "- [Known2001] x\n"})
 
 
+class ReasonsTest(CheckTest):
+    check = "reasons"
+
+    def test_refuses_undocumented_and_invented_reasons(self):
+        self.assert_finds({"sim/a.cc": 'int x;\nadd({.reason = "TOO_BIG"});\nadd({"no", "CYCLE"});\n',
+                           "docs/errors.md": "| `TOO_SMALL` | x |\n"},
+                          "sim/a.cc:2: reasons: TOO_BIG", "sim/a.cc:3: reasons: CYCLE",
+                          "docs/errors.md:1: reasons: TOO_SMALL")
+
+    def test_passes_when_code_and_page_agree(self):
+        self.assert_passes({"sim/a.cc": 'add({.reason = "TOO_BIG"});\nadd({"no", "CYCLE"});\n',
+                            "docs/errors.md": "| `TOO_BIG`, `CYCLE` | x |\n"})
+
+
 class FormatTest(CheckTest):
     check = "format"
     config = "BasedOnStyle: Google\n"
