@@ -100,9 +100,16 @@ Tails BetaByExpansion(double a, double b, double w2, bool below_mode) {
   return tails;
 }
 
+// With a shape below 1 nearly all the mass can lie below a point far below the mean, where the
+// fraction of the upper tail would take thousands of terms.
+bool IsNearSingularEnd(double a, double b, double x) {
+  return a < 1.0 && x * (a + b + 2.0) < 0.5 * (a + 1.0);
+}
+
 Tails BetaByFraction(double a, double b, double x, double y) {
   const double kernel = BetaKernel(a, b, x, y);
-  if (x * b < y * a) {
+  const bool below_mean = x * b < y * a;
+  if (below_mean ? !IsNearSingularEnd(b, a, y) : IsNearSingularEnd(a, b, x)) {
     const double lower = std::min(1.0, kernel * BetaFraction(a, b, x, y));
     return {lower, 1.0 - lower, kernel};
   }

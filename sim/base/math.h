@@ -67,7 +67,8 @@ double GammaQuantile(double a, double p);
 
 // Beta law of a, b > 0 at x in [0, 1], given with its complement y = 1 - x so that neither end
 // loses precision: lower = I_x(a, b). Relative error of the smaller tail 4e-12 while min(a, b) <=
-// 1e6, absolute error 1e-12 beyond. Continued fraction ([DidonatoMorris1992]); the expansion of
+// 1e6, absolute error 1e-12 beyond and next to the singular end of a shape below 1. Continued
+// fraction ([DidonatoMorris1992]); the expansion of
 // IncompleteGamma where min(a, b) >= 20,000. 100 to 400 ns.
 Tails IncompleteBeta(double a, double b, double x, double y);
 
