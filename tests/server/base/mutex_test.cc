@@ -29,8 +29,11 @@ TEST(MutexTest, TryLockFailsWhileHeld) {
   MutexLock lock(mu);
   bool taken = true;
   std::thread([&] {
-    taken = mu.TryLock();
-    if (taken) mu.Unlock();
+    if (mu.TryLock()) {
+      mu.Unlock();
+    } else {
+      taken = false;
+    }
   }).join();
   EXPECT_FALSE(taken);
 }
