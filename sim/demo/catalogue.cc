@@ -1,0 +1,145 @@
+#include "sim/demo/catalogue.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr auto kCount = IndicatorKind::kCount;
+constexpr auto kAmount = IndicatorKind::kAmount;
+
+// clang-format off
+// Seasons: housing peaks in spring and falls in August, openings and home insurance follow students
+// (July to October), consumer credit March to June, September and December, life insurance first
+// and last quarter, savings flow in January and out from September to November.
+constexpr IndicatorShape kIndicators[] = {
+    {"accounts-opened", "Comptes ouverts", "Accounts opened", "current-account", "relation",
+     kCount, Law::kNegativeBinomial, 1.2, 0, 16, -0.01,
+     {2, -4, 0, -4, -6, 0, 10, 4, 16, 6, -8, -16},
+     {0.6, 0.015, 0.03}, {0.5, 0.015, 0.02}, 0.04, 0.05, {0.2, 0.4}, 0.03, 1, false},
+    {"appointments", "Rendez-vous tenus", "Appointments held", "appointment", "activity",
+     kCount, Law::kNegativeBinomial, 1.8, 0, 70, -0.045,
+     {10, 4, 10, 2, -6, 4, -14, -34, 12, 14, 4, -6},
+     {0.5, 0.02, 0.02}, {0.5, 0.015, 0.015}, 0.03, 0.05, {0.3, 0.3}, 0.0, 1, false},
+    {"consumer-credit", "Crédits à la consommation", "Consumer credit", "consumer-credit",
+     "lending",
+     kAmount, Law::kGamma, 24000, 0, 125000, 0.01,
+     {-10, -6, 8, 8, 6, 8, -4, -18, 8, -2, -4, 6},
+     {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.06, {0.6, 0.1}, 0.04, 1000, false},
+    {"customers-lost", "Clients perdus", "Customers lost", "relation", "relation",
+     kCount, Law::kNegativeBinomial, 1.15, 0, 17, 0.01,
+     {12, 2, 2, -2, -4, 2, 2, -14, 4, 2, -2, -4},
+     {0.6, 0.015, 0.03}, {0.5, 0.01, 0.015}, 0.03, 0.04, {-0.2, -0.2}, -0.03, 1, true},
+    {"customers-won", "Clients conquis", "Customers won", "relation", "relation",
+     kCount, Law::kNegativeBinomial, 1.2, 0, 21, -0.015,
+     {0, -6, -2, -4, -6, 2, 12, 6, 18, 8, -10, -18},
+     {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.05, {0.2, 0.5}, 0.04, 1, true},
+    {"health-insurance", "Assurances santé", "Health insurance", "health", "protection",
+     kCount, Law::kNegativeBinomial, 1.2, 0, 3.6, 0.02,
+     {18, 0, 0, -4, -8, -4, -8, -22, 8, 10, 8, 2},
+     {0.6, 0.02, 0.03}, {0.5, 0.02, 0.02}, 0.05, 0.06, {0.1, 0.6}, 0.05, 1, false},
+    {"home-insurance", "Assurances habitation", "Home insurance", "home", "protection",
+     kCount, Law::kNegativeBinomial, 1.25, 0, 8.5, 0.015,
+     {8, -6, -2, -4, -4, 8, 12, 6, 16, -4, -12, -18},
+     {0.6, 0.015, 0.025}, {0.5, 0.015, 0.02}, 0.05, 0.05, {0.1, 0.6}, 0.04, 1, false},
+    {"housing-loan-amount", "Crédits habitat (montant)", "Housing loans (amount)", "housing-loan",
+     "lending",
+     kAmount, Law::kCompoundGamma, 240000, 3, 450000, 0.0,
+     {-8, -4, 10, 14, 14, 16, 6, -34, -2, 0, -6, -6},
+     {0.7, 0.03, 0.06}, {0.5, 0.02, 0.03}, 0.05, 0.07, {0.8, 0.0}, 0.05, 1000, false},
+    {"housing-loans", "Crédits habitat (nombre)", "Housing loans (number)", "housing-loan",
+     "lending",
+     kCount, Law::kNegativeBinomial, 1.1, 0, 2.5, -0.015,
+     {-8, -4, 10, 14, 14, 16, 6, -34, -2, 0, -6, -6},
+     {0.7, 0.025, 0.05}, {0.5, 0.02, 0.025}, 0.05, 0.06, {0.8, 0.0}, 0.04, 1, false},
+    {"life-premiums", "Primes d'assurance vie", "Life premiums", "life", "savings",
+     kAmount, Law::kGamma, 60000, 0, 330000, 0.02,
+     {16, 8, 8, -2, -6, -4, -6, -28, -4, 2, 6, 10},
+     {0.6, 0.02, 0.04}, {0.5, 0.015, 0.02}, 0.05, 0.07, {-0.2, 0.2}, 0.04, 1000, false},
+    {"motor-insurance", "Assurances auto", "Motor insurance", "motor", "protection",
+     kCount, Law::kNegativeBinomial, 1.25, 0, 6.8, 0.01,
+     {10, -2, 4, 2, 0, 2, 2, -16, 8, 0, -4, -6},
+     {0.6, 0.015, 0.025}, {0.5, 0.015, 0.02}, 0.05, 0.05, {0.1, 0.6}, 0.04, 1, false},
+    {"net-savings", "Collecte nette", "Net savings", "savings", "savings",
+     IndicatorKind::kNetFlow, Law::kStudentT, 0, 5, 140000, 0.0,
+     {60, 15, 10, 5, 0, 5, 0, -5, -35, -35, -30, 10},
+     {0.6, 0.05, 0.10}, {0.5, 0.04, 0.05}, 0.10, 0.10, {-0.3, 0.1}, 0.02, 1000, false},
+};
+
+constexpr SegmentShape kSegments[] = {
+    {"comfortable", "Clientèle aisée", "Comfortable households", 0.15, 0.17, 0.24},
+    {"mass-market", "Grand public", "Mass market", 0.34, 0.38, 0.40},
+    {"professional", "Professionnels", "Professionals", 0.11, 0.10, 0.15},
+    {"wealth", "Gestion privée", "Wealth management", 0.04, 0.05, 0.11},
+    {"young", "Jeunes", "Young adults", 0.36, 0.30, 0.10},
+};
+
+constexpr KindShape kKinds[] = {
+    {"proximity", 1, 1.0, 1.0, 1.0, 1.0},
+    {"private", 37, 0.25, 0.8, 0.3, 3.5},
+    {"professional", 29, 0.4, 1.2, 0.7, 1.5},
+    {"remote", 97, 2.2, 1.5, 1.8, 1.2},
+};
+
+// Stylised French conditions, through documented points where there are some.
+constexpr DriverAnchor kMortgageRate[] = {
+    {2012, 1, 3.6}, {2015, 1, 2.4}, {2016, 11, 1.4}, {2018, 1, 1.5}, {2019, 11, 1.2},
+    {2022, 1, 1.12}, {2023, 2, 2.36}, {2023, 11, 3.99}, {2024, 12, 3.4}, {2025, 6, 3.1},
+    {2026, 4, 3.25}, {2027, 1, 3.3}};
+constexpr DriverAnchor kLivretA[] = {
+    {2012, 1, 2.25}, {2013, 2, 1.75}, {2013, 8, 1.25}, {2014, 8, 1.0}, {2015, 8, 0.75},
+    {2020, 2, 0.5}, {2022, 2, 1.0}, {2022, 8, 2.0}, {2023, 2, 3.0}, {2025, 2, 2.4},
+    {2025, 8, 1.7}, {2026, 2, 1.5}};
+constexpr DriverAnchor kUnemployment[] = {
+    {2012, 1, 9.4}, {2015, 6, 10.3}, {2019, 12, 8.2}, {2020, 9, 8.9}, {2022, 6, 7.4},
+    {2023, 6, 7.2}, {2025, 6, 7.5}, {2026, 10, 7.7}, {2027, 1, 7.7}};
+constexpr DriverAnchor kConfidence[] = {
+    {2012, 1, 88}, {2014, 6, 87}, {2017, 7, 107}, {2018, 12, 88}, {2020, 1, 104}, {2020, 11, 92},
+    {2021, 9, 101}, {2022, 7, 80}, {2023, 6, 84}, {2024, 9, 94}, {2025, 6, 88}, {2026, 6, 90},
+    {2027, 1, 90}};
+constexpr DriverAnchor kRateGap[] = {{2012, 1, 0.05}, {2027, 1, 0.05}};
+
+constexpr DriverShape kDrivers[] = {
+    {"competitor-pricing", "Écart de taux habitat avec les concurrents",
+     "Our housing rate minus competitors'", "percentage points", DriverClass::kCompetitive, false,
+     0.09, 0.7, 0.05, 0.15, 0.09, kRateGap},
+    {"consumer-confidence", "Confiance des ménages", "Consumer confidence",
+     "index, long-run mean 100", DriverClass::kCustomer, false, 1.2, 0.6, 92, 0.05, 1.8,
+     kConfidence},
+    {"livret-a-rate", "Taux du Livret A", "Livret A rate", "%", DriverClass::kRegulatory, true, 0,
+     0, 1.5, 0.02, 0.06, kLivretA},
+    {"mortgage-rate", "Taux moyen des crédits habitat", "Average mortgage rate", "%",
+     DriverClass::kEconomic, false, 0.03, 0.7, 3.0, 0.02, 0.10, kMortgageRate},
+    {"unemployment-rate", "Taux de chômage", "Unemployment rate", "%", DriverClass::kEconomic,
+     false, 0.05, 0.7, 7.8, 0.03, 0.10, kUnemployment},
+};
+
+constexpr auto kLevel = ElasticityPrior::Transform::kLevel;
+constexpr auto kLog = ElasticityPrior::Transform::kLog;
+constexpr const char* kMarket =
+    "demo: market volume 2021-2023 against the average mortgage rate, about -0.25 per point";
+constexpr const char* kAssumed = "demo: assumption";
+
+constexpr ElasticityShape kElasticities[] = {
+    {"competitor-pricing", "customers-lost", kLevel, 1, 0.10, 0.10, 0.10, kAssumed},
+    {"competitor-pricing", "housing-loan-amount", kLevel, 1, -0.22, -0.15, 0.15, kAssumed},
+    {"competitor-pricing", "housing-loans", kLevel, 1, -0.20, -0.15, 0.15, kAssumed},
+    {"consumer-confidence", "consumer-credit", kLog, 1, 0.60, 0.50, 0.40, kAssumed},
+    {"livret-a-rate", "life-premiums", kLevel, 0, -0.08, -0.06, 0.06,
+     "demo: substitution between regulated savings and life insurance, 2025"},
+    {"livret-a-rate", "net-savings", kLevel, 0, 0.30, 0.25, 0.20,
+     "demo: national net inflow 2023-2025 against the rate"},
+    {"mortgage-rate", "home-insurance", kLevel, 3, -0.03, -0.02, 0.03, kAssumed},
+    {"mortgage-rate", "housing-loan-amount", kLevel, 2, -0.24, -0.28, 0.12, kMarket},
+    {"mortgage-rate", "housing-loans", kLevel, 2, -0.20, -0.25, 0.10, kMarket},
+    {"unemployment-rate", "consumer-credit", kLevel, 1, -0.04, -0.03, 0.03, kAssumed},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const IndicatorShape> DemoIndicators() { return kIndicators; }
+std::span<const SegmentShape> DemoSegments() { return kSegments; }
+std::span<const KindShape> DemoKinds() { return kKinds; }
+std::span<const DriverShape> DemoDrivers() { return kDrivers; }
+std::span<const ElasticityShape> DemoElasticities() { return kElasticities; }
+
+}  // namespace jalon::sim

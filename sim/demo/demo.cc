@@ -1,0 +1,44 @@
+#include "sim/demo/demo.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sim/base/status_macros.h"
+#include "sim/base/violation.h"
+#include "sim/demo/demo_network.h"
+#include "sim/demo/draws.h"
+#include "sim/demo/goals.h"
+#include "sim/demo/history.h"
+#include "sim/demo/truth.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr int kFewestMonths = 13;
+constexpr int kMostMonths = 120;
+
+}  // namespace
+
+absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
+  if (options.month_count < kFewestMonths || options.month_count > kMostMonths) {
+    return ViolationStatus({.field = "month_count",
+                            .value = absl::StrCat(options.month_count),
+                            .rule = "must be 13 to 120",
+                            .reason = "OUT_OF_RANGE"});
+  }
+  const DemoDraws draws(options.seed);
+  JALON_ASSIGN_OR_RETURN(Network network, MakeDemoNetwork(options, draws));
+  DriverTable drivers = MakeDemoDrivers(options, draws);
+  const std::vector<SeriesKey> keys = DemoSeriesKeys(network, options);
+  const TruthInput input{network, drivers, keys, options};
+  Model truth = MakeTruth(input, draws);
+  const TruthPast past = MakePast(input, draws, truth);
+  JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
+  ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
+  return Demo{{std::move(network), std::move(realisations), std::move(drivers)},
+              std::move(truth),
+              std::move(objectives),
+              MakeDemoScenarios()};
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,44 @@
+// The tree, segments, indicators and drivers of the demo.
+#ifndef JALON_SIM_DEMO_DEMO_NETWORK_H_
+#define JALON_SIM_DEMO_DEMO_NETWORK_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/demo/demo.h"
+#include "sim/demo/draws.h"
+#include "sim/drivers/drivers.h"
+#include "sim/network/network.h"
+#include "sim/network/realisations.h"
+
+namespace jalon::sim {
+
+// Last period of every demo's history.
+Period DemoLastPeriod();
+
+// The months of history asked for.
+Window DemoHistory(const DemoOptions& options);
+
+// Regions and branches of a size.
+struct DemoShape {
+  int region_count = 0;
+  int branch_count = 0;
+  // Every indicator by segment, not only customers won and lost.
+  bool all_by_segment = false;
+};
+DemoShape ShapeOf(DemoSize size);
+
+// The network: 1 head office, regions `r01`..., branches `r01-b001`... with kind, attributes
+// (`customers`, `advisers`, `competitors`, `senior_share_ratio`), one branch that opens and one
+// that closes inside the history.
+absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDraws& draws);
+
+// Monthly history of the drivers from 36 months before the realisations, and the elasticity priors.
+DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws);
+
+// Every series of the demo in canonical order.
+std::vector<SeriesKey> DemoSeriesKeys(const Network& network, const DemoOptions& options);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_DEMO_DEMO_NETWORK_H_

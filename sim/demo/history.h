@@ -1,0 +1,19 @@
+// What the demo's bank realised, drawn from the truth.
+#ifndef JALON_SIM_DEMO_HISTORY_H_
+#define JALON_SIM_DEMO_HISTORY_H_
+
+#include "absl/status/statusor.h"
+#include "sim/demo/truth.h"
+#include "sim/network/realisations.h"
+
+namespace jalon::sim {
+
+// One draw per cell from the series' law at its mean; net flows are rounded to the euro, amounts
+// too. Missing: before an opening and from a closure on, one cell in 500, and two months of the
+// protection family in one branch.
+absl::StatusOr<Realisations> DrawHistory(const TruthInput& input, const Model& truth,
+                                         const TruthPast& past, const DemoDraws& draws);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_DEMO_HISTORY_H_

@@ -1,0 +1,187 @@
+#include "sim/demo/demo.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sim/base/math.h"
+#include "sim/base/violation.h"
+
+namespace jalon::sim {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Field;
+
+Demo Small(uint64_t seed = DemoOptions{}.seed, int months = 60) {
+  absl::StatusOr<Demo> demo =
+      MakeDemo({.size = DemoSize::kSmall, .seed = seed, .month_count = months});
+  EXPECT_TRUE(demo.ok()) << demo.status();
+  return *std::move(demo);
+}
+
+// Realised cells of an indicator, missing ones left out.
+std::vector<double> CellsOf(const Demo& demo, absl::string_view indicator) {
+  const Realisations& realisations = demo.revision.realisations;
+  const auto [first, end] =
+      realisations.IndicatorRows(*demo.revision.network.FindIndicator(indicator));
+  std::vector<double> cells;
+  for (int i = first; i < end; ++i) {
+    for (double y : realisations.row(i)) {
+      if (!std::isnan(y)) cells.push_back(y);
+    }
+  }
+  return cells;
+}
+
+TEST(DemoTest, MakesEightHundredSeriesInTheSmallSize) {
+  const Demo demo = Small();
+  EXPECT_EQ(demo.revision.network.unit_count(), 1 + 4 + 40);
+  EXPECT_EQ(demo.revision.network.indicator_count(), 12);
+  EXPECT_EQ(demo.revision.realisations.series_count(), 800);
+  EXPECT_EQ(demo.revision.realisations.period_count(), 60);
+  EXPECT_EQ(demo.revision.realisations.last(), Period::Month(2026, 10));
+}
+
+TEST(DemoTest, MakesThirtyThousandSeriesInTheDefaultSize) {
+  const absl::StatusOr<Demo> demo = MakeDemo({.month_count = 13});
+  ASSERT_TRUE(demo.ok()) << demo.status();
+  EXPECT_EQ(demo->revision.network.unit_count(), 1 + 11 + 1500);
+  EXPECT_EQ(demo->revision.realisations.series_count(), 30'000);
+}
+
+TEST(DemoTest, GivesTheSameDemoToTheSameOptions) {
+  const Demo a = Small();
+  const Demo b = Small();
+  EXPECT_EQ(a.revision.realisations, b.revision.realisations);
+  EXPECT_EQ(a.truth, b.truth);
+  EXPECT_EQ(a.objectives, b.objectives);
+}
+
+TEST(DemoTest, GivesAnotherHistoryToAnotherSeed) {
+  EXPECT_FALSE(Small(1).revision.realisations == Small(2).revision.realisations);
+}
+
+TEST(DemoTest, KeepsTheLastMonthWhenMoreHistoryIsAsked) {
+  const Demo shorter = Small(3, 24);
+  const Demo longer = Small(3, 36);
+  const Realisations& a = shorter.revision.realisations;
+  const Realisations& b = longer.revision.realisations;
+  ASSERT_EQ(a.series_count(), b.series_count());
+  for (int i = 0; i < a.series_count(); ++i) {
+    if (std::isnan(a.at(i, a.last()))) continue;
+    EXPECT_EQ(a.at(i, a.last()), b.at(i, b.last())) << i;
+  }
+}
+
+TEST(DemoTest, HasATruthThatIsAValidModel) {
+  const Violations violations = ValidateModel(Small().truth);
+  EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+}
+
+TEST(DemoTest, HasScenariosAndObjectivesThatAreValid) {
+  const Demo demo = Small();
+  for (const Scenario& scenario : demo.scenarios) {
+    const Violations violations =
+        ValidateScenario(demo.revision.network, demo.revision.drivers, scenario);
+    EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+  }
+  EXPECT_TRUE(ValidateDrivers(demo.revision.drivers).empty());
+  const Violations violations =
+      ValidateObjectives(demo.revision.network, demo.objectives.objectives);
+  EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+}
+
+TEST(DemoTest, OffersTheScenariosItPromises) {
+  const Demo demo = Small();
+  for (const char* id :
+       {"base", "neobank-offensive", "phone-signature", "rate-rise", "recession"}) {
+    EXPECT_THAT(demo.scenarios, Contains(Field(&Scenario::id, id)));
+  }
+}
+
+TEST(DemoTest, SaysThatThePhoneSignatureIsAnAssumption) {
+  const Demo demo = Small();
+  const auto it = std::find_if(demo.scenarios.begin(), demo.scenarios.end(),
+                               [](const Scenario& s) { return s.id == "phone-signature"; });
+  ASSERT_NE(it, demo.scenarios.end());
+  ASSERT_EQ(it->events.size(), 1);
+  EXPECT_EQ(it->events[0].start, Period::Month(2027, 1));
+  EXPECT_EQ(it->events[0].channel, "phone");
+  EXPECT_EQ(it->events[0].effect.kind, EffectLaw::Kind::kTriangular);
+  EXPECT_TRUE(it->events[0].size_is_assumption);
+}
+
+TEST(DemoTest, HasSmallCells) {
+  std::vector<double> cells = CellsOf(Small(), "housing-loans");
+  const double zeros = std::count(cells.begin(), cells.end(), 0.0);
+  EXPECT_GT(zeros / cells.size(), 0.02);
+  std::sort(cells.begin(), cells.end());
+  EXPECT_LE(cells[cells.size() * 95 / 100], 30);
+}
+
+TEST(DemoTest, HasNetFlowsOfBothSigns) {
+  const std::vector<double> cells = CellsOf(Small(), "net-savings");
+  EXPECT_GT(std::count_if(cells.begin(), cells.end(), [](double y) { return y < 0; }), 100);
+  EXPECT_GT(std::count_if(cells.begin(), cells.end(), [](double y) { return y > 0; }), 100);
+}
+
+TEST(DemoTest, OpensOneBranchAndClosesAnotherInsideTheHistory) {
+  const Demo demo = Small();
+  const Network& network = demo.revision.network;
+  const Realisations& realisations = demo.revision.realisations;
+  int opened = 0, closed = 0;
+  for (int i = 0; i < realisations.series_count(); ++i) {
+    const Unit& unit = network.unit(realisations.key(i).unit);
+    if (unit.opened.has_value()) {
+      ++opened;
+      EXPECT_TRUE(std::isnan(realisations.at(i, *unit.opened - 1)));
+    }
+    if (unit.closed.has_value()) {
+      ++closed;
+      EXPECT_TRUE(std::isnan(realisations.at(i, *unit.closed)));
+      EXPECT_TRUE(demo.truth.series[i].ended);
+    }
+  }
+  EXPECT_EQ(opened, 20);
+  EXPECT_EQ(closed, 20);
+}
+
+TEST(DemoTest, GivesObjectivesToEveryBranchThatIsOpenOnEveryIndicatorForTwoYears) {
+  const Demo demo = Small();
+  EXPECT_EQ(demo.objectives.objectives.size(), 39 * 12 * 2);
+}
+
+// The total of an indicator over the history is a sum of thousands of cells around means that the
+// truth gives; 10 % covers what the latents of one seed do.
+TEST(DemoTest, DrawsAHistoryOfTheSizeItsTruthSays) {
+  const Demo demo = Small();
+  const Model& truth = demo.truth;
+  const Realisations& realisations = demo.revision.realisations;
+  const int k = *demo.revision.network.FindIndicator("appointments");
+  const auto [first, end] = realisations.IndicatorRows(k);
+  double expected = 0.0, realised = 0.0;
+  const Period last = realisations.last();
+  for (int i = first; i < end; ++i) {
+    for (int back = 0; back < 12; ++back) {
+      const double y = realisations.at(i, last - back);
+      if (std::isnan(y)) continue;
+      const int season = truth.series[i].group * 12 + (last - back).season();
+      realised += y;
+      expected += Exp(truth.level.mean[i] + truth.season.mean[season]);
+    }
+  }
+  EXPECT_NEAR(realised / expected, 1.0, 0.1);
+}
+
+TEST(DemoTest, RefusesTwelveMonths) {
+  const absl::Status status = MakeDemo({.month_count = 12}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ViolationsFromStatus(status).kept().at(0).reason, "OUT_OF_RANGE");
+}
+
+}  // namespace
+}  // namespace jalon::sim
