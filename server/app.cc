@@ -8,14 +8,12 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/file_lock.h"
 #include "server/rpc/environment.h"
 #include "server/rpc/server_service.h"
 #include "server/store/sqlite_store.h"
@@ -81,7 +79,6 @@ struct App::State {
   AppOptions options;
   const Clock& clock;
   Logger& log;
-  std::optional<FileLock> lock;
   CallGate gate;
   std::atomic<bool> store_failed{false};
   std::atomic<grpc::HealthCheckServiceInterface*> health{nullptr};
@@ -105,8 +102,6 @@ absl::Status App::State::OpenStore() {
   std::unique_ptr<Store> opened = std::move(options.store);
   if (opened == nullptr) {
     JALON_RETURN_IF_ERROR(MakeFolder(options.data_directory));
-    JALON_ASSIGN_OR_RETURN(FileLock held, FileLock::Acquire(options.data_directory));
-    lock = std::move(held);
     JALON_ASSIGN_OR_RETURN(opened,
                            OpenSqliteStore({.directory = options.data_directory, .clock = &clock}));
   }
@@ -208,7 +203,7 @@ absl::Status App::Stop(absl::Duration grace) {
     if (pool != nullptr) pool->Stop();
   }
   const absl::Status closed = state_->store != nullptr ? state_->store->Close() : absl::OkStatus();
-  state_->log.Info("stopped", {{"store", closed.ToString()}});
+  if (state_->server != nullptr) state_->log.Info("stopped", {{"store", closed.ToString()}});
   return closed;
 }
 

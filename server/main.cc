@@ -1,12 +1,14 @@
 // `jalond`: the server's command line.
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -105,10 +107,23 @@ int Main() {
   return asked && stopped.ok() ? 0 : 1;
 }
 
+// Flags may be written `--port-file` or `--port_file`; Abseil knows the second only.
+std::vector<std::string> WithUnderscores(int argc, char** argv) {
+  std::vector<std::string> arguments(argv, argv + argc);
+  for (std::string& argument : arguments) {
+    if (argument.rfind("--", 0) != 0) continue;
+    const size_t end = std::min(argument.find('='), argument.size());
+    std::replace(argument.begin() + 2, argument.begin() + static_cast<ptrdiff_t>(end), '-', '_');
+  }
+  return arguments;
+}
+
 }  // namespace
 }  // namespace jalon::server
 
 int main(int argc, char** argv) {
+  // Our messages say what failed; gRPC's own log names its source files.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   absl::SetProgramUsageMessage(jalon::server::kUsage);
   absl::FlagsUsageConfig usage;
   usage.contains_helpshort_flags = [](absl::string_view file) {
@@ -117,7 +132,11 @@ int main(int argc, char** argv) {
   usage.contains_help_flags = usage.contains_helpshort_flags;
   usage.version_string = [] { return std::string("jalond " JALON_VERSION "\n"); };
   absl::SetFlagsUsageConfig(usage);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  std::vector<std::string> arguments = jalon::server::WithUnderscores(argc, argv);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  const std::vector<char*> rest =
+      absl::ParseCommandLine(static_cast<int>(pointers.size()), pointers.data());
   if (rest.size() > 1) {
     std::cerr << "jalond: unknown argument `" << rest[1] << "`; see jalond --help\n";
     return 2;
