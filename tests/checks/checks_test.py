@@ -56,7 +56,7 @@ class LayersTest(CheckTest):
         self.assert_finds({"server/ingest/a.cc": '#include "server/store/store.h"\n'}, "a.cc:1: layers:")
 
     def test_refuses_api_messages_beside_values_outside_convert(self):
-        self.assert_finds({"server/run/a.cc": '#include "jalon/v1/result.pb.h"\n'}, "a.cc:1: layers:")
+        self.assert_finds({"server/cache/a.cc": '#include "jalon/v1/result.pb.h"\n'}, "a.cc:1: layers:")
         self.assert_finds({"server/rpc/a.cc": '#include "sim/model/model.h"\n'}, "a.cc:1: layers:")
 
     def test_refuses_sim_in_clients(self):
