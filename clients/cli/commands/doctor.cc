@@ -31,8 +31,7 @@ Finding CheckVersion(const v1::ServerInfo& info) {
 
 Finding CheckStore(const v1::ServerInfo& info) {
   return {"store", info.store().state() == v1::StoreInfo::STATE_SERVING,
-          absl::StrFormat("%s, schema %d, %.1f MiB", info.store().data_directory(),
-                          info.store().schema_version(),
+          absl::StrFormat("%s, %.1f MiB", info.store().data_directory(),
                           static_cast<double>(info.store().size_bytes()) / (1 << 20)),
           "the disk failed a write: free space or repair it, then restart the server"};
 }

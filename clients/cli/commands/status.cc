@@ -23,8 +23,8 @@ int RunStatus(Context& context) {
   table.Row({"data", info->store().data_directory()});
   table.Row(
       {"store", info->store().state() == v1::StoreInfo::STATE_SERVING ? "serving" : "failed"});
-  table.Row({"networks", info->store().network_count()});
-  table.Row({"runs", info->store().run_count()});
+  table.Row({"resources", info->store().resource_count()});
+  table.Row({"audit rows", info->store().audit_row_count()});
   table.Row({"workers", int64_t{info->worker_count()}});
   table.Row({"jobs running", int64_t{info->running_job_count()}});
   table.Row({"jobs queued", int64_t{info->queued_job_count()}});
