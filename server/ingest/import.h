@@ -16,6 +16,7 @@
 #include "sim/base/hash64.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
+#include "sim/network/realisations.h"
 #include "sim/network/revision.h"
 #include "sim/objective/objective.h"
 #include "sim/scenario/scenario.h"
@@ -63,22 +64,10 @@ struct FileEcho {
   int64_t ignored_columns = 0;
 };
 
-// A cell whose value an append changed.
-struct RestatedCell {
-  std::string unit;
-  std::string segment;
-  std::string indicator;
-  sim::Period period;
-  double before = 0;
-  double after = 0;
-};
-
 // A change of a `difference` indicator larger than its declared share of the level before: a merger
 // or an error. Reported, not corrected.
 struct Jump {
-  std::string unit;
-  std::string segment;
-  std::string indicator;
+  sim::SeriesKey key;
   sim::Period period;
   // The level in the period before, and in this one.
   double before = 0;
@@ -111,8 +100,9 @@ struct ImportOutcome {
   sim::Violations violations;
   ImportCounts counts;
   std::vector<FileEcho> files;
-  // At most kMaxListed each, in canonical order; `counts` has the totals.
-  std::vector<RestatedCell> restated;
+  // Keyed by the revision's network, in canonical order, at most kMaxListed each; `counts` has the
+  // totals. An append restates a cell when it was known and now says something else.
+  std::vector<sim::RestatedCell> restated;
   std::vector<Jump> jumps;
   // What people should know: advice on net flows, gaps in the periods...
   std::vector<std::string> notes;
@@ -133,9 +123,13 @@ struct ObjectivesOutcome {
   int64_t empty_cells = 0;
 };
 
-// Reads the `[objectives]` tables, or every file when the mapping has none.
+// Periods after the last realised one that an objective or a driver path may reach (D9).
+inline constexpr int kMaxHorizonPeriods = 60;
+
+// Reads the `[objectives]` tables, or every file when the mapping has none. Windows must touch the
+// history or the kMaxHorizonPeriods after it; values must be whole rounding steps.
 ObjectivesOutcome ImportObjectives(const std::vector<ImportFile>& files, const Mapping& mapping,
-                                   const sim::Network& network);
+                                   const sim::Revision& revision);
 
 struct ScenarioOutcome {
   // Absent when there are violations.

@@ -145,11 +145,18 @@ struct Mapping {
   // after the first period opens there.
   bool infer_closed = false;
   bool infer_opened = false;
+  // Of the scenario that [paths] and [events] make.
+  std::string scenario_id;
+  std::string scenario_label;
   std::vector<TableMapping> tables;
   std::vector<InlineRow> rows;
 
   friend bool operator==(const Mapping&, const Mapping&) = default;
 };
+
+// The roles a table of `kind` may have, e.g. `unit`, `segment`, `indicator`, `period`, `value`.
+// These are the column names of Jalon's own layout.
+std::vector<absl::string_view> TableRoles(TableKind kind);
 
 // Parses the text of a mapping; `file` names it in violations.
 // Errors: kInvalidArgument carrying every problem with its line: UNKNOWN_SECTION, UNKNOWN_KEY,

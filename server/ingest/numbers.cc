@@ -211,10 +211,12 @@ void NumberDialectFinder::See(absl::string_view text) {
   if (english && french) {
     if (ambiguous_example_.empty()) ambiguous_example_ = std::string(text);
   } else if (english) {
+    ++english_cells_;
     if (english_example_.empty()) english_example_ = std::string(text);
     commas_group_ = commas_group_ || text.find(',') != absl::string_view::npos;
-  } else if (french && french_example_.empty()) {
-    french_example_ = std::string(text);
+  } else if (french) {
+    ++french_cells_;
+    if (french_example_.empty()) french_example_ = std::string(text);
   }
 }
 
@@ -228,7 +230,7 @@ NumberDialectFinder::Finding NumberDialectFinder::finding() const {
 }
 
 NumberDialect NumberDialectFinder::dialect() const {
-  return french_example_.empty() ? NumberDialect::kEnglish : NumberDialect::kFrench;
+  return french_cells_ > english_cells_ ? NumberDialect::kFrench : NumberDialect::kEnglish;
 }
 
 }  // namespace jalon::server

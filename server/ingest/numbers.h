@@ -6,6 +6,7 @@
 #ifndef JALON_SERVER_INGEST_NUMBERS_H_
 #define JALON_SERVER_INGEST_NUMBERS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -61,7 +62,8 @@ class NumberDialectFinder {
     kAmbiguous,  // `1,234` and nothing to tell what it means
   };
   Finding finding() const;
-  // The dialect when kDecided; kEnglish when kNoMarks.
+  // The dialect when kDecided; kEnglish when kNoMarks; that of most cells when kMixed, so that the
+  // others can be reported one by one.
   NumberDialect dialect() const;
   // The first cells that spoke for each side or were ambiguous; empty when none did.
   const std::string& english_example() const { return english_example_; }
@@ -72,6 +74,8 @@ class NumberDialectFinder {
   std::string english_example_;
   std::string french_example_;
   std::string ambiguous_example_;
+  int64_t english_cells_ = 0;
+  int64_t french_cells_ = 0;
   bool commas_group_ = false;
 };
 

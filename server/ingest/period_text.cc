@@ -165,7 +165,8 @@ PeriodReader::Result PeriodReader::ReadNew(absl::string_view text) {
   if (const std::optional<sim::Period> period = ReadPeriod(text, *format_, frequency_)) {
     return {.period = *period};
   }
-  if (MatchFormat(text, *format_).has_value()) {
+  if (const std::optional<DateParts> parts = MatchFormat(text, *format_)) {
+    if (parts->year < kFirstYear) return {.problem = Problem::kBeforeCalendar};
     const bool quarter_for_month =
         *format_ == PeriodFormat::kYearQuarter && frequency_ == sim::Frequency::kMonth;
     return {.problem = quarter_for_month ? Problem::kOtherFrequency : Problem::kOutsideCalendar};
@@ -187,6 +188,7 @@ std::string PeriodRule(PeriodReader::Problem problem, const PeriodReader& reader
     case Problem::kOtherFrequency:
       return "must be a month: the network's periods are months";
     case Problem::kOutsideCalendar:
+    case Problem::kBeforeCalendar:
       return "must be a date that exists, from 1900 to 2199";
     case Problem::kEmpty:
     case Problem::kNotAPeriod:

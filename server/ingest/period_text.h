@@ -51,7 +51,8 @@ class PeriodReader {
     kYearOnly,         // `2026`: annual figures have no place in a network of months or quarters
     kOtherFormat,      // another format than the file's first period (or than declared)
     kOtherFrequency,   // a quarter where months are wanted
-    kOutsideCalendar,  // before 1900, after 2199, or a day that does not exist
+    kOutsideCalendar,  // after 2199, or a month or day that does not exist
+    kBeforeCalendar,   // before 1900
   };
   struct Result {
     sim::Period period;

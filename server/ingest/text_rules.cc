@@ -67,9 +67,9 @@ absl::string_view PlainLetters(uint32_t code) {
 }  // namespace
 
 std::optional<TextProblem> CheckId(absl::string_view id) {
-  if (id.empty()) return TextProblem{"must not be empty", "MISSING_ID"};
+  if (id.empty()) return TextProblem{"must not be empty", "EMPTY_ID"};
   if (id.size() > kMaxIdBytes) {
-    return TextProblem{absl::StrCat("must have <= ", kMaxIdBytes, " characters"), "ID_TOO_LONG"};
+    return TextProblem{absl::StrCat("must have <= ", kMaxIdBytes, " characters"), "BAD_ID"};
   }
   for (const char c : id) {
     if (!IsIdByte(c)) {
@@ -94,7 +94,7 @@ std::optional<TextProblem> CheckLabel(absl::string_view label) {
   if (characters > kMaxLabelCharacters) {
     return TextProblem{
         absl::StrCat("must have <= ", kMaxLabelCharacters, " characters, has ", characters),
-        "LABEL_TOO_LONG"};
+        "TOO_LONG"};
   }
   return std::nullopt;
 }

@@ -18,11 +18,11 @@ struct TextProblem {
   absl::string_view reason;
 };
 
-// Ids are 1 to 64 bytes of A-Z a-z 0-9 . _ - (reasons MISSING_ID, ID_TOO_LONG, BAD_ID).
+// Ids are 1 to 64 bytes of A-Z a-z 0-9 . _ - (reasons EMPTY_ID, BAD_ID).
 // They stay text: `00991739` keeps its zeros.
 std::optional<TextProblem> CheckId(absl::string_view id);
 
-// Labels are at most 200 characters of well-formed UTF-8 (LABEL_TOO_LONG) without control,
+// Labels are at most 200 characters of well-formed UTF-8 (TOO_LONG) without control,
 // line-break or direction-changing characters (CONTROL_CHARACTER). An empty label is fine.
 std::optional<TextProblem> CheckLabel(absl::string_view label);
 

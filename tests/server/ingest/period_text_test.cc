@@ -61,7 +61,7 @@ TEST(PeriodReaderTest, RefusesYearsQuartersForMonthsAndImpossibleDates) {
   EXPECT_EQ(MonthProblem("2026-Q1"), Problem::kOtherFrequency);
   EXPECT_EQ(MonthProblem("2026-13"), Problem::kOutsideCalendar);
   EXPECT_EQ(MonthProblem("2026-02-30"), Problem::kOutsideCalendar);
-  EXPECT_EQ(MonthProblem("1818-05-22"), Problem::kOutsideCalendar);
+  EXPECT_EQ(MonthProblem("1818-05-22"), Problem::kBeforeCalendar);
   EXPECT_EQ(MonthProblem("mars 2026"), Problem::kNotAPeriod);
   EXPECT_EQ(MonthProblem(""), Problem::kEmpty);
 }

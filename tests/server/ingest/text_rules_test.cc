@@ -22,8 +22,8 @@ TEST(CheckIdTest, AcceptsCodesAsTheyAre) {
 }
 
 TEST(CheckIdTest, RefusesEmptyLongAndOtherCharacters) {
-  EXPECT_EQ(IdReason(""), "MISSING_ID");
-  EXPECT_EQ(IdReason(std::string(65, 'a')), "ID_TOO_LONG");
+  EXPECT_EQ(IdReason(""), "EMPTY_ID");
+  EXPECT_EQ(IdReason(std::string(65, 'a')), "BAD_ID");
   EXPECT_EQ(IdReason("central Bohemia"), "BAD_ID");
   EXPECT_EQ(IdReason("Orléans"), "BAD_ID");
 }
@@ -32,8 +32,8 @@ TEST(CheckLabelTest, CountsCharactersNotBytes) {
   std::string accents;
   for (int i = 0; i < 200; ++i) accents += "é";
   EXPECT_EQ(LabelReason(accents), "");
-  EXPECT_EQ(LabelReason(accents + "e"), "LABEL_TOO_LONG");
-  EXPECT_EQ(LabelReason(std::string(2000, 'x')), "LABEL_TOO_LONG");
+  EXPECT_EQ(LabelReason(accents + "e"), "TOO_LONG");
+  EXPECT_EQ(LabelReason(std::string(2000, 'x')), "TOO_LONG");
 }
 
 TEST(CheckLabelTest, RefusesLineBreaksAndDirectionMarks) {

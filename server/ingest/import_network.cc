@@ -1,0 +1,249 @@
+// ImportNetwork: declarations first, then values, then the checks of sim/.
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/ingest/drivers_reader.h"
+#include "server/ingest/file_set.h"
+#include "server/ingest/import.h"
+#include "server/ingest/network_builder.h"
+#include "server/ingest/realisations_reader.h"
+#include "sim/base/status_macros.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr int kMaxNotes = 100;
+
+// The settings that an append takes from its base.
+Mapping EffectiveMapping(const ImportRequest& request) {
+  Mapping mapping = request.mapping;
+  if (!request.network_id.empty()) mapping.network_id = request.network_id;
+  if (request.mode == ImportMode::kAppend && request.base != nullptr) {
+    mapping.frequency = request.base->network.frequency();
+    mapping.currency = request.base->network.spec().currency;
+  }
+  return mapping;
+}
+
+class NetworkImporter {
+ public:
+  explicit NetworkImporter(const ImportRequest& request)
+      : request_(request),
+        mapping_(EffectiveMapping(request)),
+        base_(request.mode == ImportMode::kAppend ? request.base : nullptr),
+        files_(request.files, mapping_,
+               {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
+                TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
+                TableKind::kElasticities}),
+        builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
+        values_(builder_, mapping_.frequency),
+        drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers) {}
+
+  ImportOutcome Run() {
+    if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
+      outcome_.violations.Add({.field = "base",
+                               .rule = "must name the revision to append to",
+                               .reason = "MISSING_VALUE"});
+      return std::move(outcome_);
+    }
+    ReadDeclarations();
+    ReadValues();
+    ReadDrivers();
+    TakeViolations();
+    Make();
+    return std::move(outcome_);
+  }
+
+ private:
+  void ReadDeclarations() {
+    for (const InlineRow& row : mapping_.rows) builder_.AddInline(row);
+    files_.ForEach(TableKind::kIndicators, [&](TableReader& reader, const TableMapping&) {
+      builder_.ReadIndicators(reader);
+    });
+    files_.ForEach(TableKind::kSegments, [&](TableReader& reader, const TableMapping&) {
+      builder_.ReadSegments(reader);
+    });
+    files_.ForEach(TableKind::kUnits, [&](TableReader& reader, const TableMapping& table) {
+      builder_.ReadUnits(reader, table);
+    });
+  }
+
+  void ReadValues() {
+    if (!files_.Has(TableKind::kRealisations)) {
+      outcome_.violations.Add(
+          {.field = "realisations",
+           .rule = "must come with the import, in a table of the mapping or as `realisations.csv`",
+           .reason = "MISSING_FILE"});
+    }
+    files_.ForEach(TableKind::kRealisations, [&](TableReader& reader, const TableMapping& table) {
+      values_.Read(reader, table);
+    });
+    if (mapping_.infer_opened || mapping_.infer_closed) {
+      std::tie(outcome_.counts.units_opened, outcome_.counts.units_closed) =
+          values_.InferDates(mapping_.infer_opened, mapping_.infer_closed);
+    }
+  }
+
+  void ReadDrivers() {
+    for (const InlineRow& row : mapping_.rows) drivers_.AddInline(row);
+    files_.ForEach(TableKind::kDriverList,
+                   [&](TableReader& reader, const TableMapping&) { drivers_.ReadList(reader); });
+    const std::optional<sim::Window> window = values_.window();
+    files_.ForEach(TableKind::kDrivers, [&](TableReader& reader, const TableMapping& table) {
+      drivers_.ReadValues(reader, table,
+                          window ? std::optional<sim::Period>(window->last) : std::nullopt);
+    });
+    files_.ForEach(TableKind::kElasticities, [&](TableReader& reader, const TableMapping&) {
+      drivers_.ReadElasticities(reader);
+    });
+  }
+
+  void TakeViolations() {
+    outcome_.violations.Merge(files_.TakeViolations());
+    spec_ = builder_.Complete();
+    outcome_.violations.Merge(builder_.TakeViolations());
+    AddWithOrigin(sim::Network::Validate(spec_));
+    driver_table_ = drivers_.Finish();
+    outcome_.violations.Merge(drivers_.TakeViolations());
+  }
+
+  void AddWithOrigin(const sim::Violations& found) {
+    for (sim::Violation violation : found.kept()) {
+      builder_.AddOrigin(violation);
+      outcome_.violations.Add(std::move(violation));
+    }
+  }
+
+  void Merge(const absl::Status& status) {
+    const sim::Violations found = sim::ViolationsFromStatus(status);
+    if (!found.empty()) {
+      outcome_.violations.Merge(found);
+      return;
+    }
+    outcome_.violations.Add({.field = "import",
+                             .rule = std::string(status.message()),
+                             .reason = "REFUSED",
+                             .message = std::string(status.message())});
+  }
+
+  void Make() {
+    outcome_.counts.files = static_cast<int64_t>(request_.files.size());
+    outcome_.files = files_.TakeEchoes();
+    for (const FileEcho& echo : outcome_.files) outcome_.counts.rows += echo.rows;
+    // The network is made even when rows were refused, so that the same report also says which
+    // series and cells are wrong.
+    absl::StatusOr<sim::Network> network = sim::Network::Create(spec_);
+    if (!network.ok()) return;  // Validate has said why
+    drivers_.CheckPlaces(*network);
+    outcome_.violations.Merge(drivers_.TakeViolations());
+    absl::StatusOr<RealisationsReader::Result> result =
+        values_.Finish(*network, request_.series_hash);
+    if (!result.ok()) {
+      Merge(result.status());
+      return;
+    }
+    if (!outcome_.violations.empty()) return;
+    outcome_.jumps = std::move(result->jumps);
+    outcome_.counts.jumps = result->jump_count;
+    sim::Realisations realisations = std::move(result->realisations);
+    if (base_ != nullptr) {
+      absl::StatusOr<sim::Realisations> merged = MergeWithBase(*network, realisations);
+      if (!merged.ok()) {
+        Merge(merged.status());
+        return;
+      }
+      realisations = *std::move(merged);
+    }
+    outcome_.revision =
+        sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
+    Count();
+    WriteNotes();
+  }
+
+  absl::StatusOr<sim::Realisations> MergeWithBase(const sim::Network& network,
+                                                  const sim::Realisations& update) {
+    JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
+                           sim::Rekeyed(base_->realisations, base_->network, network));
+    JALON_ASSIGN_OR_RETURN(sim::MergedRealisations merged,
+                           sim::MergeRealisations(network, base, update));
+    outcome_.counts.restated = static_cast<int64_t>(merged.restated.size());
+    outcome_.restated = std::move(merged.restated);
+    if (outcome_.restated.size() > kMaxListed) outcome_.restated.resize(kMaxListed);
+    return std::move(merged.merged);
+  }
+
+  void Count() {
+    const sim::Revision& revision = *outcome_.revision;
+    ImportCounts& counts = outcome_.counts;
+    counts.units = revision.network.unit_count();
+    counts.segments = revision.network.segment_count();
+    counts.indicators = revision.network.indicator_count();
+    counts.series = revision.realisations.series_count();
+    counts.periods = revision.realisations.period_count();
+    counts.drivers = static_cast<int64_t>(revision.drivers.drivers.size());
+    counts.elasticities = static_cast<int64_t>(revision.drivers.priors.size());
+    for (int i = 0; i < revision.realisations.series_count(); ++i) {
+      for (const double value : revision.realisations.row(i)) {
+        ++(std::isnan(value) ? counts.missing : counts.values);
+        counts.zeros += value == 0;
+      }
+    }
+  }
+
+  void Note(std::string note) {
+    if (outcome_.notes.size() < kMaxNotes) outcome_.notes.push_back(std::move(note));
+  }
+
+  void WriteNotes() {
+    const ImportCounts& counts = outcome_.counts;
+    const sim::Revision& revision = *outcome_.revision;
+    for (int k = 0; k < revision.network.indicator_count(); ++k) {
+      const sim::Indicator& indicator = revision.network.indicator(k);
+      const auto [first, end] = revision.realisations.IndicatorRows(k);
+      if (first == end) Note(absl::StrCat("indicator `", indicator.id, "` has no values"));
+      if (indicator.kind == sim::IndicatorKind::kNetFlow) {
+        Note(absl::StrCat("indicator `", indicator.id,
+                          "` is a net flow: the gross flows behind it make better objectives"));
+      }
+    }
+    if (counts.missing > 0) {
+      Note(absl::StrCat(counts.missing, " cells of ", counts.series, " series x ", counts.periods,
+                        " periods have no value: missing, not zero"));
+    }
+    if (counts.units_closed > 0) {
+      Note(absl::StrCat(counts.units_closed,
+                        " units end before the last period and are closed there; successors are "
+                        "not guessed"));
+    }
+    if (counts.units_opened > 0) {
+      Note(absl::StrCat(counts.units_opened, " units begin after the first period and open there"));
+    }
+    if (counts.jumps > 0) {
+      Note(
+          absl::StrCat(counts.jumps, " jumps: mergers or errors, left in the history as they are"));
+    }
+    if (counts.restated > 0) {
+      Note(absl::StrCat(counts.restated, " cells of the base revision have another value now"));
+    }
+  }
+
+  const ImportRequest& request_;
+  const Mapping mapping_;
+  const sim::Revision* base_;
+  FileSet files_;
+  NetworkBuilder builder_;
+  RealisationsReader values_;
+  DriversReader drivers_;
+  sim::NetworkSpec spec_;
+  sim::DriverTable driver_table_;
+  ImportOutcome outcome_;
+};
+
+}  // namespace
+
+ImportOutcome ImportNetwork(const ImportRequest& request) { return NetworkImporter(request).Run(); }
+
+}  // namespace jalon::server

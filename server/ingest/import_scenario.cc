@@ -1,0 +1,180 @@
+// ImportScenario: driver paths and events of one world.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/ingest/declared_row.h"
+#include "server/ingest/drivers_reader.h"
+#include "server/ingest/file_set.h"
+#include "server/ingest/import.h"
+
+namespace jalon::server {
+namespace {
+
+using Mode = sim::DriverAssumption::Mode;
+
+bool HasDay(std::optional<PeriodFormat> format) {
+  return format == PeriodFormat::kIsoDate || format == PeriodFormat::kDayMonthYear ||
+         format == PeriodFormat::kMonthDayYear;
+}
+
+sim::EffectLaw ReadEffect(FieldReader& fields) {
+  using Kind = sim::EffectLaw::Kind;
+  sim::EffectLaw law;
+  law.kind = fields.Choice<Kind>(
+      "law",
+      {{"fixed", Kind::kFixed}, {"triangular", Kind::kTriangular}, {"normal", Kind::kNormal}},
+      Kind::kFixed);
+  fields.Require("effect");
+  law.mode = fields.Number("effect").value_or(0.0);
+  law.low = fields.Number("low").value_or(law.mode);
+  law.high = fields.Number("high").value_or(law.mode);
+  return law;
+}
+
+sim::Event ReadEvent(FieldReader& fields, sim::Frequency frequency) {
+  using sim::EventClass;
+  using sim::HistoryStatus;
+  sim::Event event;
+  event.id = fields.Text("id");
+  event.label_fr = fields.Label("label_fr");
+  event.label_en = fields.Label("label_en");
+  event.event_class = fields.Choice<EventClass>("class",
+                                                {{"economic", EventClass::kEconomic},
+                                                 {"competitive", EventClass::kCompetitive},
+                                                 {"regulatory", EventClass::kRegulatory},
+                                                 {"internal", EventClass::kInternal},
+                                                 {"customer", EventClass::kCustomer}},
+                                                EventClass::kRegulatory);
+  fields.Require("start");
+  event.start = fields.Period("start", frequency).value_or(sim::Period{frequency, 0});
+  event.end = fields.Period("end", frequency);
+  event.ramp_periods = fields.Whole("ramp", 0, 600, 0);
+  event.anticipation_periods = fields.Whole("anticipation", 0, 600, 0);
+  event.anticipation_share = fields.Number("anticipation_share").value_or(0.0);
+  event.indicators = fields.List("indicators");
+  event.segments = fields.List("segments");
+  event.units = fields.List("units");
+  event.channel = fields.Label("channel");
+  event.channel_share_ratio = fields.Number("channel_share").value_or(1.0);
+  event.effect = ReadEffect(fields);
+  event.history_status = fields.Choice<HistoryStatus>("history",
+                                                      {{"absent", HistoryStatus::kAbsent},
+                                                       {"partly", HistoryStatus::kPartlyIn},
+                                                       {"fully", HistoryStatus::kFullyIn}},
+                                                      HistoryStatus::kAbsent);
+  event.in_history_since = fields.Period("in_history_since", frequency);
+  event.in_baseline = fields.YesNo("in_baseline", true);
+  event.source = fields.Label("source");
+  event.size_is_assumption = fields.YesNo("assumption", false);
+  return event;
+}
+
+class ScenarioImporter {
+ public:
+  ScenarioImporter(const std::vector<ImportFile>& files, const Mapping& mapping,
+                   const sim::Revision& revision)
+      : revision_(revision), files_(files, mapping, {TableKind::kPaths, TableKind::kEvents}) {
+    scenario_.id = mapping.scenario_id;
+    scenario_.label = mapping.scenario_label;
+  }
+
+  ScenarioOutcome Run() {
+    files_.ForEach(TableKind::kPaths, [&](TableReader& reader, const TableMapping& table) {
+      ReadPaths(reader, table);
+    });
+    files_.ForEach(TableKind::kEvents, [&](TableReader& reader, const TableMapping&) {
+      while (reader.NextRow()) {
+        const DeclaredRow row = RowOf(reader, TableKind::kEvents);
+        FieldReader fields(row, outcome_.violations);
+        scenario_.events.push_back(ReadEvent(fields, frequency()));
+        event_origins_.push_back({row.file, row.line});
+      }
+    });
+    outcome_.violations.Merge(files_.TakeViolations());
+    outcome_.files = files_.TakeEchoes();
+    Validate();
+    if (outcome_.violations.empty()) outcome_.scenario = std::move(scenario_);
+    return std::move(outcome_);
+  }
+
+ private:
+  sim::Frequency frequency() const { return revision_.network.frequency(); }
+
+  // Months are months; a date follows its driver; a quarterly network has quarters only.
+  sim::Frequency FrequencyOf(absl::string_view driver, absl::string_view period) const {
+    const std::optional<PeriodFormat> format = FindPeriodFormat(period);
+    if (format == PeriodFormat::kYearQuarter || frequency() == sim::Frequency::kQuarter) {
+      return sim::Frequency::kQuarter;
+    }
+    const std::optional<int> known = revision_.drivers.Find(driver);
+    if (!HasDay(format) || !known.has_value()) return frequency();
+    return revision_.drivers.drivers[static_cast<size_t>(*known)].frequency;
+  }
+
+  void ReadPaths(TableReader& reader, const TableMapping& table) {
+    DriverCellsReader values;
+    values.Read(reader, table, [&](absl::string_view driver, absl::string_view period) {
+      return FrequencyOf(driver, period);
+    });
+    for (auto& [id, cells] : values.cells()) {
+      if (cells.values.empty()) continue;
+      if (table.hold) HoldValues(cells, table.last_period);
+      AddAssumption(id, cells, values.rows().at(id));
+    }
+  }
+
+  void AddAssumption(const std::string& id, const DriverCells& cells, const DeclaredRow& row) {
+    FieldReader fields(row, outcome_.violations);
+    sim::DriverAssumption assumption{.driver = id};
+    assumption.mode = fields.Choice<Mode>(
+        "mode", {{"impose", Mode::kImpose}, {"shift", Mode::kShift}}, Mode::kImpose);
+    assumption.moves_others = fields.YesNo("moves_others", false);
+    sim::Driver path;
+    if (const std::optional<int> known = revision_.drivers.Find(id)) {
+      path = revision_.drivers.drivers[static_cast<size_t>(*known)];
+    }
+    FillDriver(cells, path);
+    assumption.first = path.first;
+    assumption.values = path.values;
+    if (cells.frequency != frequency()) {
+      const sim::Period last = path.first + static_cast<int>(path.values.size()) - 1;
+      const sim::Window months{{frequency(), path.first.index * 3},
+                               {frequency(), last.index * 3 + 2}};
+      assumption.first = months.first;
+      assumption.values = sim::DriverValues(path, frequency(), months);
+    }
+    scenario_.drivers.push_back(std::move(assumption));
+    driver_origins_.push_back(cells.origin);
+  }
+
+  void Validate() {
+    const sim::Violations found =
+        sim::ValidateScenario(revision_.network, revision_.drivers, scenario_);
+    for (sim::Violation violation : found.kept()) {
+      const std::vector<Origin>& origins =
+          violation.field.rfind("events[", 0) == 0 ? event_origins_ : driver_origins_;
+      const std::optional<size_t> index = ListIndex(violation.field);
+      if (index.has_value() && *index < origins.size()) {
+        violation.file = origins[*index].file;
+        violation.line = origins[*index].line;
+      }
+      outcome_.violations.Add(std::move(violation));
+    }
+  }
+
+  const sim::Revision& revision_;
+  FileSet files_;
+  sim::Scenario scenario_;
+  std::vector<Origin> driver_origins_;
+  std::vector<Origin> event_origins_;
+  ScenarioOutcome outcome_;
+};
+
+}  // namespace
+
+ScenarioOutcome ImportScenario(const std::vector<ImportFile>& files, const Mapping& mapping,
+                               const sim::Revision& revision) {
+  return ScenarioImporter(files, mapping, revision).Run();
+}
+
+}  // namespace jalon::server

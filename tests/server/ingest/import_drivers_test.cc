@@ -1,0 +1,244 @@
+// Drivers, scenarios and objectives.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "server/ingest/import.h"
+#include "tests/server/ingest/import_test_util.h"
+
+namespace jalon::server {
+namespace {
+
+using sim::Period;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const sim::Driver& DriverOf(const ImportOutcome& outcome, absl::string_view id) {
+  const sim::DriverTable& table = outcome.revision->drivers;
+  return table.drivers[static_cast<size_t>(*table.Find(id))];
+}
+
+NamedTexts WithDrivers() {
+  NamedTexts texts = SmallNetwork();
+  texts.emplace_back("driver_list.csv",
+                     "id,label_fr,class,frequency,conversion\n"
+                     "gdp,PIB,economic,quarter,linear\nrate,Livret A,regulatory,month,step\n");
+  texts.emplace_back("drivers.csv",
+                     "driver,period,value\nrate,2025-12,2.4\nrate,2026-01,1.7\nrate,2026-02,1.5\n");
+  texts.emplace_back("elasticities.csv",
+                     "driver,indicator,transform,lag,mean,sd,source\n"
+                     "rate,accounts,level,2,0.3,0.1,essai\n");
+  return texts;
+}
+
+constexpr char kGdpMapping[] =
+    "[network]\nid = test\n"
+    "[drivers]\nfile = gdp.csv\nperiod = {Date}\nvalue.gdp = {Real GDP growth}\n"
+    "where = {Scenario Name} == Actual\n";
+
+NamedTexts WithGdp() {
+  NamedTexts texts = WithDrivers();
+  texts.emplace_back("gdp.csv",
+                     "Scenario Name,Date,Real GDP growth,Other\nActual,2025-09-30,1.1,\n"
+                     "Actual,2025-12-31,1.2,7\nOther,2025-12-31,9,9\nActual,2026-03-31,,");
+  return texts;
+}
+
+TEST(ImportDriversTest, ReadsLongAndSideBySideDrivers) {
+  const ImportOutcome outcome = ImportTexts(WithGdp(), kGdpMapping);
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.counts.drivers, 2);
+  const sim::Driver& gdp = DriverOf(outcome, "gdp");
+  EXPECT_EQ(gdp.frequency, sim::Frequency::kQuarter);
+  EXPECT_EQ(gdp.first, Period::Quarter(2025, 3));
+  EXPECT_THAT(gdp.values, ElementsAre(1.1, 1.2));
+  EXPECT_EQ(gdp.quarter_rule, sim::QuarterRule::kLinear);
+  EXPECT_THAT(DriverOf(outcome, "rate").values, ElementsAre(2.4, 1.7, 1.5));
+  ASSERT_EQ(outcome.revision->drivers.priors.size(), 1u);
+  EXPECT_EQ(outcome.revision->drivers.priors[0].lag, 2);
+}
+
+TEST(ImportDriversTest, HoldsRatesBetweenTheirChanges) {
+  NamedTexts texts = SmallNetwork();
+  texts.emplace_back("livret.csv",
+                     "date,rate\n1818-05-22,0.05\n2025-08-01,0.024\n2025-08-16,0.017\n"
+                     "2025-10-01,0.015\n");
+  const ImportOutcome outcome = ImportTexts(
+      texts,
+      "[network]\nid = test\n[drivers]\nfile = livret.csv\nperiod = {date}\nvalue.livret = {rate}\n"
+      "duplicates = last\nhold = yes\nfirst_period = 1946-01\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  const sim::Driver& livret = DriverOf(outcome, "livret");
+  EXPECT_EQ(livret.first, Period::Month(2025, 8));
+  EXPECT_THAT(livret.values, ElementsAre(0.017, 0.017, 0.015, 0.015, 0.015, 0.015, 0.015));
+}
+
+TEST(ImportDriversTest, RefusesBadDriversWithTheirPlaces) {
+  NamedTexts texts = WithDrivers();
+  texts[4].second =
+      "driver,period,value\nrate,2025-12,2.4%\nrate,2026-01,1.7\nother,2026-01,1\n"
+      "rate,2025-12,2.4%\nrate,2026-03,high\nrate,2026-Q1,1.5%\n";
+  texts[5].second =
+      "driver,indicator,transform,lag,mean,sd,source\nrate,accounts,level,2,0.3,-0.1,essai\n"
+      "rate,profits,level,2,0.3,0.1,essai\nnone,accounts,log,99,0.3,0.1,\n";
+  const ImportOutcome outcome = ImportTexts(texts, kSmallMapping);
+  EXPECT_FALSE(outcome.revision.has_value());
+  const std::vector<std::string> places = Places(outcome.violations);
+  EXPECT_THAT(places, Contains("drivers.csv:3:3 MIXED_PERCENT"));
+  EXPECT_THAT(places, Contains("drivers.csv:4:0 UNKNOWN_DRIVER"));
+  EXPECT_THAT(places, Contains("drivers.csv:5:2 DUPLICATE_CELL"));
+  EXPECT_THAT(places, Contains("drivers.csv:6:3 TEXT_IN_NUMBER"));
+  EXPECT_THAT(places, Contains("drivers.csv:7:2 MIXED_PERIOD_FORMATS"));
+  EXPECT_THAT(places, Contains("elasticities.csv:2:0 NOT_POSITIVE"));
+  EXPECT_THAT(places, Contains("elasticities.csv:3:0 UNKNOWN_INDICATOR"));
+  EXPECT_THAT(places, Contains("elasticities.csv:4:4 OUT_OF_RANGE"));
+  EXPECT_THAT(places, Contains("elasticities.csv:4:0 MISSING_SOURCE"));
+}
+
+TEST(ImportDriversTest, AppendsKeepAndExtendDrivers) {
+  const ImportOutcome first = ImportTexts(WithGdp(), kGdpMapping);
+  ASSERT_TRUE(first.revision.has_value());
+  const NamedTexts more = {
+      {"drivers.csv", "driver,period,value\nrate,2026-03,1.4\n"},
+      {"realisations.csv", "unit;indicator;period;value\nn1;accounts;2026-03;20\n"}};
+  const ImportOutcome second = ImportNetwork({.files = FilesOf(more),
+                                              .mapping = MappingOf(kSmallMapping),
+                                              .mode = ImportMode::kAppend,
+                                              .base = &*first.revision});
+  ASSERT_THAT(Places(second.violations), IsEmpty());
+  EXPECT_THAT(DriverOf(second, "rate").values, ElementsAre(2.4, 1.7, 1.5, 1.4));
+  EXPECT_THAT(DriverOf(second, "gdp").values, ElementsAre(1.1, 1.2));
+}
+
+class ScenarioImportTest : public ::testing::Test {
+ protected:
+  ScenarioImportTest() : network_(ImportTexts(WithGdp(), kGdpMapping)) {}
+
+  ScenarioOutcome Import(const NamedTexts& texts, absl::string_view mapping) {
+    return ImportScenario(FilesOf(texts), MappingOf(mapping), *network_.revision);
+  }
+
+  ImportOutcome network_;
+};
+
+TEST_F(ScenarioImportTest, ReadsQuarterlyPathsByTheDriversRule) {
+  const ScenarioOutcome outcome =
+      Import({{"adverse.csv",
+               "Scenario Name,Date,Real GDP growth\nAdverse,2026-03-31,-11.6\n"
+               "Adverse,2026-06-30,-8\n"}},
+             "[scenario]\nid = adverse\nlabel = Choc\n[paths]\nfile = adverse.csv\n"
+             "period = {Date}\nvalue.gdp = {Real GDP growth}\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.scenario->id, "adverse");
+  ASSERT_EQ(outcome.scenario->drivers.size(), 1u);
+  const sim::DriverAssumption& gdp = outcome.scenario->drivers[0];
+  EXPECT_EQ(gdp.first, Period::Month(2026, 1));
+  ASSERT_EQ(gdp.values.size(), 6u);
+  EXPECT_EQ(gdp.values[0], -11.6);  // flat before the first quarter's middle
+  EXPECT_EQ(gdp.values[1], -11.6);
+  EXPECT_NEAR(gdp.values[2], -11.6 + 3.6 / 3, 1e-12);
+}
+
+TEST_F(ScenarioImportTest, ReadsLongPathsAndEvents) {
+  const ScenarioOutcome outcome = Import(
+      {{"paths.csv",
+        "driver,period,value,mode,moves_others\nrate,2026-03,-0.5,shift,yes\n"
+        "rate,2026-04,-0.5,shift,yes\n"},
+       {"events.csv",
+        "id,label_fr,class,start,end,ramp,indicators,units,channel,channel_share,law,low,effect,"
+        "high,history,in_baseline,source,assumption\n"
+        "phone,Signature,regulatory,2027-01,,3,accounts loans,nord,phone,0.3,triangular,-0.4,-0.2,"
+        "-0.1,absent,no,essai,yes\n"}},
+      "[scenario]\nid = s\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.scenario->drivers[0].mode, sim::DriverAssumption::Mode::kShift);
+  EXPECT_TRUE(outcome.scenario->drivers[0].moves_others);
+  const sim::Event& event = outcome.scenario->events[0];
+  EXPECT_THAT(event.indicators, ElementsAre("accounts", "loans"));
+  EXPECT_EQ(event.effect.kind, sim::EffectLaw::Kind::kTriangular);
+  EXPECT_EQ(event.effect.low, -0.4);
+  EXPECT_EQ(event.channel_share_ratio, 0.3);
+  EXPECT_FALSE(event.in_baseline);
+}
+
+TEST_F(ScenarioImportTest, RefusesBadEventsAndPathsWithTheirLines) {
+  const ScenarioOutcome outcome = Import(
+      {{"paths.csv", "driver,period,value\nnone,2026-03,1\n"},
+       {"events.csv", "id,start,effect,indicators\na,2027-01,-2,accounts\nb,soon,0.1,profits\n"}},
+      "[scenario]\nid = s\n");
+  const std::vector<std::string> places = Places(outcome.violations);
+  EXPECT_THAT(places, Contains("paths.csv:2:0 UNKNOWN_DRIVER"));
+  EXPECT_THAT(places, Contains("events.csv:2:0 EFFECT_TOO_LOW"));
+  EXPECT_THAT(places, Contains("events.csv:3:2 BAD_PERIOD"));
+  EXPECT_THAT(places, Contains("events.csv:3:0 UNKNOWN_INDICATOR"));
+  EXPECT_FALSE(outcome.scenario.has_value());
+}
+
+class ObjectivesImportTest : public ::testing::Test {
+ protected:
+  ObjectivesImportTest() : network_(ImportTexts(SmallNetwork(), kSmallMapping)) {}
+
+  ObjectivesOutcome Import(const std::string& text, absl::string_view mapping = kSmallMapping) {
+    const NamedTexts texts = {{"objectifs.csv", text}};
+    return ImportObjectives(FilesOf(texts), MappingOf(mapping), *network_.revision);
+  }
+
+  ImportOutcome network_;
+};
+
+TEST_F(ObjectivesImportTest, ReadsLongObjectivesWithoutAMapping) {
+  const ObjectivesOutcome outcome = Import(
+      "unit;indicator;window;value;reason;pinned\nn1;loans;2026;1 500,5;navette;oui\n"
+      "nord;accounts;2026-01..2026-06;80;;\nn2;loans;2026;;;\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  ASSERT_EQ(outcome.objectives.size(), 2u);
+  EXPECT_EQ(outcome.objectives[0].indicator, "accounts");
+  EXPECT_EQ(outcome.objectives[0].ticks, 80);
+  EXPECT_EQ(outcome.objectives[1].ticks, 3001);
+  EXPECT_EQ(outcome.objectives[1].reason, "navette");
+  EXPECT_TRUE(outcome.objectives[1].pinned);
+  EXPECT_EQ(outcome.objectives[1].segment, "all");
+  EXPECT_EQ(outcome.empty_cells, 1);
+}
+
+TEST_F(ObjectivesImportTest, ReadsIndicatorsSideBySide) {
+  const ObjectivesOutcome outcome =
+      Import("agence,comptes,credits\nn1,10,20\nn2,11,\n",
+             "[network]\nid = test\n[objectives]\nfile = objectifs.csv\nunit = {agence}\n"
+             "window = 2027\nvalue.accounts = {comptes}\nvalue.loans = {credits}\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.objectives.size(), 3u);
+  EXPECT_EQ(outcome.empty_cells, 1);
+}
+
+TEST_F(ObjectivesImportTest, ReportsEveryBadRow) {
+  const ObjectivesOutcome outcome = Import(
+      "unit;indicator;window;value\n"
+      "n9;accounts;2026;1\n"
+      "n1;profits;2026;1\n"
+      "n1;accounts;soon;1\n"
+      "n1;accounts;1990;1\n"
+      "n1;accounts;2050;1\n"
+      "n1;accounts;2026-Q1;1\n"
+      "n1;accounts;2026;1,5\n"
+      "n1;accounts;2026;beaucoup\n"
+      "n1;loans;2026;10\n"
+      "n1;loans;2026;11\n");
+  EXPECT_TRUE(outcome.objectives.empty());
+  const std::vector<std::string> places = Places(outcome.violations);
+  EXPECT_THAT(places, Contains("objectifs.csv:2:0 UNKNOWN_UNIT"));
+  EXPECT_THAT(places, Contains("objectifs.csv:3:2 UNKNOWN_INDICATOR"));
+  EXPECT_THAT(places, Contains("objectifs.csv:4:3 BAD_WINDOW"));
+  EXPECT_THAT(places, Contains("objectifs.csv:5:3 UNKNOWN_PERIOD"));
+  EXPECT_THAT(places, Contains("objectifs.csv:6:3 UNKNOWN_PERIOD"));
+  EXPECT_THAT(places, Contains("objectifs.csv:7:3 BAD_WINDOW"));
+  EXPECT_THAT(places, Contains("objectifs.csv:8:4 NOT_A_ROUNDING_STEP"));
+  EXPECT_THAT(places, Contains("objectifs.csv:9:4 TEXT_IN_NUMBER"));
+  EXPECT_THAT(places, Contains("objectifs.csv:11:0 DUPLICATE"));
+  EXPECT_EQ(places.size(), 9u);
+}
+
+}  // namespace
+}  // namespace jalon::server
