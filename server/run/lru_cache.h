@@ -48,6 +48,16 @@ class LruCache {
     EraseLocked(key);
   }
 
+  // Lets go of the entries whose key satisfies `predicate`.
+  template <typename Predicate>
+  void EraseIf(Predicate predicate) JALON_EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      const std::string key = (entry++)->key;
+      if (predicate(absl::string_view(key))) EraseLocked(key);
+    }
+  }
+
   int64_t bytes() const JALON_EXCLUDES(mu_) {
     MutexLock lock(mu_);
     return bytes_;

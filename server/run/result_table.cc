@@ -34,6 +34,10 @@ void FillColumn(const v1::StatisticSpec& spec, const std::vector<double>& values
 
 }  // namespace
 
+std::string TableId(absl::string_view spec_hash, int64_t path_count) {
+  return absl::StrCat(spec_hash.substr(0, 16), "-", path_count);
+}
+
 std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, Checks& checks) {
   std::vector<int> columns;
   for (int i = 0; i < view.statistics_size(); ++i) {

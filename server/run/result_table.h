@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "jalon/v1/result.pb.h"
 #include "server/convert/checks.h"
 
@@ -20,6 +22,9 @@ struct ResultTable {
   // [column][row]; NaN where missing.
   std::vector<std::vector<double>> columns;
 };
+
+// Names the checkpoint of a specification at so many paths.
+std::string TableId(absl::string_view spec_hash, int64_t path_count);
 
 // Indices of the columns of a view, in its order. Violations go to `checks`.
 std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, Checks& checks);

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,6 +20,7 @@
 #include "server/run/scheduler.h"
 #include "server/run/targets.h"
 #include "sim/engine/plan.h"
+#include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
 
 namespace jalon::server {
@@ -46,7 +47,6 @@ struct SimulationEnd {
   // The newest checkpoint; null when there is none. Shared with watchers that still send it.
   std::shared_ptr<const ResultTable> table;
   double widest_half_width = 0;
-  bool converged = false;
   double cpu_seconds = 0;
 };
 
@@ -60,9 +60,9 @@ struct SimulationEvents {
   std::function<void(SimulationEnd)> on_end;
 };
 
-// Blocks of 16 paths are computed by any thread in any order and folded in order, so the answer has
-// the same bits for any number of threads. Estimates are published at 256, 1,024, 4,096... paths
-// and at the end. Memory does not grow with the number of paths. Thread-safe.
+// Drives a sim::RunState from the steps of a pool: blocks of paths are computed by any thread in
+// any order and folded in order, so the answer has the same bits for any number of threads. Memory
+// does not grow with the number of paths. Thread-safe.
 class SimulationJob final : public Job {
  public:
   SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock);
@@ -78,54 +78,42 @@ class SimulationJob final : public Job {
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  // What one step is to do, chosen under the lock and done outside it.
-  struct Task {
-    enum class Kind { kStart, kEnd, kFold, kCompute, kWait, kGone } kind = Kind::kGone;
-    v1::Termination::Reason reason = v1::Termination::REASON_UNSPECIFIED;
-    absl::Status error;
-    sim::BlockOutcome outcome;
-    std::unique_ptr<sim::SampledBlock> block;
+  // A block that was begun and put aside.
+  struct Begun {
     int64_t index = 0;
+    std::unique_ptr<sim::SampledBlock> block;
   };
 
-  Task Choose() JALON_REQUIRES(mu_);
-  Task ChooseBlock() JALON_REQUIRES(mu_);
-  std::optional<v1::Termination::Reason> StopReason() const JALON_REQUIRES(mu_);
-  void Start() JALON_EXCLUDES(mu_);
-  void Fold(const sim::BlockOutcome& outcome) JALON_EXCLUDES(mu_);
-  void Compute(Task task) JALON_EXCLUDES(mu_);
-  void End(const Task& task) JALON_EXCLUDES(mu_);
-  void Publish();
-  void ReportProgress();
+  // The block to go on with; nullopt when there is none to be had now.
+  std::optional<Begun> Claim() JALON_REQUIRES(mu_);
+  void CheckLimits() JALON_REQUIRES(mu_);
+  // Takes a slice's result in, publishes what it completed, and says whether the run has ended.
+  bool HandIn(Begun begun, bool complete) JALON_REQUIRES(mu_);
+  void Publish(const sim::Checkpoint& checkpoint) JALON_REQUIRES(mu_);
+  void ReportProgress() JALON_REQUIRES(mu_);
+  void End() JALON_REQUIRES(mu_);
+  v1::Termination::Reason Reason() const JALON_REQUIRES(mu_);
 
   const SimulationInput input_;
   const SimulationEvents events_;
   const Clock& clock_;
-  const int64_t block_limit_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> cpu_nanoseconds_{0};
 
-  // Used by the one thread that folds (folding_ is true) or ends (ended_ is true) only.
-  std::unique_ptr<sim::TargetAccumulator> accumulator_;
-  std::shared_ptr<const ResultTable> table_;
-  double half_width_ = 0;
-  double progress_ratio_ = 0;
-  SteadyTime last_report_;
-  // Written once, before anybody folds.
-  SteadyTime start_;
-  SteadyTime deadline_;
-
+  // Held while blocks are folded and events are told, some milliseconds on large runs: threads of
+  // this run wait for each other there, nobody else does.
   Mutex mu_;
+  sim::RunState state_ JALON_GUARDED_BY(mu_);
+  // Ascending by index: folding waits for the oldest.
+  std::vector<Begun> begun_ JALON_GUARDED_BY(mu_);
   bool started_ JALON_GUARDED_BY(mu_) = false;
-  bool folding_ JALON_GUARDED_BY(mu_) = false;
   bool ended_ JALON_GUARDED_BY(mu_) = false;
-  bool converged_ JALON_GUARDED_BY(mu_) = false;
-  absl::Status error_ JALON_GUARDED_BY(mu_);
-  // Blocks begun and put aside, and blocks complete but not folded, by index.
-  std::map<int64_t, std::unique_ptr<sim::SampledBlock>> begun_ JALON_GUARDED_BY(mu_);
-  std::map<int64_t, sim::BlockOutcome> complete_ JALON_GUARDED_BY(mu_);
-  int64_t next_block_ JALON_GUARDED_BY(mu_) = 0;
-  int64_t folded_ JALON_GUARDED_BY(mu_) = 0;
+  bool out_of_time_ JALON_GUARDED_BY(mu_) = false;
+  SteadyTime start_ JALON_GUARDED_BY(mu_);
+  SteadyTime last_report_ JALON_GUARDED_BY(mu_);
+  double progress_ratio_ JALON_GUARDED_BY(mu_) = 0;
+  double half_width_ JALON_GUARDED_BY(mu_) = 0;
+  std::shared_ptr<const ResultTable> table_ JALON_GUARDED_BY(mu_);
 };
 
 }  // namespace jalon::server

@@ -1,0 +1,229 @@
+#include "server/run/archive.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "server/base/ids.h"
+#include "server/convert/model.h"
+#include "server/convert/network.h"
+#include "server/convert/objective.h"
+#include "server/convert/serialize.h"
+
+namespace jalon::server {
+namespace {
+
+// Well below the store's limit on a blob.
+constexpr size_t kModelPieceBytes = 16 << 20;
+
+int64_t BytesOf(const sim::Revision& revision) {
+  const sim::Realisations& realisations = revision.realisations;
+  const int64_t series = realisations.series_count();
+  return series * (realisations.period_count() * int64_t{8} + 32) +
+         revision.network.unit_count() * int64_t{512} + 65'536;
+}
+
+int64_t BytesOf(const sim::Model& model) {
+  const auto block = [](const sim::ParameterBlock& b) {
+    return static_cast<int64_t>(b.mean.size() + b.shared_factor.size() + b.own_variance.size()) * 8;
+  };
+  return block(model.level) + block(model.trend) + block(model.season) + block(model.elasticity) +
+         static_cast<int64_t>(model.series.size() * sizeof(sim::ModelSeries)) + 65'536;
+}
+
+int64_t BytesOf(const RowAxis& axis) { return axis.row_count() * 16 + 65'536; }
+
+int64_t BytesOf(const LoadedResult& result) {
+  int64_t bytes = BytesOf(result.axis);
+  for (const std::vector<double>& column : result.table.columns) bytes += column.size() * 8;
+  return bytes;
+}
+
+}  // namespace
+
+std::string BlobWriter::Add(std::string bytes) {
+  const Sha256Digest digest = Sha256(bytes);
+  digests_.push_back(digest);
+  transaction_->mutations.push_back(PutBlob{std::move(bytes)});
+  return DigestBytes(digest);
+}
+
+std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
+  store::v1::RevisionManifest manifest;
+  manifest.set_network(blobs.Add(DeterministicBytes(ToProto(revision.network))));
+  manifest.set_drivers(blobs.Add(DeterministicBytes(ToProto(revision.drivers))));
+  for (const store::v1::RealisationBlock& block : ToBlocks(revision.realisations)) {
+    manifest.add_realisations(blobs.Add(DeterministicBytes(block)));
+  }
+  manifest.set_first_period(revision.realisations.first().ToString());
+  manifest.set_period_count(revision.realisations.period_count());
+  return blobs.Add(DeterministicBytes(manifest));
+}
+
+std::vector<std::string> AddModel(const sim::Model& model, BlobWriter& blobs) {
+  const std::string bytes = WriteModel(model, v1::MODEL_FORMAT_BINARY);
+  std::vector<std::string> pieces;
+  for (size_t at = 0; at < bytes.size(); at += kModelPieceBytes) {
+    pieces.push_back(blobs.Add(bytes.substr(at, kModelPieceBytes)));
+  }
+  return pieces;
+}
+
+std::string ModelHash(const sim::Model& model) {
+  return ToHex(Sha256(WriteModel(model, v1::MODEL_FORMAT_BINARY)));
+}
+
+Archive::Archive(StoreThread& store, int64_t cache_bytes)
+    : store_(store),
+      revisions_(cache_bytes / 2),
+      models_(cache_bytes / 4),
+      results_(cache_bytes / 8),
+      axes_(cache_bytes / 8) {}
+
+absl::StatusOr<Resource> Archive::Read(absl::string_view name) {
+  absl::StatusOr<Resource> resource =
+      store_.BlockingRead([&](StoreReader& reader) { return reader.GetResource(name); });
+  if (absl::IsNotFound(resource.status())) {
+    return absl::NotFoundError(absl::StrCat("there is no ", name));
+  }
+  return resource;
+}
+
+absl::StatusOr<ListPage> Archive::List(ListQuery query) {
+  return store_.BlockingRead([&](StoreReader& reader) { return reader.ListResources(query); });
+}
+
+absl::StatusOr<std::vector<Resource>> Archive::ListByState(absl::string_view kind,
+                                                           absl::string_view state) {
+  std::vector<Resource> all;
+  ListQuery query{.kind = std::string(kind), .state = std::string(state), .page_size = 1'000};
+  do {
+    JALON_ASSIGN_OR_RETURN(ListPage page, List(query));
+    std::move(page.resources.begin(), page.resources.end(), std::back_inserter(all));
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  return all;
+}
+
+absl::StatusOr<std::string> Archive::GetBlob(absl::string_view raw_digest) {
+  const std::optional<Sha256Digest> digest = DigestFromBytes(raw_digest);
+  if (!digest.has_value()) return absl::DataLossError("a stored hash is not one");
+  return store_.BlockingRead([&](StoreReader& reader) { return reader.GetBlob(*digest); });
+}
+
+absl::StatusOr<std::string> Archive::ResolveRevision(absl::string_view name) {
+  if (!absl::EndsWith(name, "/revisions/latest")) return std::string(name);
+  const absl::string_view network = name.substr(0, name.size() - sizeof("/revisions/latest") + 1);
+  JALON_ASSIGN_OR_RETURN(const Stored<store::v1::NetworkRecord> stored,
+                         Get<store::v1::NetworkRecord>(network));
+  return stored.record.network().latest_revision();
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedRevision>> Archive::GetRevision(
+    absl::string_view asked) {
+  JALON_ASSIGN_OR_RETURN(const std::string name, ResolveRevision(asked));
+  if (auto kept = revisions_.Get(name)) return kept;
+  JALON_ASSIGN_OR_RETURN(const Stored<store::v1::RevisionRecord> stored,
+                         Get<store::v1::RevisionRecord>(name));
+  JALON_ASSIGN_OR_RETURN(sim::Revision value, LoadRevision(stored.record));
+  const int64_t bytes = BytesOf(value);
+  auto loaded = std::make_shared<const LoadedRevision>(
+      LoadedRevision{stored.record.revision(), std::move(value)});
+  revisions_.Put(name, loaded, bytes);
+  return loaded;
+}
+
+absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRecord& record) {
+  JALON_ASSIGN_OR_RETURN(const auto manifest,
+                         GetMessage<store::v1::RevisionManifest>(record.manifest()));
+  JALON_ASSIGN_OR_RETURN(const auto network_content,
+                         GetMessage<store::v1::NetworkContent>(manifest.network()));
+  JALON_ASSIGN_OR_RETURN(sim::Network network, FromProto(network_content));
+  JALON_ASSIGN_OR_RETURN(const auto driver_content,
+                         GetMessage<store::v1::DriverContent>(manifest.drivers()));
+  JALON_ASSIGN_OR_RETURN(sim::DriverTable drivers, FromProto(driver_content));
+  std::vector<store::v1::RealisationBlock> blocks;
+  for (const std::string& digest : manifest.realisations()) {
+    JALON_ASSIGN_OR_RETURN(blocks.emplace_back(), GetMessage<store::v1::RealisationBlock>(digest));
+  }
+  JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, FromBlocks(network, manifest, blocks));
+  return sim::Revision{std::move(network), std::move(realisations), std::move(drivers)};
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedModel>> Archive::GetModel(absl::string_view name) {
+  if (auto kept = models_.Get(name)) return kept;
+  JALON_ASSIGN_OR_RETURN(const Stored<store::v1::ModelRecord> stored,
+                         Get<store::v1::ModelRecord>(name));
+  if (stored.record.model().state() != v1::Model::STATE_SUCCEEDED) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        name, " is not usable: ", v1::Model::State_Name(stored.record.model().state())));
+  }
+  std::string bytes;
+  for (const std::string& digest : stored.record.content()) {
+    JALON_ASSIGN_OR_RETURN(const std::string piece, GetBlob(digest));
+    bytes += piece;
+  }
+  absl::StatusOr<sim::Model> value = ReadModel(bytes, v1::MODEL_FORMAT_BINARY);
+  if (!value.ok()) {
+    return absl::DataLossError(absl::StrCat(name, ": ", value.status().message()));
+  }
+  const int64_t size = BytesOf(*value);
+  auto loaded =
+      std::make_shared<const LoadedModel>(LoadedModel{stored.record.model(), *std::move(value)});
+  models_.Put(name, loaded, size);
+  return loaded;
+}
+
+absl::StatusOr<std::vector<sim::Objective>> Archive::GetObjectives(
+    const store::v1::ObjectiveSetRecord& record) {
+  JALON_ASSIGN_OR_RETURN(const auto table,
+                         GetMessage<store::v1::ObjectiveTable>(record.objectives()));
+  return FromTable(table);
+}
+
+absl::StatusOr<std::shared_ptr<const RowAxis>> Archive::GetRowAxis(
+    const store::v1::RunRecord& record) {
+  const std::string& key = record.row_axis();
+  if (auto kept = axes_.Get(key)) return kept;
+  JALON_ASSIGN_OR_RETURN(auto proto, GetMessage<store::v1::RowAxis>(record.row_axis()));
+  JALON_ASSIGN_OR_RETURN(RowAxis axis, RowAxis::FromProto(std::move(proto)));
+  auto loaded = std::make_shared<const RowAxis>(std::move(axis));
+  axes_.Put(key, loaded, BytesOf(*loaded));
+  return loaded;
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedResult>> Archive::GetResult(
+    absl::string_view name, const store::v1::RunRecord& record) {
+  if (record.columns().empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(name, " has no results"));
+  }
+  const std::string key = absl::StrCat(name, "#", record.run().provenance().path_count());
+  if (auto kept = results_.Get(key)) return kept;
+  JALON_ASSIGN_OR_RETURN(const std::shared_ptr<const RowAxis> axis, GetRowAxis(record));
+  ResultTable table{.path_count = record.run().provenance().path_count(),
+                    .specs = {record.run().statistics().begin(), record.run().statistics().end()}};
+  table.table_id = TableId(record.run().provenance().spec_hash(), table.path_count);
+  for (const std::string& digest : record.columns()) {
+    JALON_ASSIGN_OR_RETURN(const std::string bytes, GetBlob(digest));
+    JALON_ASSIGN_OR_RETURN(std::vector<double> column, ParseColumn(bytes));
+    if (static_cast<int64_t>(column.size()) != axis->row_count()) {
+      return absl::DataLossError(absl::StrCat(name, ": a column has not the rows of the axis"));
+    }
+    table.columns.push_back(std::move(column));
+  }
+  if (table.columns.size() != table.specs.size()) {
+    return absl::DataLossError(absl::StrCat(name, ": columns are missing"));
+  }
+  auto loaded = std::make_shared<const LoadedResult>(LoadedResult{*axis, std::move(table)});
+  results_.Put(key, loaded, BytesOf(*loaded));
+  return loaded;
+}
+
+void Archive::Forget(absl::string_view network) {
+  const std::string prefix = absl::StrCat(network, "/");
+  revisions_.EraseIf([&](absl::string_view key) { return absl::StartsWith(key, prefix); });
+  models_.EraseIf([&](absl::string_view key) { return absl::StartsWith(key, prefix); });
+  results_.EraseIf([&](absl::string_view key) { return absl::StartsWith(key, prefix); });
+}
+
+}  // namespace jalon::server
