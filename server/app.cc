@@ -83,6 +83,7 @@ struct App::State {
   std::atomic<bool> store_failed{false};
   std::atomic<grpc::HealthCheckServiceInterface*> health{nullptr};
   std::unique_ptr<StoreThread> store;
+  std::unique_ptr<Archive> archive;
   std::unique_ptr<Scheduler> requests;
   std::unique_ptr<Scheduler> batch;
   std::unique_ptr<Scheduler> jobs;
@@ -116,6 +117,7 @@ absl::Status App::State::OpenStore() {
 
 void App::State::StartThreads() {
   const int workers = WorkerCount(options);
+  archive = std::make_unique<Archive>(*store, options.limits.cache_bytes);
   requests = std::make_unique<Scheduler>(RequestOptions(options.limits));
   batch = std::make_unique<Scheduler>(JobOptions(options.limits, kBatchThreads));
   jobs = std::make_unique<Scheduler>(JobOptions(options.limits, workers));
@@ -124,6 +126,7 @@ void App::State::StartThreads() {
                                     .log = log,
                                     .gate = gate,
                                     .store = *store,
+                                    .archive = *archive,
                                     .requests = *requests,
                                     .batch = *batch,
                                     .jobs = *jobs,

@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/observe/log.h"
 #include "server/rpc/call_gate.h"
+#include "server/run/archive.h"
 #include "server/run/limits.h"
 #include "server/run/scheduler.h"
 #include "server/store/store_thread.h"
@@ -19,6 +20,8 @@ struct Environment {
   Logger& log;
   CallGate& gate;
   StoreThread& store;
+  // What the store holds, as values.
+  Archive& archive;
   // Answers calls: its threads may wait for the store.
   Scheduler& requests;
   // Long work that cannot be cut into steps: fits and imports.
