@@ -39,6 +39,9 @@ enum class ImportMode {
 using SeriesHash = uint64_t (*)(absl::string_view unit, absl::string_view segment,
                                 absl::string_view indicator);
 
+// A mapping that travels as a file of its folder: used when no other mapping is given.
+inline constexpr char kManifestName[] = "manifest.txt";
+
 struct ImportRequest {
   std::vector<ImportFile> files;
   Mapping mapping;

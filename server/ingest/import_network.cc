@@ -1,6 +1,7 @@
 // ImportNetwork: declarations first, then values, then the checks of sim/.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <tuple>
 #include <utility>
 
@@ -242,8 +243,27 @@ class NetworkImporter {
   ImportOutcome outcome_;
 };
 
+// The request with the mapping of its manifest, when it has no other.
+absl::StatusOr<ImportRequest> WithManifest(const ImportRequest& request) {
+  ImportRequest with = request;
+  if (request.mapping != Mapping()) return with;
+  for (size_t i = 0; i < request.files.size(); ++i) {
+    if (request.files[i].name != kManifestName) continue;
+    JALON_ASSIGN_OR_RETURN(with.mapping, ParseMapping(request.files[i].bytes, kManifestName));
+    with.files.erase(with.files.begin() + static_cast<std::ptrdiff_t>(i));
+    return with;
+  }
+  return with;
+}
+
 }  // namespace
 
-ImportOutcome ImportNetwork(const ImportRequest& request) { return NetworkImporter(request).Run(); }
+ImportOutcome ImportNetwork(const ImportRequest& request) {
+  const absl::StatusOr<ImportRequest> effective = WithManifest(request);
+  if (effective.ok()) return NetworkImporter(*effective).Run();
+  ImportOutcome outcome;
+  outcome.violations = sim::ViolationsFromStatus(effective.status());
+  return outcome;
+}
 
 }  // namespace jalon::server

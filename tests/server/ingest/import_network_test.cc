@@ -48,6 +48,18 @@ TEST(ImportNetworkTest, EchoesTheDialectOfEachFile) {
   EXPECT_EQ(outcome.files[1].read_as, "read as ';' without decimals, utf-8");
 }
 
+TEST(ImportNetworkTest, TakesTheMappingFromTheManifestOfAFolder) {
+  NamedTexts texts = SmallNetwork();
+  texts.emplace_back("manifest.txt", "[network]\nid = folder\ncurrency = CHF\n");
+  const ImportOutcome outcome = ImportNetwork({.files = FilesOf(texts)});
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.revision->network.id(), "folder");
+  EXPECT_EQ(outcome.revision->network.spec().currency, "CHF");
+  texts.back().second = "[network]\ncolour = red\n";
+  EXPECT_THAT(Places(ImportNetwork({.files = FilesOf(texts)}).violations),
+              ElementsAre("manifest.txt:2:0 UNKNOWN_KEY"));
+}
+
 TEST(ImportNetworkTest, TheOrderOfRowsDoesNotMatter) {
   const ImportOutcome outcome = ImportTexts(SmallNetwork(), kSmallMapping);
   const ImportOutcome shuffled = ImportTexts(SmallNetworkWith("realisations.csv",
