@@ -73,12 +73,22 @@ std::string ViolationLine(const v1::Violation& violation) {
   return absl::StrCat(place, violation.message(), " [", violation.reason(), "]");
 }
 
+namespace {
+
+// The message; servers may send none, then the name of the code says at least its kind.
+std::string Words(const absl::Status& status) {
+  return status.message().empty() ? absl::StatusCodeToString(status.code())
+                                  : std::string(status.message());
+}
+
+}  // namespace
+
 int ReportError(Context& context, const absl::Status& status) {
   if (context.interrupt().raised()) {
     context.err() << (context.french() ? "interrompu\n" : "interrupted\n");
     return kExitInterrupted;
   }
-  context.err() << (context.french() ? "erreur : " : "error: ") << status.message() << "\n";
+  context.err() << (context.french() ? "erreur : " : "error: ") << Words(status) << "\n";
   const v1::ViolationDetails details = ViolationsOf(status);
   int shown = 0;
   for (const auto& violation : details.violations()) {

@@ -15,6 +15,7 @@
 #include "clients/cli/context.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/usage_error.h"
 
 namespace jalon::client {
 namespace {
@@ -82,7 +83,9 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::cerr << ExplainUsageError(app, error);
+    return kExitUsage;
   }
   if (context.options().no_color) context.options().no_progress = true;
   const int code = invocation.run(context);
