@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 namespace jalon::client {
 
@@ -22,7 +24,15 @@ void Command::Option(const std::string& flags, T& value, const std::string& what
   CLI::Option* option = app_->add_option(flags, value, what);
   if (rule.required) option->required();
   if (!rule.one_of.empty()) option->check(CLI::IsMember(rule.one_of));
-  if (rule.range.has_value()) option->check(CLI::Range(rule.range->first, rule.range->second));
+  if (!rule.range.has_value()) return;
+  const std::string range = absl::StrCat(rule.range->first, "..", rule.range->second);
+  option->type_name(absl::StrCat(option->get_type_name(), " in ", range));
+  option->check([range, bounds = *rule.range](const std::string& text) {
+    double value = 0;
+    const bool inside =
+        absl::SimpleAtod(text, &value) && bounds.first <= value && value <= bounds.second;
+    return inside ? std::string() : absl::StrCat(text, " is not in ", range);
+  });
 }
 
 template void Command::Option(const std::string&, std::string&, const std::string&,

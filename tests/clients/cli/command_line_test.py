@@ -68,6 +68,9 @@ class Usage(unittest.TestCase):
     def test_a_number_must_be_a_number(self):
         self.check(["simulate", "--paths", "many"], "--paths = many")
 
+    def test_a_number_out_of_range_is_told_the_range(self):
+        self.check(["forecast", "--horizon", "99"], "--horizon: 99 is not in 1..60")
+
 
 class NoServer(unittest.TestCase):
     # Port 1 is reserved and refuses connections at once on the loopback interface.
