@@ -149,6 +149,11 @@ absl::StatusOr<CsvDocument> CsvDocument::Open(absl::string_view bytes, CsvOption
   return document;
 }
 
+bool CsvDocument::ends_with_newline() const {
+  const absl::string_view text = text_->View();
+  return !text.empty() && (text.back() == '\n' || text.back() == '\r');
+}
+
 CsvCursor CsvDocument::Rows() const {
   CsvCursor cursor(text_, options_.file, dialect_.separator);
   cursor.offset_ = first_row_offset_;

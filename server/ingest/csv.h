@@ -61,6 +61,8 @@ class CsvDocument {
   const std::string& file() const { return options_.file; }
   // Names of the columns, blanks at both ends removed; may hold empty or repeated names.
   const std::vector<std::string>& heading() const { return heading_; }
+  // Whether the last line ends with a line end: a file that was cut off may not.
+  bool ends_with_newline() const;
   // A cursor before the first row after the heading.
   CsvCursor Rows() const;
 

@@ -1,5 +1,6 @@
 #include "server/ingest/declared_row.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/ascii.h"
@@ -11,9 +12,11 @@ namespace jalon::server {
 namespace {
 
 void AddCell(TableReader& reader, absl::string_view name, int role, DeclaredRow& row) {
+  if (role < 0) return;
   const absl::string_view text = reader.Text(role);
-  if (text.empty()) return;
   const sim::Violation place = reader.PlaceOf(role);
+  row.columns[std::string(name)] = place.column;
+  if (text.empty()) return;
   row.cells[std::string(name)] = {std::string(text), place.line, place.column};
 }
 
@@ -30,6 +33,25 @@ std::optional<size_t> ListIndex(absl::string_view field) {
   return index;
 }
 
+Origin OriginOf(const DeclaredRow& row) { return {row.file, row.line, row.columns}; }
+
+sim::Violation WithOrigin(sim::Violation violation, const Origin& origin) {
+  violation.file = origin.file;
+  violation.line = origin.line;
+  // From the innermost name outwards: `events[0].effect.low` stands in the column `low`.
+  std::vector<std::string> names =
+      absl::StrSplit(violation.field, absl::ByAnyChar(".[]"), absl::SkipEmpty());
+  std::reverse(names.begin(), names.end());
+  names.insert(names.end(), {"id", "unit"});
+  for (const std::string& name : names) {
+    const auto column = origin.columns.find(name == "ticks" ? "value" : name);
+    if (column == origin.columns.end()) continue;
+    violation.column = column->second;
+    break;
+  }
+  return violation;
+}
+
 DeclaredRow RowOf(TableReader& reader, TableKind kind) {
   DeclaredRow row{.file = reader.file(), .line = reader.line(), .numbers = reader.numbers()};
   for (const absl::string_view name : TableRoles(kind)) {
@@ -38,6 +60,8 @@ DeclaredRow RowOf(TableReader& reader, TableKind kind) {
   for (const auto& [name, role] : reader.attribute_roles()) {
     AddCell(reader, absl::StrCat("attribute.", name), role, row);
   }
+  if (!reader.HasValues()) return row;
+  row.columns["value"] = reader.ValuePlace().column;
   if (const absl::string_view value = reader.ValueText(); !value.empty()) {
     row.cells["value"] = {std::string(value), reader.line(), reader.ValuePlace().column};
   }
@@ -133,6 +157,8 @@ void FieldReader::Refuse(absl::string_view name, std::string rule, absl::string_
     violation.value = cell->second.text;
     violation.line = cell->second.line;
     violation.column = cell->second.column;
+  } else if (const auto column = row_.columns.find(violation.field); column != row_.columns.end()) {
+    violation.column = column->second;
   }
   violations_.Add(std::move(violation));
 }

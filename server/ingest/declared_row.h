@@ -31,6 +31,8 @@ struct DeclaredCell {
 // The cells of a row by role; missing cells are absent.
 struct DeclaredRow {
   std::map<std::string, DeclaredCell> cells;
+  // The column of every role, empty cells included.
+  std::map<std::string, int64_t> columns;
   std::string file;
   int64_t line = 0;
   NumberDialect numbers = NumberDialect::kEnglish;
@@ -40,10 +42,17 @@ struct DeclaredRow {
 struct Origin {
   std::string file;
   int64_t line = 0;
+  std::map<std::string, int64_t> columns;
 };
+
+// `violation` with the file, line and column of what its field names: `units[3].parent` stands in
+// the column of role `parent`; without such a column, in the one of `id` or `unit`.
+sim::Violation WithOrigin(sim::Violation violation, const Origin& origin);
 
 // The index in a field path such as `units[3].parent`; nullopt without one.
 std::optional<size_t> ListIndex(absl::string_view field);
+
+Origin OriginOf(const DeclaredRow& row);
 
 // The current record of `reader` as a row of `kind`'s roles; attributes become `attribute.NAME`.
 DeclaredRow RowOf(TableReader& reader, TableKind kind);

@@ -88,7 +88,9 @@ void DriverCellsReader::ReadRecord(TableReader& reader, const TableMapping& tabl
   if (inserted) {
     cells.frequency = frequency;
     cells.scope = std::string(reader.Text(scope_role_));
-    cells.origin = {reader.file(), reader.line()};
+    const sim::Violation place =
+        driver_role_ >= 0 ? reader.PlaceOf(driver_role_) : reader.ValuePlace();
+    cells.origin = {reader.file(), reader.line(), {{"id", place.column}}};
   }
   if (table.kind == TableKind::kPaths) rows_[id] = RowOf(reader, table.kind);
   if (cells.frequency != frequency || cells.scope != reader.Text(scope_role_)) {
@@ -169,7 +171,7 @@ void DriversReader::Declare(const DeclaredRow& row) {
     fields.Refuse("id", problem->rule, problem->reason);
     return;
   }
-  if (!declared_.try_emplace(id, Origin{row.file, row.line}).second) {
+  if (!declared_.try_emplace(id, OriginOf(row)).second) {
     fields.Refuse("id", "must be declared once", "DUPLICATE_ID");
     return;
   }
@@ -208,12 +210,11 @@ void DriversReader::ReadValues(TableReader& reader, const TableMapping& table,
     all.origin = cells.origin;
     for (const auto& [index, value] : cells.values) all.values[index] = value;
     if (!declared_.empty() && !declared_.contains(id) && !base_ids_.contains(id)) {
-      violations_.Add({.field = "driver",
-                       .value = id,
-                       .rule = "must be a declared driver",
-                       .reason = "UNKNOWN_DRIVER",
-                       .file = cells.origin.file,
-                       .line = cells.origin.line});
+      violations_.Add(WithOrigin({.field = "driver",
+                                  .value = id,
+                                  .rule = "must be a declared driver",
+                                  .reason = "UNKNOWN_DRIVER"},
+                                 cells.origin));
     }
   }
 }
@@ -243,11 +244,11 @@ void DriversReader::AddElasticity(const DeclaredRow& row) {
       continue;
     }
     table_.priors[i] = std::move(prior);
-    prior_origins_[i] = {row.file, row.line};
+    prior_origins_[i] = OriginOf(row);
     return;
   }
   table_.priors.push_back(std::move(prior));
-  prior_origins_.push_back({row.file, row.line});
+  prior_origins_.push_back(OriginOf(row));
 }
 
 sim::DriverTable DriversReader::Finish() {
@@ -286,9 +287,7 @@ void DriversReader::AddOrigins(const sim::Violations& found) {
       const std::string& id = table_.drivers[*index].id;
       origin = declared_.contains(id) ? declared_[id] : cells_[id].origin;
     }
-    violation.file = origin.file;
-    violation.line = origin.line;
-    violations_.Add(std::move(violation));
+    violations_.Add(WithOrigin(std::move(violation), origin));
   }
 }
 

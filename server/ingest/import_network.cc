@@ -112,9 +112,8 @@ class NetworkImporter {
   }
 
   void AddWithOrigin(const sim::Violations& found) {
-    for (sim::Violation violation : found.kept()) {
-      builder_.AddOrigin(violation);
-      outcome_.violations.Add(std::move(violation));
+    for (const sim::Violation& violation : found.kept()) {
+      outcome_.violations.Add(builder_.WithPlace(violation));
     }
   }
 

@@ -83,7 +83,7 @@ class ObjectivesImporter {
     objective.window = *window;
     objective.ticks = *ticks;
     outcome_.objectives.push_back(std::move(objective));
-    origins_.push_back({row.file, row.line});
+    origins_.push_back(OriginOf(row));
   }
 
   std::string IdOf(const std::string& text) const {
@@ -150,8 +150,7 @@ class ObjectivesImporter {
     for (sim::Violation violation : found.kept()) {
       const std::optional<size_t> index = ListIndex(violation.field);
       if (index.has_value() && *index < origins_.size()) {
-        violation.file = origins_[*index].file;
-        violation.line = origins_[*index].line;
+        violation = WithOrigin(std::move(violation), origins_[*index]);
       }
       outcome_.violations.Add(std::move(violation));
     }

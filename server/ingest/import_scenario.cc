@@ -87,7 +87,7 @@ class ScenarioImporter {
         const DeclaredRow row = RowOf(reader, TableKind::kEvents);
         FieldReader fields(row, outcome_.violations);
         scenario_.events.push_back(ReadEvent(fields, frequency()));
-        event_origins_.push_back({row.file, row.line});
+        event_origins_.push_back(OriginOf(row));
       }
     });
     outcome_.violations.Merge(files_.TakeViolations());
@@ -155,8 +155,7 @@ class ScenarioImporter {
           violation.field.rfind("events[", 0) == 0 ? event_origins_ : driver_origins_;
       const std::optional<size_t> index = ListIndex(violation.field);
       if (index.has_value() && *index < origins.size()) {
-        violation.file = origins[*index].file;
-        violation.line = origins[*index].line;
+        violation = WithOrigin(std::move(violation), origins[*index]);
       }
       outcome_.violations.Add(std::move(violation));
     }

@@ -40,7 +40,8 @@ enum class TableKind {
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.
 absl::string_view TableKindName(TableKind kind);
 
-// A row is read only where `columns` and `text` are equal (or differ, when `equal` is false).
+// A row is read only where `columns` and `text` are equal (or differ, when `equal` is false). When
+// `columns` refers to parts of the heading pattern, it chooses value columns instead of rows.
 struct RowFilter {
   TextTemplate columns;
   std::string text;

@@ -144,8 +144,8 @@ void NetworkBuilder::AddUnit(const DeclaredRow& row) {
       mapping_.make_ids && !parent_text.empty() ? MakeId(parent_text) : parent_text;
   const auto known = units_.find(id.id);
   if (known == units_.end()) {
-    const int unit = NewUnit({.id = id.id, .parent = parent, .level = fields.Label("level")},
-                             {row.file, row.line});
+    const int unit =
+        NewUnit({.id = id.id, .parent = parent, .level = fields.Label("level")}, OriginOf(row));
     DescribeUnit(row, unit);
     return;
   }
@@ -164,7 +164,7 @@ void NetworkBuilder::AddUnit(const DeclaredRow& row) {
                                "` in an append; import with REPLACE to move a unit"),
                   "CHANGED_IN_APPEND");
   }
-  unit_origins_[static_cast<size_t>(known->second)] = {row.file, row.line};
+  unit_origins_[static_cast<size_t>(known->second)] = OriginOf(row);
   DescribeUnit(row, known->second);
 }
 
@@ -197,7 +197,7 @@ void NetworkBuilder::AddSegment(const DeclaredRow& row) {
                        .parent = mapping_.make_ids ? MakeId(parent_text) : parent_text,
                        .label_fr = fields.Label("label_fr"),
                        .label_en = fields.Label("label_en")};
-  const Origin origin{row.file, row.line};
+  const Origin origin = OriginOf(row);
   const auto known = segments_.find(id.id);
   if (known == segments_.end()) {
     segments_[id.id] = static_cast<int>(spec_.segments.size());
@@ -222,7 +222,7 @@ void NetworkBuilder::AddIndicator(const DeclaredRow& row) {
   }
   sim::Indicator indicator = ReadIndicator(fields, spec_.frequency);
   IndicatorReading reading = ReadReading(fields, indicator);
-  const Origin origin{row.file, row.line};
+  const Origin origin = OriginOf(row);
   const auto known = indicators_.find(indicator.id);
   if (known == indicators_.end()) {
     indicators_[indicator.id] = static_cast<int>(spec_.indicators.size());
@@ -286,8 +286,9 @@ std::optional<int> NetworkBuilder::LevelUnit(TableReader& reader, const TableMap
   const std::string parent_id = parent < 0 ? "" : unit(parent).id;
   const auto known = units_.find(id.id);
   if (known == units_.end()) {
-    const int created = NewUnit({.id = id.id, .parent = parent_id, .level = level_name},
-                                {reader.file(), reader.line()});
+    const int created =
+        NewUnit({.id = id.id, .parent = parent_id, .level = level_name},
+                {reader.file(), reader.line(), {{"id", reader.PlaceOf(role).column}}});
     if (parent < 0) tops_.insert(created);
     LabelUnit(reader, reader.LevelLabelRole(level), created);
     if (mapping_.make_ids && unit(created).label_fr.empty() && id.id != text) {
@@ -355,7 +356,7 @@ std::optional<int> NetworkBuilder::FindOrAddSegment(absl::string_view text,
     const int index = static_cast<int>(spec_.segments.size());
     segments_[id.id] = index;
     spec_.segments.push_back({.id = id.id, .label_fr = id.id == text ? "" : std::string(text)});
-    segment_origins_.push_back({place.file, place.line});
+    segment_origins_.push_back({place.file, place.line, {{"id", place.column}}});
     return index;
   }
   violations_.Add(std::move(violation));
@@ -373,7 +374,7 @@ void NetworkBuilder::AddRoot() {
   if (root.empty()) {
     root = mapping_.root_id;
     NewUnit({.id = root, .label_fr = mapping_.root_label, .level = mapping_.root_level},
-            {mapping_.file, 0});
+            {mapping_.file, 0, {}});
   }
   for (const int top : tops_) unit(top).parent = root;
 }
@@ -401,17 +402,16 @@ const sim::NetworkSpec& NetworkBuilder::Complete() {
   return spec_;
 }
 
-void NetworkBuilder::AddOrigin(sim::Violation& violation) const {
+sim::Violation NetworkBuilder::WithPlace(sim::Violation violation) const {
   const std::optional<size_t> index = ListIndex(violation.field);
-  if (!index.has_value()) return;
+  if (!index.has_value()) return violation;
   const bool of_units = absl::StartsWith(violation.field, "units[");
   const bool of_segments = absl::StartsWith(violation.field, "segments[");
   const std::vector<Origin>& origins = of_units      ? unit_origins_
                                        : of_segments ? segment_origins_
                                                      : indicator_origins_;
-  if (*index >= origins.size()) return;
-  violation.file = origins[*index].file;
-  violation.line = origins[*index].line;
+  if (*index < origins.size()) violation = WithOrigin(std::move(violation), origins[*index]);
+  return violation;
 }
 
 }  // namespace jalon::server

@@ -62,8 +62,8 @@ class NetworkBuilder {
   // The declaration, completed by its root and by level names; call once everything is read.
   const sim::NetworkSpec& Complete();
   sim::Violations TakeViolations() { return std::exchange(violations_, sim::Violations()); }
-  // The file and line of `units[3].parent` and the like, filled into `violation` when known.
-  void AddOrigin(sim::Violation& violation) const;
+  // `violation` with the place of `units[3].parent` and the like, when known.
+  sim::Violation WithPlace(sim::Violation violation) const;
 
  private:
   using IndexById = absl::flat_hash_map<std::string, int>;

@@ -32,7 +32,11 @@ void RealisationsReader::Read(TableReader& reader, const TableMapping& table) {
                   "UNKNOWN_COLUMN");
     return;
   }
-  files_.push_back(table.file);
+  const int unit_role =
+      table.levels.empty() ? roles.unit : reader.LevelRole(table.levels.size() - 1);
+  files_.push_back({.name = table.file,
+                    .sums = table.duplicates == Duplicates::kSum,
+                    .unit_column = reader.ColumnOf(unit_role)});
   while (reader.NextRow()) {
     for (int record = 0; record < reader.record_count(); ++record) {
       reader.SelectRecord(record);
@@ -62,7 +66,7 @@ void RealisationsReader::ReadRecord(TableReader& reader, const TableMapping& tab
                     .value = *value,
                     .line = static_cast<int32_t>(reader.line()),
                     .file = static_cast<int16_t>(files_.size() - 1),
-                    .sums = table.duplicates == Duplicates::kSum});
+                    .column = static_cast<int16_t>(reader.ValuePlace().column)});
   if (!window_.has_value()) window_ = sim::Window{*period, *period};
   window_->first = std::min(window_->first, *period);
   window_->last = std::max(window_->last, *period);
@@ -158,6 +162,19 @@ std::string RealisationsReader::NameOf(const Series& series) const {
                       builder_.indicator(series.indicator).id);
 }
 
+sim::Violation RealisationsReader::PlaceOf(const Cell& cell) const {
+  return {.file = files_[static_cast<size_t>(cell.file)].name,
+          .line = cell.line,
+          .column = cell.column};
+}
+
+sim::Violation RealisationsReader::UnitPlaceOf(const Cell& cell) const {
+  sim::Violation place = PlaceOf(cell);
+  const int64_t column = files_[static_cast<size_t>(cell.file)].unit_column;
+  if (column > 0) place.column = column;
+  return place;
+}
+
 std::pair<int64_t, int64_t> RealisationsReader::InferDates(bool opened, bool closed) {
   std::pair<int64_t, int64_t> counts{0, 0};
   if (!window_.has_value()) return counts;
@@ -192,7 +209,7 @@ absl::Status RealisationsReader::CheckSize() const {
     return sim::ViolationStatus({.field = "realisations",
                                  .rule = "must hold at least one value",
                                  .reason = "NO_VALUES",
-                                 .file = files_.empty() ? "" : files_[0]});
+                                 .file = files_.empty() ? "" : files_[0].name});
   }
   if (window_->size() > sim::Realisations::kMaxPeriods) {
     return sim::ViolationStatus(
@@ -225,19 +242,19 @@ std::vector<double> RealisationsReader::LayOut(sim::Violations& violations) cons
       continue;
     }
     const Cell& first = cells_[static_cast<size_t>(first_cell[at])];
-    if (cell.sums != 0 && first.sums != 0) {
+    const File& first_file = files_[static_cast<size_t>(first.file)];
+    if (files_[static_cast<size_t>(cell.file)].sums && first_file.sums) {
       values[at] += cell.value;
       continue;
     }
-    violations.Add(
-        {.field = "period",
-         .value = absl::StrCat(NameOf(series_[static_cast<size_t>(cell.series)]), " in ",
-                               sim::Period{frequency_, cell.period}.ToString()),
-         .rule = absl::StrCat("must be given once; ", files_[static_cast<size_t>(first.file)],
-                              " line ", first.line, " gives it too"),
-         .reason = "DUPLICATE_CELL",
-         .file = files_[static_cast<size_t>(cell.file)],
-         .line = cell.line});
+    sim::Violation violation = PlaceOf(cell);
+    violation.field = "period";
+    violation.value = absl::StrCat(NameOf(series_[static_cast<size_t>(cell.series)]), " in ",
+                                   sim::Period{frequency_, cell.period}.ToString());
+    violation.rule = absl::StrCat("must be given once; ", first_file.name, " line ", first.line,
+                                  " column ", first.column, " gives it too");
+    violation.reason = "DUPLICATE_CELL";
+    violations.Add(std::move(violation));
   }
   return values;
 }
@@ -252,10 +269,9 @@ void RealisationsReader::CheckSeries(const sim::Network& network,
     seen[i] = true;
     const int unit = *network.FindUnit(builder_.unit(series_[i].unit).id);
     const int indicator = *network.FindIndicator(builder_.indicator(series_[i].indicator).id);
-    sim::Violation violation{.field = "unit",
-                             .value = network.unit(unit).id,
-                             .file = files_[static_cast<size_t>(cell.file)],
-                             .line = cell.line};
+    sim::Violation violation = UnitPlaceOf(cell);
+    violation.field = "unit";
+    violation.value = network.unit(unit).id;
     if (!network.is_leaf(unit)) {
       violation.rule = "must be a branch: values of units above branches are their sums";
       violation.reason = "NOT_A_LEAF";

@@ -60,7 +60,12 @@ class RealisationsReader {
     double value = 0;
     int32_t line = 0;
     int16_t file = 0;
-    int16_t sums = 0;  // 1: duplicates add up
+    int16_t column = 0;  // 1-based, at most kMaxCsvColumns
+  };
+  struct File {
+    std::string name;
+    bool sums = false;        // duplicates add up
+    int64_t unit_column = 0;  // 0 when the value's column says the unit
   };
   // Builder indices.
   struct Series {
@@ -84,6 +89,9 @@ class RealisationsReader {
   std::optional<int> UnitOf(TableReader& reader, const TableMapping& table, const Roles& roles);
   std::optional<int> SegmentOf(TableReader& reader, const Roles& roles);
   std::optional<int> IndicatorOf(TableReader& reader, const Roles& roles);
+  // Where a cell stands: its value, or its unit.
+  sim::Violation PlaceOf(const Cell& cell) const;
+  sim::Violation UnitPlaceOf(const Cell& cell) const;
   bool IsAcceptable(TableReader& reader, int indicator, double value);
   int SeriesOf(const Series& series);
   std::string NameOf(const Series& series) const;
@@ -101,7 +109,7 @@ class RealisationsReader {
 
   NetworkBuilder& builder_;
   sim::Frequency frequency_;
-  std::vector<std::string> files_;
+  std::vector<File> files_;
   std::vector<Cell> cells_;
   std::vector<Series> series_;
   absl::flat_hash_map<std::tuple<int, int, int>, int> series_index_;

@@ -218,6 +218,8 @@ void TableReader::ResolveHeadings() {
     std::optional<std::vector<std::string>> captures = table_->heading->Match(heading);
     if (captures.has_value()) {
       records_.push_back({.column = static_cast<int>(i), .captures = *std::move(captures)});
+      record_ = static_cast<int>(records_.size()) - 1;
+      if (!PassesFilters(column_filters_)) records_.pop_back();
     } else if (!table_->ignore_other_columns) {
       violations_.Add({.field = "heading",
                        .value = heading,
@@ -239,9 +241,22 @@ void TableReader::ResolveHeadings() {
 
 void TableReader::ResolveFilters() {
   for (const RowFilter& filter : table_->where) {
-    if (std::optional<ResolvedText> resolved = Resolve("where", filter.columns)) {
-      filters_.push_back(*std::move(resolved));
+    std::optional<ResolvedText> resolved = Resolve("where", filter.columns);
+    if (!resolved.has_value()) continue;
+    const auto from = [&](From kind) {
+      return std::any_of(resolved->pieces.begin(), resolved->pieces.end(),
+                         [&](const ResolvedText::Piece& piece) { return piece.from == kind; });
+    };
+    if (from(From::kCapture) && from(From::kCell)) {
+      violations_.Add({.field = "where",
+                       .value = filter.columns.ToString(),
+                       .rule = "must refer either to columns or to parts of `columns`",
+                       .reason = "BAD_TEMPLATE",
+                       .file = file()});
+      continue;
     }
+    (from(From::kCapture) ? column_filters_ : row_filters_)
+        .push_back({*std::move(resolved), &filter});
   }
 }
 
@@ -256,25 +271,28 @@ void TableReader::LookAtCells() {
     }
   }
   NumberDialectFinder finder;
-  int64_t ambiguous_line = 0;
+  sim::Violation ambiguous{.field = "numbers", .file = file()};
   std::vector<PersonalDataWatch> watches(document_.heading().size());
   while (cursor_.Next()) {
     const std::span<const absl::string_view> cells = cursor_.cells();
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!is_number[i]) watches[i].See(cells[i], cursor_.line());
     }
-    if (!PassesFilters()) continue;
+    if (!PassesFilters(row_filters_)) continue;
     for (size_t i = 0; i < cells.size(); ++i) {
-      if (is_number[i]) finder.See(cells[i]);
+      if (!is_number[i]) continue;
+      finder.See(cells[i]);
+      if (ambiguous.line != 0 || finder.ambiguous_example().empty()) continue;
+      ambiguous.line = line();
+      ambiguous.column = static_cast<int64_t>(i) + 1;
     }
-    if (ambiguous_line == 0 && !finder.ambiguous_example().empty()) ambiguous_line = line();
   }
   cursor_ = document_.Rows();
-  DecideNumbers(finder, ambiguous_line);
+  DecideNumbers(finder, std::move(ambiguous));
   ReportPersonalData(watches);
 }
 
-void TableReader::DecideNumbers(const NumberDialectFinder& finder, int64_t ambiguous_line) {
+void TableReader::DecideNumbers(const NumberDialectFinder& finder, sim::Violation ambiguous) {
   if (table_->numbers.has_value()) {
     numbers_ = *table_->numbers;
     numbers_finding_ = NumberDialectFinder::Finding::kDecided;
@@ -283,13 +301,12 @@ void TableReader::DecideNumbers(const NumberDialectFinder& finder, int64_t ambig
   numbers_ = finder.dialect();
   numbers_finding_ = finder.finding();
   if (numbers_finding_ != NumberDialectFinder::Finding::kAmbiguous) return;
-  violations_.Add({.field = "numbers",
-                   .value = finder.ambiguous_example(),
-                   .rule = "may be read in two ways: declare `numbers = en` (a thousand and more) "
-                           "or `numbers = fr` (a decimal)",
-                   .reason = "AMBIGUOUS_NUMBERS",
-                   .file = file(),
-                   .line = ambiguous_line});
+  ambiguous.value = finder.ambiguous_example();
+  ambiguous.rule =
+      "may be read in two ways: declare `numbers = en` (a thousand and more) or `numbers = fr` (a "
+      "decimal)";
+  ambiguous.reason = "AMBIGUOUS_NUMBERS";
+  violations_.Add(std::move(ambiguous));
 }
 
 void TableReader::ReportPersonalData(const std::vector<PersonalDataWatch>& watches) {
@@ -312,11 +329,10 @@ void TableReader::ReportPersonalData(const std::vector<PersonalDataWatch>& watch
   }
 }
 
-bool TableReader::PassesFilters() {
+bool TableReader::PassesFilters(const std::vector<Filter>& filters) const {
   std::string scratch;
-  for (size_t i = 0; i < filters_.size(); ++i) {
-    const RowFilter& filter = table_->where[i];
-    if ((Compose(filters_[i], scratch) == filter.text) != filter.equal) return false;
+  for (const Filter& filter : filters) {
+    if ((Compose(filter.columns, scratch) == filter.rule->text) != filter.rule->equal) return false;
   }
   return true;
 }
@@ -326,7 +342,7 @@ bool TableReader::NextRow() {
     ++rows_;
     record_ = 0;
     refused_in_row_.clear();
-    if (PassesFilters()) return true;
+    if (PassesFilters(row_filters_)) return true;
     ++filtered_rows_;
   }
   return false;
@@ -489,6 +505,7 @@ FileEcho TableReader::Echo() const {
   const std::optional<PeriodFormat> format =
       months_.format().has_value() ? months_.format() : quarters_.format();
   if (format.has_value()) absl::StrAppend(&echo.read_as, ", periods ", PeriodFormatName(*format));
+  if (!document_.ends_with_newline()) absl::StrAppend(&echo.read_as, ", no line end at the end");
   std::vector<bool> used = referred_;
   for (const Record& record : records_) {
     if (record.column >= 0) used[static_cast<size_t>(record.column)] = true;

@@ -59,6 +59,8 @@ class TableReader {
   // label.
   int LevelRole(size_t level) const { return level_roles_[level].first; }
   int LevelLabelRole(size_t level) const { return level_roles_[level].second; }
+  // The first column a role is read from, 1-based; 0 for none.
+  int ColumnOf(int role) const { return role < 0 ? 0 : roles_[static_cast<size_t>(role)].column; }
   // Attributes of units: name and role.
   const std::vector<std::pair<std::string, int>>& attribute_roles() const {
     return attribute_roles_;
@@ -115,6 +117,12 @@ class TableReader {
     std::vector<std::string> captures;
   };
 
+  // A `where` of the mapping.
+  struct Filter {
+    ResolvedText columns;
+    const RowFilter* rule = nullptr;
+  };
+
   TableReader(const TableMapping& table, CsvDocument document);
 
   // Opening, in order.
@@ -123,14 +131,15 @@ class TableReader {
   void ResolveFilters();
   void ResolveHeadings();
   void LookAtCells();
-  void DecideNumbers(const NumberDialectFinder& finder, int64_t ambiguous_line);
+  // `ambiguous` says where the first ambiguous number stands.
+  void DecideNumbers(const NumberDialectFinder& finder, sim::Violation ambiguous);
   void ReportPersonalData(const std::vector<PersonalDataWatch>& watches);
 
   int AddRole(absl::string_view name, const TextTemplate& text);
   void AddValueColumn(absl::string_view name, absl::string_view id, const TextTemplate& text);
   std::optional<ResolvedText> Resolve(absl::string_view name, const TextTemplate& text);
   std::optional<int> FindColumn(absl::string_view name);
-  bool PassesFilters();
+  bool PassesFilters(const std::vector<Filter>& filters) const;
   absl::string_view PieceText(const ResolvedText::Piece& piece) const;
   absl::string_view Compose(const ResolvedText& text, std::string& scratch) const;
   PeriodReader& PeriodsAt(sim::Frequency frequency);
@@ -145,7 +154,9 @@ class TableReader {
   std::vector<std::pair<int, int>> level_roles_;
   std::vector<std::pair<std::string, int>> attribute_roles_;
   std::vector<Record> records_;
-  std::vector<ResolvedText> filters_;
+  // Of rows, and of the columns that the heading pattern takes apart.
+  std::vector<Filter> row_filters_;
+  std::vector<Filter> column_filters_;
   std::vector<bool> referred_;
   std::vector<std::string> capture_names_;
   NumberDialect numbers_ = NumberDialect::kEnglish;

@@ -87,14 +87,14 @@ TEST(ImportDriversTest, RefusesBadDriversWithTheirPlaces) {
   EXPECT_FALSE(outcome.revision.has_value());
   const std::vector<std::string> places = Places(outcome.violations);
   EXPECT_THAT(places, Contains("drivers.csv:3:3 MIXED_PERCENT"));
-  EXPECT_THAT(places, Contains("drivers.csv:4:0 UNKNOWN_DRIVER"));
+  EXPECT_THAT(places, Contains("drivers.csv:4:1 UNKNOWN_DRIVER"));
   EXPECT_THAT(places, Contains("drivers.csv:5:2 DUPLICATE_CELL"));
   EXPECT_THAT(places, Contains("drivers.csv:6:3 TEXT_IN_NUMBER"));
   EXPECT_THAT(places, Contains("drivers.csv:7:2 MIXED_PERIOD_FORMATS"));
-  EXPECT_THAT(places, Contains("elasticities.csv:2:0 NOT_POSITIVE"));
-  EXPECT_THAT(places, Contains("elasticities.csv:3:0 UNKNOWN_INDICATOR"));
+  EXPECT_THAT(places, Contains("elasticities.csv:2:6 NOT_POSITIVE"));
+  EXPECT_THAT(places, Contains("elasticities.csv:3:2 UNKNOWN_INDICATOR"));
   EXPECT_THAT(places, Contains("elasticities.csv:4:4 OUT_OF_RANGE"));
-  EXPECT_THAT(places, Contains("elasticities.csv:4:0 MISSING_SOURCE"));
+  EXPECT_THAT(places, Contains("elasticities.csv:4:7 MISSING_SOURCE"));
 }
 
 TEST(ImportDriversTest, AppendsKeepAndExtendDrivers) {
@@ -169,10 +169,10 @@ TEST_F(ScenarioImportTest, RefusesBadEventsAndPathsWithTheirLines) {
        {"events.csv", "id,start,effect,indicators\na,2027-01,-2,accounts\nb,soon,0.1,profits\n"}},
       "[scenario]\nid = s\n");
   const std::vector<std::string> places = Places(outcome.violations);
-  EXPECT_THAT(places, Contains("paths.csv:2:0 UNKNOWN_DRIVER"));
-  EXPECT_THAT(places, Contains("events.csv:2:0 EFFECT_TOO_LOW"));
+  EXPECT_THAT(places, Contains("paths.csv:2:1 UNKNOWN_DRIVER"));
+  EXPECT_THAT(places, Contains("events.csv:2:3 EFFECT_TOO_LOW"));
   EXPECT_THAT(places, Contains("events.csv:3:2 BAD_PERIOD"));
-  EXPECT_THAT(places, Contains("events.csv:3:0 UNKNOWN_INDICATOR"));
+  EXPECT_THAT(places, Contains("events.csv:3:4 UNKNOWN_INDICATOR"));
   EXPECT_FALSE(outcome.scenario.has_value());
 }
 
@@ -228,7 +228,7 @@ TEST_F(ObjectivesImportTest, ReportsEveryBadRow) {
       "n1;loans;2026;11\n");
   EXPECT_TRUE(outcome.objectives.empty());
   const std::vector<std::string> places = Places(outcome.violations);
-  EXPECT_THAT(places, Contains("objectifs.csv:2:0 UNKNOWN_UNIT"));
+  EXPECT_THAT(places, Contains("objectifs.csv:2:1 UNKNOWN_UNIT"));
   EXPECT_THAT(places, Contains("objectifs.csv:3:2 UNKNOWN_INDICATOR"));
   EXPECT_THAT(places, Contains("objectifs.csv:4:3 BAD_WINDOW"));
   EXPECT_THAT(places, Contains("objectifs.csv:5:3 UNKNOWN_PERIOD"));
@@ -236,7 +236,7 @@ TEST_F(ObjectivesImportTest, ReportsEveryBadRow) {
   EXPECT_THAT(places, Contains("objectifs.csv:7:3 BAD_WINDOW"));
   EXPECT_THAT(places, Contains("objectifs.csv:8:4 NOT_A_ROUNDING_STEP"));
   EXPECT_THAT(places, Contains("objectifs.csv:9:4 TEXT_IN_NUMBER"));
-  EXPECT_THAT(places, Contains("objectifs.csv:11:0 DUPLICATE"));
+  EXPECT_THAT(places, Contains("objectifs.csv:11:1 DUPLICATE"));
   EXPECT_EQ(places.size(), 9u);
 }
 

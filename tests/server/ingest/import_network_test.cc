@@ -105,8 +105,8 @@ TEST(ImportNetworkTest, ReportsEveryBadRowAtOnceWithFileLineAndColumn) {
                   "realisations.csv:10:4 MIXED_DIALECT", "realisations.csv:12:2 UNKNOWN_INDICATOR",
                   "realisations.csv:13:3 BAD_PERIOD", "realisations.csv:14:3 WRONG_FREQUENCY",
                   "realisations.csv:15:3 MIXED_PERIOD_FORMATS",
-                  "realisations.csv:16:0 WRONG_CELL_COUNT", "realisations.csv:17:0 NOT_A_LEAF",
-                  "realisations.csv:4:0 DUPLICATE_CELL"));
+                  "realisations.csv:16:0 WRONG_CELL_COUNT", "realisations.csv:17:1 NOT_A_LEAF",
+                  "realisations.csv:4:4 DUPLICATE_CELL"));
 }
 
 TEST(ImportNetworkTest, OneBadRowReportsAllItsProblems) {
@@ -124,14 +124,14 @@ TEST(ImportNetworkTest, RefusesCyclesTwoRootsAndUnknownParentsWithTheirLines) {
                        "id;parent;level\nsiege;;network\na;b;region\nb;a;region\nn1;siege;region\n"
                        "n2;siege;region\ns1;siege;region\n"),
       kSmallMapping);
-  EXPECT_THAT(Places(cycle.violations), Contains("units.csv:3:0 CYCLE"));
+  EXPECT_THAT(Places(cycle.violations), Contains("units.csv:3:2 CYCLE"));
   const ImportOutcome roots = ImportTexts(
       SmallNetworkWith("units.csv",
                        "id;parent;level\nsiege;;network\nautre;;network\nn1;siege;branch\n"
                        "n2;ailleurs;branch\ns1;autre;branch\n"),
       kSmallMapping);
-  EXPECT_THAT(Places(roots.violations), Contains("units.csv:3:0 SECOND_ROOT"));
-  EXPECT_THAT(Places(roots.violations), Contains("units.csv:5:0 UNKNOWN_PARENT"));
+  EXPECT_THAT(Places(roots.violations), Contains("units.csv:3:2 SECOND_ROOT"));
+  EXPECT_THAT(Places(roots.violations), Contains("units.csv:5:2 UNKNOWN_PARENT"));
 }
 
 TEST(ImportNetworkTest, RefusesUnitsDeclaredTwice) {
@@ -202,7 +202,7 @@ TEST(ImportNetworkTest, RefusesToGuessWhatOneCommaMeansUnlessDeclared) {
   const NamedTexts texts =
       SmallNetworkWith("realisations.csv", "unit;indicator;period;value\nn1;loans;2026-01;1,234\n");
   EXPECT_THAT(Places(ImportTexts(texts, kSmallMapping).violations),
-              Contains("realisations.csv:2:0 AMBIGUOUS_NUMBERS"));
+              Contains("realisations.csv:2:4 AMBIGUOUS_NUMBERS"));
   const std::string declared =
       std::string(kSmallMapping) + "[realisations]\nfile = realisations.csv\nnumbers = ";
   const ImportOutcome english = ImportTexts(texts, declared + "en\n");
@@ -276,6 +276,23 @@ TEST(ImportNetworkTest, ReadsSeriesInColumnsByTheirHeadings) {
   EXPECT_EQ(outcome.files[0].ignored_columns, 2);
 }
 
+TEST(ImportNetworkTest, LeavesOutColumnsByPartsOfTheirHeadings) {
+  const ImportOutcome outcome =
+      ImportTexts({{"data.csv", ",TotalAll,AABAll,AABHol,AABVis\n1998-01-01,9,3,1,2\n"}},
+                  std::string(kSeriesInColumns) + "where = {p} != All\n");
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  EXPECT_EQ(outcome.counts.series, 2);
+  EXPECT_EQ(outcome.files[0].ignored_columns, 2);
+  EXPECT_EQ(outcome.files[0].filtered_rows, 0);
+}
+
+TEST(ImportNetworkTest, AFilterIsOfRowsOrOfColumns) {
+  const ImportOutcome outcome =
+      ImportTexts({{"data.csv", ",AABHol\n1998-01-01,1\n"}},
+                  std::string(kSeriesInColumns) + "where = {p}{#1} != All\n");
+  EXPECT_THAT(Reasons(outcome.violations), Contains("BAD_TEMPLATE"));
+}
+
 TEST(ImportNetworkTest, OtherColumnsAreRefusedUnlessTheMappingIgnoresThem) {
   std::string strict = kSeriesInColumns;
   strict.erase(strict.find("other_columns = ignore\n"), 23);
@@ -331,7 +348,7 @@ TEST(ImportNetworkTest, AddsDuplicatesUpOnlyWhenDeclared) {
       "unit,indicator,period,value\nn1,accounts,2026-01,1\nn1,accounts,2026-01,2\n";
   const ImportOutcome refused =
       ImportTexts(SmallNetworkWith("realisations.csv", rows), kSmallMapping);
-  EXPECT_THAT(Places(refused.violations), ElementsAre("realisations.csv:3:0 DUPLICATE_CELL"));
+  EXPECT_THAT(Places(refused.violations), ElementsAre("realisations.csv:3:4 DUPLICATE_CELL"));
   const ImportOutcome summed = ImportTexts(
       SmallNetworkWith("realisations.csv", rows),
       std::string(kSmallMapping) + "[realisations]\nfile = realisations.csv\nduplicates = sum\n");
@@ -410,7 +427,7 @@ TEST(ImportNetworkTest, RefusesValuesWhereAnIndicatorDoesNotApply) {
                                    "id,kind,unit_kinds\naccounts,count,proximity\n"
                                    "loans,amount,\n"),
                   kSmallMapping);
-  EXPECT_THAT(Places(outcome.violations), ElementsAre("realisations.csv:5:0 NOT_APPLICABLE"));
+  EXPECT_THAT(Places(outcome.violations), ElementsAre("realisations.csv:5:1 NOT_APPLICABLE"));
 }
 
 TEST(ImportNetworkTest, LeavesOutPeriodsOutsideTheMappingAndCountsThem) {
