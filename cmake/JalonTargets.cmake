@@ -56,6 +56,15 @@ function(jalon_test)
     PROPERTIES ${properties})
 endfunction()
 
+# jalon_bench(NAME server_ingest_bench SRCS ... DEPS ...): a Google Benchmark executable in bench/,
+# built with the preset bench. Benches are run by hand on a quiet machine, never by ctest; their
+# figures stand in bench/BASELINE.md.
+function(jalon_bench)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} benchmark::benchmark_main)
+endfunction()
+
 # jalon_fuzz_target(NAME csv SRCS csv_fuzz.cc DEPS jalon::server_ingest): from one
 # LLVMFuzzerTestOneInput makes
 # - in every build, the test fuzz_csv_corpus, which replays tests/fuzz/corpus/csv/*: what was once

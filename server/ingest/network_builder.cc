@@ -67,7 +67,7 @@ IndicatorReading ReadReading(FieldReader& fields, const sim::Indicator& indicato
   reading.report_jumps = fields.Number("report_jumps");
   if (reading.difference && indicator.kind != sim::IndicatorKind::kNetFlow) {
     fields.Refuse("difference", "needs `kind = net_flow`: a change may be negative",
-                  "CONTRADICTION");
+                  "DIFFERENCE_NEEDS_NET_FLOW");
   }
   if (reading.multiply <= 0) fields.Refuse("multiply", "must be > 0", "OUT_OF_RANGE");
   if (reading.report_jumps.value_or(1.0) <= 0) {

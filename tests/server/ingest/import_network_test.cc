@@ -391,7 +391,7 @@ TEST(ImportNetworkTest, DifferencesNeedANetFlow) {
   mapping.replace(mapping.find("net_flow"), 8, "count");
   const ImportOutcome outcome =
       ImportTexts({{"m.csv", "CNPJ;Total;Periodo\n01;100;2020-01-01\n02;1;2020-01-01\n"}}, mapping);
-  EXPECT_THAT(Reasons(outcome.violations), Contains("CONTRADICTION"));
+  EXPECT_THAT(Reasons(outcome.violations), Contains("DIFFERENCE_NEEDS_NET_FLOW"));
 }
 
 TEST(ImportNetworkTest, MultipliesFilesInThousands) {
