@@ -56,6 +56,30 @@ function(jalon_test)
     PROPERTIES ${properties})
 endfunction()
 
+# jalon_data_test(NAME x_data_test SRCS ... DEPS ...): tests of real data that is not part of the
+# project. Always built; ctest knows them (label `data`) only when JALON_DATA names the folder of the
+# data, and then a file that is missing there fails its test.
+function(jalon_data_test)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  jalon_test_wanted(${ARG_NAME} wanted)
+  if(NOT wanted)
+    return()
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
+                                            jalon_sanitizer_defaults)
+  add_dependencies(jalon_tests ${ARG_NAME})
+  if(NOT JALON_DATA)
+    message(STATUS "${ARG_NAME}: built but not registered, JALON_DATA names no folder of data")
+    return()
+  endif()
+  gtest_discover_tests(
+    ${ARG_NAME}
+    TEST_PREFIX "${JALON_TEST_PREFIX}"
+    DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 300 LABELS data ENVIRONMENT "JALON_DATA=${JALON_DATA}")
+endfunction()
+
 # jalon_bench(NAME server_ingest_bench SRCS ... DEPS ...): a Google Benchmark executable in bench/,
 # built with the preset bench. Benches are run by hand on a quiet machine, never by ctest; their
 # figures stand in bench/BASELINE.md.
