@@ -7,6 +7,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/message_file.h"
 #include "clients/cli/paging.h"
+#include "clients/cli/reliability_report.h"
 #include "clients/cli/results.h"
 #include "clients/cli/state_text.h"
 #include "clients/cli/time_text.h"
@@ -22,6 +23,7 @@ struct RunsArguments {
   int64_t path = 0;
   int64_t rows = 40;
   int limit = 50;
+  bool by_indicator = false;
 };
 
 v1::View ViewOf(const RunsArguments& a) {
@@ -87,6 +89,14 @@ int ShowResults(Context& context, const RunsArguments& a) {
   if (!name.ok()) return ReportError(context, name.status());
   const absl::Status written =
       WriteAttainment(context, *name, {.shown_rows = a.rows, .view = ViewOf(a)});
+  return written.ok() ? kExitOk : ReportError(context, written);
+}
+
+int ShowReliability(Context& context, const RunsArguments& a) {
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status written =
+      WriteReliability(context, *name, {.view = ViewOf(a), .by_indicator = a.by_indicator});
   return written.ok() ? kExitOk : ReportError(context, written);
 }
 
@@ -156,6 +166,10 @@ void AddViewOptions(const Command& sub, const std::shared_ptr<RunsArguments>& a)
   sub.Option("--segment", a->segments, "Only these segments");
   sub.Option("--indicator", a->indicators, "Only these indicators");
   sub.Option("--window", a->windows, "Only these windows, as spelled in the run");
+}
+
+void AddRowViewOptions(const Command& sub, const std::shared_ptr<RunsArguments>& a) {
+  AddViewOptions(sub, a);
   sub.Option("--rows", a->rows, "Rows shown on a screen; files get all");
 }
 
@@ -182,14 +196,19 @@ void AddRuns(const Command& app, Invocation& invocation) {
   add("list", "Runs, newest first", "list --limit 10", ListRuns)
       .Option("--limit", a->limit, "At most this many");
   add("show", "Provenance and state", "show 0a1b2c3d4e5f -o json", ShowRun);
-  AddViewOptions(add("results", "Rows of the newest checkpoint",
-                     "results 0a1b2c3d4e5f --unit bretagne -o csv", ShowResults),
-                 a);
+  AddRowViewOptions(add("results", "Rows of the newest checkpoint",
+                        "results 0a1b2c3d4e5f --unit bretagne -o csv", ShowResults),
+                    a);
+  const Command reliability =
+      add("reliability", "What was promised against what came, once the window is realised",
+          "reliability 0a1b2c3d4e5f --by-indicator", ShowReliability);
+  AddViewOptions(reliability, a);
+  reliability.Flag("--by-indicator", a->by_indicator, "One table per indicator");
   add("watch", "Follow a run to its end; Ctrl-C leaves it running", "watch 0a1b2c3d4e5f", WatchRun);
   add("cancel", "Stop a run; its last checkpoint stays", "cancel 0a1b2c3d4e5f", CancelRun);
   const Command replay = add("replay", "One path alone, equal to that path in the run",
                              "replay 0a1b2c3d4e5f --path 17", ReplayRun);
-  AddViewOptions(replay, a);
+  AddRowViewOptions(replay, a);
   replay.Option("--path", a->path, "Index of the path, from 0", {.required = true});
 }
 

@@ -8,6 +8,7 @@
 #include "clients/cli/latest.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/periods.h"
+#include "clients/cli/realised.h"
 #include "clients/cli/results.h"
 #include "clients/cli/time_text.h"
 
@@ -20,16 +21,6 @@ struct SeriesArguments {
   int depth = 0;
   bool leaves = false;
 };
-
-std::optional<double> RealisationAt(const v1::RealisationRows& rows, int64_t i) {
-  const auto byte = static_cast<size_t>(i / 8);
-  const std::string& missing = rows.missing_bitmap();
-  if (byte < missing.size() && ((static_cast<unsigned char>(missing[byte]) >> (i % 8)) & 1) != 0) {
-    return std::nullopt;
-  }
-  if (i >= rows.values_size()) return std::nullopt;
-  return rows.values(static_cast<int>(i));
-}
 
 // One line per series with a small plot.
 void WritePlots(TableWriter& table, const v1::RealisationRows& rows) {
