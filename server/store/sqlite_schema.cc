@@ -132,6 +132,7 @@ void Configure(SQLite::Database& database, const char* synchronous) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // EXCLUSIVE before anything reads the file: then the log's index stays in memory (no -shm file).
   database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  database.exec(absl::StrCat("PRAGMA synchronous = ", synchronous));
   database.exec("PRAGMA trusted_schema = OFF");
   database.exec("PRAGMA cell_size_check = ON");
   database.exec("PRAGMA foreign_keys = ON");
@@ -140,7 +141,6 @@ void Configure(SQLite::Database& database, const char* synchronous) {
   database.exec("PRAGMA cache_size = -65536");
   const std::string mode = database.execAndGet("PRAGMA journal_mode = WAL").getString();
   if (mode != "wal") throw SQLite::Exception("journal_mode stays " + mode, SQLITE_CANTOPEN);
-  database.exec(absl::StrCat("PRAGMA synchronous = ", synchronous));
   database.exec("PRAGMA wal_autocheckpoint = 0");
   database.exec("PRAGMA journal_size_limit = 67108864");
 }

@@ -70,9 +70,12 @@ class DriverSimulator {
 
   DriverSimulator() = default;
   void FindHolds();
-  // Moves `state` on to period `t` given the path without courses there.
+  // Moves `state` on to period `t`; `free` is the path without courses there.
   void StepHeld(int t, std::span<const double> innovations, std::span<const double> free,
                 std::vector<double>& state) const;
+  // Puts held drivers where they must be and moves the others with them.
+  void ApplyHold(const Hold& hold, int t, std::span<const double> free,
+                 std::vector<double>& state) const;
   // What is told in period `t`: courses without moves_others applied.
   void Tell(int t, std::span<double> told) const;
 

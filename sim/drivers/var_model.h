@@ -43,20 +43,22 @@ struct VarOptions {
 };
 
 // Fits the drivers `ids` of `table` on their history up to `options.as_of`: one ridge regression
-// per driver on the previous values of all, over the periods where the driver itself was observed
-// twice in a row; other drivers' gaps are filled with the nearest earlier (else later) value.
-// Residual correlations are shrunk to 0 with as many pseudo-observations as there are drivers;
-// coefficients are scaled down when the spectral radius exceeds 1. A driver that stops before as_of
-// keeps its last value until then; a driver that never moves has innovation 0 and moves nobody.
-// Duplicate ids count once. Errors: kInvalidArgument (UNKNOWN_DRIVER, TOO_FEW_PERIODS for fewer
-// than 3 observed pairs of consecutive periods, tightness OUT_OF_RANGE), naming each driver. Cost:
-// O(drivers^3 + drivers^2 x periods).
+// per driver of its move on the previous values of all, between its first and its last observed
+// period. A missing value is the last one seen; before its first one a driver sits at it. Residual
+// correlations are shrunk to 0 with as many pseudo-observations as there are drivers, and
+// coefficients are scaled down when the spectral radius exceeds 1.
+// A driver that stops before as_of keeps its last value until then; a driver that never moves has
+// innovation 0 and moves nobody. Duplicate ids count once.
+// Errors: kInvalidArgument naming each driver (UNKNOWN_DRIVER, TOO_FEW_PERIODS for fewer than 3
+// observed periods, OUT_OF_RANGE for values whose squares overflow or a tightness that is not > 0).
+// Cost: O(drivers^4 + drivers^3 x periods).
 absl::StatusOr<VarModel> FitVar(const DriverTable& table, const std::vector<std::string>& ids,
                                 Frequency frequency, const VarOptions& options);
 
 // Every broken rule of a model that was edited or imported: ids not sorted or repeated, sizes that
-// disagree, non-finite numbers, a spectral radius above 1, an innovation factor that is not lower
-// triangular with a non-negative diagonal. Field paths are `coefficients[i]` and so on.
+// disagree, non-finite numbers, a spectral radius above 1 + 1e-6, an innovation factor that is not
+// lower triangular with a non-negative diagonal. Field paths are `coefficients[i]` and so on.
+// Reasons: BAD_ID, EMPTY_ID, NOT_SORTED, BAD_SHAPE, NOT_FINITE, UNSTABLE, NOT_TRIANGULAR, NEGATIVE.
 Violations ValidateVar(const VarModel& model);
 
 // One step of the recursion: next values from current ones and one standard normal per driver.

@@ -170,8 +170,9 @@ Violations CheckTargets(const PlanInput& input) {
 
 Violations CheckScenario(const PlanInput& input) {
   Violations violations;
-  for (Violation violation :
-       ValidateScenario(input.revision.network, input.revision.drivers, input.scenario).kept()) {
+  const Violations found =
+      ValidateScenario(input.revision.network, input.revision.drivers, input.scenario);
+  for (Violation violation : found.kept()) {
     violation.field = absl::StrCat("scenario.", violation.field);
     violation.message.clear();
     violations.Add(std::move(violation));

@@ -95,7 +95,9 @@ double QuantileSketch::Quantile(double level) const {
   const double edge = EdgeOf(bin);
   const bool inside = bin > 0 && bin + 1 < bins_.size();
   if (lattice_ && inside) return edge;
-  const double share = static_cast<double>(rank - below) / bins_[bin];
+  // The first value below the range is the least seen, the last one above it the greatest.
+  const double offset = bin == 0 ? 1.0 : (inside ? 0.5 : 0.0);
+  const double share = (static_cast<double>(rank - below) - offset) / bins_[bin];
   const double value = edge + share * (EdgeOf(bin + 1) - edge);
   return counts_ ? std::ceil(value) : value;
 }

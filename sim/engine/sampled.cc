@@ -17,7 +17,12 @@ struct SampledBlock::State {
   }
 
   int64_t first_path() const { return outcome.block * kPathsPerBlock; }
-  bool complete() const { return next_series == plan.series_count(); }
+  bool complete() const {
+    return shared.size() == kPathsPerBlock && next_series == plan.series_count();
+  }
+
+  // One path of the shared stage, or one series. Returns its work in cells.
+  int64_t StepOnce() { return shared.size() < kPathsPerBlock ? StepShared() : StepSeries(); }
 
   int64_t StepShared() {
     shared.push_back(stage.Draw(first_path() + static_cast<int64_t>(shared.size())));
@@ -51,11 +56,9 @@ SampledBlock& SampledBlock::operator=(SampledBlock&&) noexcept = default;
 
 bool SampledBlock::Step(int64_t max_cells) {
   int64_t cells = 0;
-  while (cells < max_cells && state_->shared.size() < kPathsPerBlock) cells += state_->StepShared();
-  if (state_->shared.size() < kPathsPerBlock) return false;
   do {
     if (state_->complete()) return true;
-    cells += state_->StepSeries();
+    cells += state_->StepOnce();
   } while (cells < max_cells);
   return state_->complete();
 }

@@ -43,8 +43,8 @@ class SampledBlock {
   SampledBlock(SampledBlock&&) noexcept;
   SampledBlock& operator=(SampledBlock&&) noexcept;
 
-  // Does about `max_cells` (series, period, path) cells of work, at least one series. Returns true
-  // when the block is complete.
+  // Does about `max_cells` (series, period, path) cells of work, at least the shared state of one
+  // path or one series. Returns true when the block is complete.
   bool Step(int64_t max_cells = 12'288);
   // The outcome; only after Step returned true. Moves it out.
   BlockOutcome TakeOutcome();

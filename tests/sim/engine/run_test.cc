@@ -1,0 +1,233 @@
+#include "sim/engine/run.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/sim/engine/thread_executor.h"
+#include "tests/sim/engine/tiny_bank.h"
+
+namespace jalon::sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+Plan SmallPlan() {
+  TinyBank bank = MakeTinyBank({.region_count = 2, .branches_per_region = 2});
+  bank.model.national.laws[0].persistent_sd = 0.1;
+  for (const char* unit : {"bank", "r1", "r2-b2"}) {
+    Target target = bank.YearOf(unit);
+    target.thresholds = {900.0, 480.0, 240.0};
+    bank.targets.push_back(target);
+  }
+  return bank.plan();
+}
+
+RunOptions Options(int64_t max_paths, double half_width = 0.0) {
+  return {.half_width = half_width,
+          .max_paths = max_paths,
+          .summary = {.quantile_levels = {0.1, 0.5, 0.9}}};
+}
+
+// All numbers of a checkpoint, in order.
+std::vector<double> Numbers(const Checkpoint& checkpoint) {
+  std::vector<double> numbers;
+  for (const TargetEstimate& e : checkpoint.estimates) {
+    for (const auto* list :
+         {&e.probability, &e.probability_low, &e.probability_high, &e.quantiles}) {
+      numbers.insert(numbers.end(), list->begin(), list->end());
+    }
+    numbers.insert(numbers.end(), {e.mean, e.mean_standard_error, e.standard_deviation});
+  }
+  return numbers;
+}
+
+bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+// A run on `thread_count` threads and the path counts of its checkpoints.
+struct Outcome {
+  Checkpoint last;
+  std::vector<int64_t> path_counts;
+};
+Outcome RunOn(Executor& executor, const Plan& plan, const RunOptions& options,
+              const RunStops& stops = {}) {
+  Outcome outcome;
+  absl::StatusOr<Checkpoint> last = RunToPrecision(
+      plan, options, executor, stops,
+      [&](const Checkpoint& checkpoint) { outcome.path_counts.push_back(checkpoint.path_count); });
+  EXPECT_TRUE(last.ok()) << last.status();
+  outcome.last = std::move(last).value();
+  return outcome;
+}
+Outcome RunInline(const Plan& plan, const RunOptions& options, const RunStops& stops = {}) {
+  InlineExecutor executor;
+  return RunOn(executor, plan, options, stops);
+}
+
+TEST(CheckpointTest, MultipliesByFour) {
+  EXPECT_EQ(NextCheckpoint(0, 1'000'000), 256);
+  EXPECT_EQ(NextCheckpoint(256, 1'000'000), 1'024);
+  EXPECT_EQ(NextCheckpoint(5'000, 1'000'000), 16'384);
+  EXPECT_EQ(NextCheckpoint(1'024, 2'000), 2'000);
+  EXPECT_EQ(NextCheckpoint(0, 64), 64);
+}
+
+TEST(RunTest, PublishesEveryCheckpointAndEndsAtThePathLimit) {
+  const Outcome outcome = RunInline(SmallPlan(), Options(2'000));
+  EXPECT_THAT(outcome.path_counts, ElementsAre(256, 1'024, 2'000));
+  EXPECT_EQ(outcome.last.end, RunEnd::kPathLimit);
+}
+
+TEST(RunTest, RoundsPathsUpToWholeBlocks) {
+  EXPECT_EQ(RunInline(SmallPlan(), Options(17)).last.path_count, 32);
+}
+
+TEST(RunTest, StopsAtTheFirstCheckpointThatIsPreciseEnough) {
+  const Outcome outcome = RunInline(SmallPlan(), Options(1'000'000, 0.025));
+  EXPECT_EQ(outcome.last.end, RunEnd::kPrecision);
+  EXPECT_THAT(outcome.path_counts, ElementsAre(256, 1'024, 4'096));
+  EXPECT_LE(outcome.last.widest_half_width, 0.025);
+  for (const TargetEstimate& estimate : outcome.last.estimates) {
+    for (size_t j = 0; j < estimate.probability.size(); ++j) {
+      EXPECT_LE(estimate.probability_high[j] - estimate.probability_low[j], 0.05 + 1e-15);
+    }
+  }
+}
+
+TEST(RunTest, SpendsItsRiskOverTheLooks) {
+  const Plan plan = SmallPlan();
+  const Outcome fixed = RunInline(plan, Options(1'024));
+  const Outcome watched = RunInline(plan, Options(1'024, 1e-9));
+  EXPECT_LT(fixed.last.widest_half_width, watched.last.widest_half_width);
+  EXPECT_EQ(fixed.last.estimates[0].mean, watched.last.estimates[0].mean);
+}
+
+TEST(RunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const Plan plan = SmallPlan();
+  const std::vector<double> alone = Numbers(RunInline(plan, Options(1'024)).last);
+  for (int thread_count : {1, 2, 3, 7}) {
+    ThreadExecutor executor(thread_count);
+    const Outcome outcome = RunOn(executor, plan, Options(1'024));
+    EXPECT_TRUE(SameBits(Numbers(outcome.last), alone)) << thread_count;
+    EXPECT_THAT(outcome.path_counts, ElementsAre(256, 1'024));
+  }
+}
+
+TEST(RunTest, GivesTheSameBitsWhenDrivenBlockByBlockOutOfOrder) {
+  const Plan plan = SmallPlan();
+  RunState state(plan, Options(1'024), 5);
+  Checkpoint last;
+  while (!state.finished()) {
+    std::vector<int64_t> claimed;
+    while (const auto block = state.ClaimBlock()) claimed.push_back(*block);
+    for (auto block = claimed.rbegin(); block != claimed.rend(); ++block) {
+      ASSERT_TRUE(state.Complete(*SimulateBlock(plan, *block, StopToken())).ok());
+    }
+    while (auto checkpoint = state.TakeCheckpoint()) last = *std::move(checkpoint);
+  }
+  EXPECT_TRUE(SameBits(Numbers(last), Numbers(RunInline(plan, Options(1'024)).last)));
+}
+
+TEST(RunTest, HoldsABoundedNumberOfBlocks) {
+  const Plan plan = SmallPlan();
+  RunState state(plan, Options(1'024), 3);
+  EXPECT_EQ(state.ClaimBlock(), 0);
+  EXPECT_EQ(state.ClaimBlock(), 1);
+  EXPECT_EQ(state.ClaimBlock(), 2);
+  EXPECT_EQ(state.ClaimBlock(), std::nullopt);
+  ASSERT_TRUE(state.Complete(*SimulateBlock(plan, 1, StopToken())).ok());
+  EXPECT_EQ(state.ClaimBlock(), std::nullopt) << "block 0 still holds the line";
+  ASSERT_TRUE(state.Complete(*SimulateBlock(plan, 0, StopToken())).ok());
+  EXPECT_EQ(state.path_count(), 2 * kPathsPerBlock);
+  EXPECT_EQ(state.ClaimBlock(), 3);
+}
+
+TEST(RunTest, AsksForNoBlockBeyondTheLast) {
+  const Plan plan = SmallPlan();
+  RunState state(plan, Options(32), 10);
+  EXPECT_EQ(state.ClaimBlock(), 0);
+  EXPECT_EQ(state.ClaimBlock(), 1);
+  EXPECT_EQ(state.ClaimBlock(), std::nullopt);
+}
+
+TEST(RunTest, EndsAfterWhole256PathsWhenTimeIsUp) {
+  const Plan plan = SmallPlan();
+  std::atomic<bool> time_is_up{true};
+  const Outcome early = RunInline(plan, Options(100'000), {.time_limit = StopToken(&time_is_up)});
+  EXPECT_EQ(early.last.end, RunEnd::kTimeLimit);
+  EXPECT_EQ(early.last.path_count, 256);
+}
+
+TEST(RunTest, IsReplayedByTheNumberOfPathsAnEarlyEndGave) {
+  const Plan plan = SmallPlan();
+  RunState state(plan, Options(100'000), 1);
+  Checkpoint last;
+  while (!state.finished()) {
+    if (state.path_count() > 300) state.RequestEnd();
+    ASSERT_TRUE(state.Complete(*SimulateBlock(plan, *state.ClaimBlock(), StopToken())).ok());
+    while (auto checkpoint = state.TakeCheckpoint()) last = *std::move(checkpoint);
+  }
+  EXPECT_EQ(last.end, RunEnd::kTimeLimit);
+  EXPECT_EQ(last.path_count, 512);
+  EXPECT_TRUE(SameBits(Numbers(last), Numbers(RunInline(plan, Options(512)).last)));
+}
+
+TEST(RunTest, DropsEverythingWhenCancelled) {
+  std::atomic<bool> cancelled{true};
+  const Outcome outcome =
+      RunInline(SmallPlan(), Options(100'000), {.cancel = StopToken(&cancelled)});
+  EXPECT_EQ(outcome.last.end, RunEnd::kCancelled);
+  EXPECT_TRUE(outcome.last.estimates.empty());
+}
+
+TEST(RunTest, KeepsTheLastCheckpointWhenCancelledLater) {
+  const Plan plan = SmallPlan();
+  std::atomic<bool> cancelled{false};
+  InlineExecutor executor;
+  const absl::StatusOr<Checkpoint> last =
+      RunToPrecision(plan, Options(100'000), executor, {.cancel = StopToken(&cancelled)},
+                     [&](const Checkpoint&) { cancelled = true; });
+  ASSERT_TRUE(last.ok());
+  EXPECT_EQ(last->end, RunEnd::kCancelled);
+  EXPECT_EQ(last->path_count, 256);
+}
+
+TEST(RunTest, IgnoresBlocksThatComeAfterTheEnd) {
+  const Plan plan = SmallPlan();
+  RunState state(plan, Options(1'024), 4);
+  state.ClaimBlock();
+  state.Cancel();
+  EXPECT_TRUE(state.Complete(*SimulateBlock(plan, 0, StopToken())).ok());
+  EXPECT_EQ(state.path_count(), 0);
+  EXPECT_EQ(state.end(), RunEnd::kCancelled);
+}
+
+TEST(RunTest, FailsRatherThanAnswerWithAValueThatIsNotFinite) {
+  TinyBank bank = MakeTinyBank({.kinds = {IndicatorKind::kAmount}});
+  bank.model.level.mean[0] = 800.0;  // e^800 overflows
+  bank.targets = {bank.YearOf("bank")};
+  const Plan plan = bank.plan();
+  InlineExecutor executor;
+  const auto last = RunToPrecision(plan, Options(256), executor, {}, [](const Checkpoint&) {});
+  EXPECT_EQ(last.status().code(), absl::StatusCode::kInternal);
+}
+
+TEST(RunTest, RefusesBadOptionsAllAtOnce) {
+  const Violations violations = ValidateRunOptions(
+      {.half_width = 0.6,
+       .max_paths = 0,
+       .summary = {.quantile_levels = {0.5, 1.0, std::nan("")}, .confidence_level = 1.0}});
+  std::vector<std::string> fields;
+  for (const Violation& violation : violations.kept()) fields.push_back(violation.field);
+  EXPECT_THAT(fields, UnorderedElementsAre("options.half_width", "options.max_paths",
+                                           "options.confidence_level", "options.quantile_levels[1]",
+                                           "options.quantile_levels[2]"));
+}
+
+}  // namespace
+}  // namespace jalon::sim
