@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/base/math.h"
+#include "sim/model/assemble.h"
+
+namespace jalon::sim {
+namespace {
+
+double Square(double x) { return x * x; }
+
+// Expected year of the median series seen, in units of one period's mean variance: noise variance
+// of a year's mean eta.
+double NoiseVariance(const FitParts& parts, int k) {
+  const FitPanel& panel = parts.panel;
+  const auto [first, end] = panel.indicator_rows[k];
+  std::vector<double> variances;
+  for (int i = first; i < end; ++i) {
+    const double size = parts.shared[k].profile.size[i - first];
+    const double phi = parts.shared[k].noise.dispersion[i - first];
+    if (panel.series[i].present_count == 0) continue;
+    if (panel.series[i].link == Link::kIdentity) {
+      variances.push_back(Square(phi / panel.series[i].scale) / panel.periods_per_year);
+    } else if (size > 0) {
+      variances.push_back(phi / (size * panel.periods_per_year));
+    }
+  }
+  if (variances.empty()) return 0.0;
+  std::sort(variances.begin(), variances.end());
+  return variances[variances.size() / 2];
+}
+
+IndicatorDiagnostics Diagnose(const FitParts& parts, const Model& model, int k) {
+  const FitPanel& panel = parts.panel;
+  const auto [first, end] = panel.indicator_rows[k];
+  IndicatorDiagnostics result;
+  result.series_count = end - first;
+  for (int i = first; i < end; ++i) result.ended_count += panel.series[i].ended ? 1 : 0;
+  result.zero_share = parts.laws[k].zero_share;
+  const int per_year = panel.periods_per_year;
+  const LatentLaw& national = model.national.laws[k];
+  const LatentLaw& regional = model.regional.laws[k];
+  const double nation = MeanVariance(national, per_year) + Square(national.persistent_sd);
+  const double region = MeanVariance(regional, per_year) + Square(regional.persistent_sd);
+  const double branch = Square(parts.effects.branch_sd[k]) + Square(parts.effects.series_sd[k]);
+  const double noise = NoiseVariance(parts, k);
+  const double total = nation + region + branch + noise;
+  if (total > 0) {
+    result.national_variance_share = nation / total;
+    result.regional_variance_share = region / total;
+    result.branch_variance_share = branch / total;
+    result.noise_variance_share = noise / total;
+  }
+  result.effective_years = std::max(0.0, static_cast<double>(panel.period_count) / per_year - 1.0);
+  return result;
+}
+
+// Counts of things worth a sentence in one indicator.
+struct Oddities {
+  int unseen = 0, constant = 0, zero_only = 0, brief = 0;
+};
+
+bool IsConstant(const FitPanel& panel, int i) {
+  double seen = 0.0;
+  bool any = false;
+  for (int t = 0; t < panel.period_count; ++t) {
+    if (!panel.present(i, t)) continue;
+    if (any && panel.value(i, t) != seen) return false;
+    seen = panel.value(i, t);
+    any = true;
+  }
+  return any;
+}
+
+Oddities Count(const FitPanel& panel, int k) {
+  Oddities odd;
+  const auto [first, end] = panel.indicator_rows[k];
+  for (int i = first; i < end; ++i) {
+    const int present = panel.series[i].present_count;
+    if (present == 0) {
+      ++odd.unseen;
+    } else if (present <= panel.periods_per_year) {
+      ++odd.brief;
+    } else if (IsConstant(panel, i)) {
+      bool zero = true;
+      for (int t = 0; t < panel.period_count; ++t) {
+        if (panel.present(i, t)) zero = zero && panel.value(i, t) == 0.0;
+      }
+      ++(zero ? odd.zero_only : odd.constant);
+    }
+  }
+  return odd;
+}
+
+void Note(Model& model, const std::string& id, int count, absl::string_view what) {
+  if (count == 0) return;
+  model.notes.push_back(absl::StrCat(id, ": ", count, " series ", what, "."));
+}
+
+void AddIndicatorNotes(const FitParts& parts, int k, Model& model) {
+  const std::string& id = model.indicator_ids[k];
+  const IndicatorDiagnostics& diagnostics = model.diagnostics[k];
+  if (diagnostics.series_count == 0) {
+    model.notes.push_back(id + ": no series.");
+    return;
+  }
+  const Oddities odd = Count(parts.panel, k);
+  Note(model, id, diagnostics.ended_count, "have ended by as_of: their future is 0");
+  Note(model, id, odd.unseen, "were never seen: the level of their group is used");
+  Note(model, id, odd.zero_only,
+       "were never anything but 0: a small level, shrunk from their group's");
+  Note(model, id, odd.constant, "never change: their noise is the indicator's");
+  Note(model, id, odd.brief, "have a year of history or less: shrunk to their group");
+  if (parts.laws[k].has_excess_zeros) {
+    model.notes.push_back(id + ": more zeros than the law of its amounts can give.");
+  }
+  if (parts.effects.change_count[k] == 0) {
+    model.notes.push_back(
+        id + ": no two years to compare, what persists in branches is what is usual (5 %).");
+  }
+}
+
+void AddElasticityNotes(Model& model) {
+  for (size_t e = 0; e < model.elasticities.size(); ++e) {
+    const Elasticity& elasticity = model.elasticities[e];
+    if (elasticity.information_share >= 0.5) continue;
+    model.notes.push_back(absl::StrFormat(
+        "The effect of %s on %s is mostly what was believed before: the history brings %.0f %% of "
+        "the information.",
+        elasticity.prior.driver, elasticity.prior.indicator, 100 * elasticity.information_share));
+  }
+}
+
+void AddHistoryNotes(const FitParts& parts, Model& model) {
+  const FitPanel& panel = parts.panel;
+  const double years =
+      std::max(0.0, static_cast<double>(panel.period_count) / panel.periods_per_year - 1);
+  model.notes.push_back(absl::StrFormat(
+      "About %.1f independent years stand behind the size of yearly shocks; a usual size is mixed "
+      "in.",
+      years));
+  if (panel.period_count < 2 * panel.periods_per_year) {
+    model.notes.push_back(
+        "Less than two years of history: season and trend cannot be told apart, both are wide.");
+  }
+  if (panel.truncated) {
+    model.notes.push_back(absl::StrCat("Only the last ", panel.period_count, " periods are used."));
+  }
+  if (panel.region_count() < 2) {
+    model.notes.push_back("One region only: there are no regional latents.");
+  }
+}
+
+}  // namespace
+
+void AddDiagnostics(const FitParts& parts, Model& model) {
+  for (int k = 0; k < parts.panel.indicator_count(); ++k) {
+    model.diagnostics.push_back(Diagnose(parts, model, k));
+  }
+  model.notes = parts.terms.notes;
+  AddHistoryNotes(parts, model);
+  for (int k = 0; k < parts.panel.indicator_count(); ++k) AddIndicatorNotes(parts, k, model);
+  AddElasticityNotes(model);
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,215 @@
+#include "sim/model/panel.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "sim/base/status_macros.h"
+#include "sim/base/violation.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+void CheckRange(Violations& violations, const char* field, double value, bool good,
+                const char* rule) {
+  if (good) return;
+  violations.Add(
+      {.field = field, .value = absl::StrCat(value), .rule = rule, .reason = "OUT_OF_RANGE"});
+}
+
+// Negated comparisons, so that NaN is refused.
+Violations CheckOptions(const FitOptions& options) {
+  Violations violations;
+  const double damping = options.trend_damping;
+  CheckRange(violations, "trend_damping", damping, 0 <= damping && damping <= 1,
+             "must be in [0, 1]");
+  const double half_life = options.level_half_life_periods;
+  CheckRange(violations, "level_half_life_periods", half_life,
+             half_life > 0 && std::isfinite(half_life), "must be finite and > 0");
+  CheckRange(violations, "ended_after_missing", options.ended_after_missing,
+             options.ended_after_missing >= 1, "must be >= 1");
+  return violations;
+}
+
+// Last period with a value, before anything provisional; the last column when there is none.
+Period DefaultAsOf(const Revision& revision) {
+  const Realisations& realisations = revision.realisations;
+  int last = -1;
+  for (int i = 0; i < realisations.series_count(); ++i) {
+    const auto row = realisations.row(i);
+    for (int t = static_cast<int>(row.size()) - 1; t > last; --t) {
+      if (!std::isnan(row[t])) last = t;
+    }
+  }
+  Period as_of = last < 0 ? realisations.last() : realisations.first() + last;
+  for (const Indicator& indicator : revision.network.spec().indicators) {
+    if (!indicator.provisional_from.has_value()) continue;
+    as_of = std::min(as_of, *indicator.provisional_from - 1);
+  }
+  return as_of;
+}
+
+absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& options) {
+  const Realisations& realisations = revision.realisations;
+  Violations violations = CheckOptions(options);
+  if (realisations.series_count() == 0 || realisations.period_count() == 0) {
+    violations.Add(
+        {.field = "revision", .rule = "must have realisations", .reason = "NO_REALISATIONS"});
+    return violations.ToStatus();
+  }
+  const Period as_of = options.as_of.value_or(DefaultAsOf(revision));
+  if (as_of.frequency != revision.network.frequency() || !realisations.window().contains(as_of)) {
+    violations.Add({.field = "as_of",
+                    .value = as_of.ToString(),
+                    .rule = absl::StrCat("must be in ", realisations.window().ToString()),
+                    .reason = "OUTSIDE_REALISATIONS"});
+  } else {
+    const int fewest = PeriodsPerYear(as_of.frequency) + 1;
+    const int count = as_of - realisations.first() + 1;
+    if (count < fewest) {
+      violations.Add({.field = "as_of",
+                      .value = as_of.ToString(),
+                      .rule = absl::StrCat("must leave at least ", fewest, " periods, not ", count),
+                      .reason = "HISTORY_TOO_SHORT"});
+    }
+  }
+  JALON_RETURN_IF_ERROR(violations.ToStatus());
+  return as_of;
+}
+
+// The unit whose regional latents a branch follows.
+int RegionUnit(const Network& network, int unit) {
+  const int region = network.RegionOf(unit);
+  return region == unit ? 0 : region;
+}
+
+// Periods of the panel an indicator's final figures reach.
+int FinalCount(const FitPanel& panel, int indicator) {
+  const std::optional<Period> from = panel.network->indicator(indicator).provisional_from;
+  if (!from.has_value()) return panel.period_count;
+  return std::clamp(*from - panel.first, 0, panel.period_count);
+}
+
+void CopyValues(const Realisations& realisations, FitPanel& panel) {
+  const size_t offset = panel.first - realisations.first();
+  panel.values.assign(panel.series.size() * panel.period_count, kNaN);
+  for (size_t i = 0; i < panel.series.size(); ++i) {
+    const auto row = realisations.row(static_cast<int>(i)).subspan(offset);
+    const int final_count = FinalCount(panel, panel.series[i].key.indicator);
+    for (int t = 0; t < final_count; ++t) {
+      panel.values[i * panel.period_count + t] = row[t];
+      panel.series[i].present_count += std::isnan(row[t]) ? 0 : 1;
+    }
+  }
+}
+
+// Stopped: closed by as_of, or nothing in its last periods without an opening to come.
+bool HasEnded(const FitPanel& panel, int i, int after_missing) {
+  const Unit& unit = panel.network->unit(panel.series[i].key.unit);
+  if (unit.closed.has_value() && *unit.closed <= panel.as_of + 1) return true;
+  if (unit.opened.has_value() && panel.as_of < *unit.opened) return false;
+  const int end = FinalCount(panel, panel.series[i].key.indicator);
+  for (int t = std::max(0, end - after_missing); t < end; ++t) {
+    if (panel.present(i, t)) return false;
+  }
+  return true;
+}
+
+void AddSeries(const Realisations& realisations, FitPanel& panel) {
+  std::map<int, int> region_of;
+  for (const SeriesKey& key : realisations.keys()) {
+    region_of.emplace(RegionUnit(*panel.network, key.unit), 0);
+  }
+  for (auto& [unit, index] : region_of) {
+    index = panel.region_count();
+    panel.region_units.push_back(unit);
+  }
+  std::map<std::array<int, 3>, int> group_of;
+  for (const SeriesKey& key : realisations.keys()) {
+    PanelSeries series;
+    series.key = key;
+    series.link = panel.indicator_link(key.indicator);
+    const int unit = RegionUnit(*panel.network, key.unit);
+    series.region = region_of.at(unit);
+    const auto [it, is_new] =
+        group_of.try_emplace({key.indicator, unit, key.segment}, panel.groups.size());
+    if (is_new) panel.groups.push_back({unit, key.segment, key.indicator});
+    series.group = it->second;
+    panel.series.push_back(series);
+  }
+}
+
+// Standard deviation around the mean of each year, all of them together; nullopt without two
+// values in one year.
+std::optional<double> NoiseScale(const FitPanel& panel, int i) {
+  double squares = 0.0;
+  int freedom = 0;
+  for (int year = 0; year < panel.year_count(); ++year) {
+    double sum = 0.0, sum_squares = 0.0;
+    int count = 0;
+    for (int t = 0; t < panel.period_count; ++t) {
+      if (panel.year_back(t) != year || !panel.present(i, t)) continue;
+      sum += panel.value(i, t);
+      ++count;
+    }
+    if (count < 2) continue;
+    for (int t = 0; t < panel.period_count; ++t) {
+      if (panel.year_back(t) != year || !panel.present(i, t)) continue;
+      const double e = panel.value(i, t) - sum / count;
+      sum_squares += e * e;
+    }
+    squares += sum_squares;
+    freedom += count - 1;
+  }
+  if (freedom == 0) return std::nullopt;
+  return std::sqrt(squares / freedom);
+}
+
+// A scale for every series of the identity link: its noise, at least a thousandth of its size, and
+// for one that never moved or was never seen the median of its indicator.
+void SetScales(FitPanel& panel) {
+  for (const auto& [first, end] : panel.indicator_rows) {
+    if (first == end || panel.series[first].link != Link::kIdentity) continue;
+    std::vector<double> known;
+    for (int i = first; i < end; ++i) {
+      panel.series[i].scale = NoiseScale(panel, i).value_or(0.0);
+      if (panel.series[i].scale > 0) known.push_back(panel.series[i].scale);
+    }
+    std::sort(known.begin(), known.end());
+    const double median = known.empty() ? 1.0 : known[known.size() / 2];
+    for (int i = first; i < end; ++i) {
+      if (!(panel.series[i].scale > 1e-6 * median)) panel.series[i].scale = median;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& options) {
+  JALON_ASSIGN_OR_RETURN(const Period as_of, ResolveAsOf(revision, options));
+  const Realisations& realisations = revision.realisations;
+  FitPanel panel;
+  panel.network = &revision.network;
+  panel.as_of = as_of;
+  panel.first = std::max(realisations.first(), as_of - (kMostFitPeriods - 1));
+  panel.truncated = panel.first != realisations.first();
+  panel.period_count = as_of - panel.first + 1;
+  panel.periods_per_year = PeriodsPerYear(as_of.frequency);
+  AddSeries(realisations, panel);
+  CopyValues(realisations, panel);
+  for (int k = 0; k < revision.network.indicator_count(); ++k) {
+    panel.indicator_rows.push_back(realisations.IndicatorRows(k));
+  }
+  for (size_t i = 0; i < panel.series.size(); ++i) {
+    panel.series[i].ended = HasEnded(panel, static_cast<int>(i), options.ended_after_missing);
+  }
+  SetScales(panel);
+  return panel;
+}
+
+}  // namespace jalon::sim

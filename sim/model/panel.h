@@ -1,0 +1,67 @@
+// The history a fit looks at: series, groups and regions of a revision up to as_of.
+// Internal to sim/model.
+#ifndef JALON_SIM_MODEL_PANEL_H_
+#define JALON_SIM_MODEL_PANEL_H_
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/model/fit.h"
+#include "sim/model/model.h"
+#include "sim/network/revision.h"
+
+namespace jalon::sim {
+
+// Longest history used: older periods say little of the next year and cost cubic time.
+inline constexpr int kMostFitPeriods = 180;
+
+struct PanelSeries {
+  SeriesKey key;
+  // Index into FitPanel::region_units.
+  int region = 0;
+  int group = 0;
+  Link link = Link::kLog;
+  // Standard deviation of a period's noise on the identity link, 1 on the log link.
+  double scale = 1.0;
+  bool ended = false;
+  int present_count = 0;
+};
+
+// Realisations as the fit sees them. What is after as_of or provisional is not in it.
+struct FitPanel {
+  const Network* network = nullptr;
+  Period first;
+  Period as_of;
+  int period_count = 0;
+  int periods_per_year = 12;
+  // True when older periods than `first` were left out.
+  bool truncated = false;
+  std::vector<PanelSeries> series;
+  // [series x period]; NaN where missing.
+  std::vector<double> values;
+  std::vector<ModelGroup> groups;
+  std::vector<int> region_units;
+  // [indicator]: series [first, second).
+  std::vector<std::pair<int, int>> indicator_rows;
+
+  double value(int i, int t) const { return values[static_cast<size_t>(i) * period_count + t]; }
+  bool present(int i, int t) const { return !std::isnan(value(i, t)); }
+  int indicator_count() const { return static_cast<int>(indicator_rows.size()); }
+  int region_count() const { return static_cast<int>(region_units.size()); }
+  Link indicator_link(int k) const {
+    return network->indicator(k).kind == IndicatorKind::kNetFlow ? Link::kIdentity : Link::kLog;
+  }
+  // Years of 12 months (4 quarters) counted back from as_of: 0 is the last one.
+  int year_back(int t) const { return (period_count - 1 - t) / periods_per_year; }
+  int year_count() const { return (period_count + periods_per_year - 1) / periods_per_year; }
+};
+
+// Errors: as FitModel.
+absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& options);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_MODEL_PANEL_H_
