@@ -67,7 +67,7 @@ absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& o
     violations.Add({.field = "as_of",
                     .value = as_of.ToString(),
                     .rule = absl::StrCat("must be in ", realisations.window().ToString()),
-                    .reason = "OUTSIDE_REALISATIONS"});
+                    .reason = "AS_OF_OUT_OF_RANGE"});
   } else {
     const int fewest = PeriodsPerYear(as_of.frequency) + 1;
     const int count = as_of - realisations.first() + 1;
