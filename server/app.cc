@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/rpc/environment.h"
 #include "server/rpc/server_service.h"
+#include "server/rpc/simulation_service.h"
 #include "server/store/sqlite_store.h"
 #include "server/store/store_thread.h"
 #include "sim/base/status_macros.h"
@@ -87,6 +88,7 @@ struct App::State {
   std::unique_ptr<Scheduler> requests;
   std::unique_ptr<Scheduler> batch;
   std::unique_ptr<Scheduler> jobs;
+  std::unique_ptr<LiveRuns> runs;
   std::unique_ptr<Environment> environment;
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
@@ -121,6 +123,11 @@ void App::State::StartThreads() {
   requests = std::make_unique<Scheduler>(RequestOptions(options.limits));
   batch = std::make_unique<Scheduler>(JobOptions(options.limits, kBatchThreads));
   jobs = std::make_unique<Scheduler>(JobOptions(options.limits, workers));
+  runs.reset(new LiveRuns({.archive = *archive,
+                           .jobs = *jobs,
+                           .clock = clock,
+                           .log = log,
+                           .max_bytes = options.limits.run_bytes}));
   environment.reset(new Environment{.limits = options.limits,
                                     .clock = clock,
                                     .log = log,
@@ -130,9 +137,11 @@ void App::State::StartThreads() {
                                     .requests = *requests,
                                     .batch = *batch,
                                     .jobs = *jobs,
+                                    .runs = *runs,
                                     .worker_count = workers,
                                     .data_directory = options.data_directory});
   services.push_back(MakeServerService(*environment));
+  services.push_back(MakeSimulationService(*environment));
 }
 
 absl::Status App::State::Listen() {
@@ -176,6 +185,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(AppOptions options, const Clock&
   State& state = *app->state_;
   JALON_RETURN_IF_ERROR(state.OpenStore());
   state.StartThreads();
+  JALON_RETURN_IF_ERROR(RestartRuns(*state.environment));
   JALON_RETURN_IF_ERROR(state.Listen());
   state.store->CheckIntegrity([&log](const absl::Status& status) {
     if (!status.ok()) log.Error("store_damaged", {{"status", status.ToString()}});

@@ -9,6 +9,7 @@
 #include "server/rpc/call_gate.h"
 #include "server/run/archive.h"
 #include "server/run/limits.h"
+#include "server/run/live_runs.h"
 #include "server/run/scheduler.h"
 #include "server/store/store_thread.h"
 
@@ -28,6 +29,8 @@ struct Environment {
   Scheduler& batch;
   // Simulations, in steps.
   Scheduler& jobs;
+  // Those in progress.
+  LiveRuns& runs;
   // Threads of `jobs`.
   int worker_count = 1;
   std::string data_directory;

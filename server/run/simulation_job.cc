@@ -66,6 +66,7 @@ SimulationJob::~SimulationJob() = default;
 StepOutcome SimulationJob::Step() {
   const CpuMeter meter(cpu_nanoseconds_);
   std::optional<Begun> begun;
+  std::optional<SimulationEnd> end;
   {
     MutexLock lock(mu_);
     if (ended_) return StepOutcome::kDone;
@@ -75,19 +76,28 @@ StepOutcome SimulationJob::Step() {
     }
     CheckLimits();
     if (state_.finished()) {
-      End();
-      return StepOutcome::kDone;
+      end = End();
+    } else {
+      begun = Claim();
+      if (!begun.has_value()) return StepOutcome::kWait;
     }
-    begun = Claim();
-    if (!begun.has_value()) return StepOutcome::kWait;
   }
+  if (end.has_value()) return Tell(*std::move(end));
   if (begun->block == nullptr) {
     begun->block = std::make_unique<sim::SampledBlock>(input_.plan, begun->index);
   }
   const bool complete = ComputeSlice(*begun->block);
-  MutexLock lock(mu_);
-  if (ended_) return StepOutcome::kDone;
-  return HandIn(*std::move(begun), complete) ? StepOutcome::kDone : StepOutcome::kMore;
+  {
+    MutexLock lock(mu_);
+    if (ended_) return StepOutcome::kDone;
+    end = HandIn(*std::move(begun), complete);
+  }
+  return end.has_value() ? Tell(*std::move(end)) : StepOutcome::kMore;
+}
+
+StepOutcome SimulationJob::Tell(SimulationEnd end) {
+  events_.on_end(std::move(end));
+  return StepOutcome::kDone;
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
@@ -113,13 +123,13 @@ void SimulationJob::CheckLimits() {
   }
 }
 
-bool SimulationJob::HandIn(Begun begun, bool complete) {
+std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
   if (!complete) {
     const auto place =
         std::lower_bound(begun_.begin(), begun_.end(), begun,
                          [](const Begun& a, const Begun& b) { return a.index < b.index; });
     begun_.insert(place, std::move(begun));
-    return false;
+    return std::nullopt;
   }
   // A failure shows in state_.finished().
   (void)state_.Complete(begun.block->TakeOutcome());
@@ -127,9 +137,8 @@ bool SimulationJob::HandIn(Begun begun, bool complete) {
     Publish(*checkpoint);
   }
   ReportProgress();
-  if (!state_.finished()) return false;
-  End();
-  return true;
+  if (!state_.finished()) return std::nullopt;
+  return End();
 }
 
 void SimulationJob::Publish(const sim::Checkpoint& checkpoint) {
@@ -178,14 +187,14 @@ v1::Termination::Reason SimulationJob::Reason() const {
   return v1::Termination::REASON_FAILED;
 }
 
-void SimulationJob::End() {
+SimulationEnd SimulationJob::End() {
   ended_ = true;
   begun_.clear();
-  events_.on_end({.reason = Reason(),
-                  .error = state_.status(),
-                  .table = table_,
-                  .widest_half_width = half_width_,
-                  .cpu_seconds = static_cast<double>(cpu_nanoseconds_.load()) * 1e-9});
+  return {.reason = Reason(),
+          .error = state_.status(),
+          .table = table_,
+          .widest_half_width = half_width_,
+          .cpu_seconds = static_cast<double>(cpu_nanoseconds_.load()) * 1e-9};
 }
 
 }  // namespace jalon::server

@@ -50,13 +50,13 @@ struct SimulationEnd {
   double cpu_seconds = 0;
 };
 
-// What a simulation tells the world. Called from pool threads, one at a time, in order; must be
-// short.
+// What a simulation tells the world. Called from pool threads, one at a time, in order. All but the
+// last must be short.
 struct SimulationEvents {
   std::function<void()> on_started;
   std::function<void(const v1::Progress&)> on_progress;
   std::function<void(std::shared_ptr<const ResultTable>)> on_checkpoint;
-  // The last one, exactly once.
+  // The last one, exactly once, without any lock held: it may store the answer.
   std::function<void(SimulationEnd)> on_end;
 };
 
@@ -87,11 +87,13 @@ class SimulationJob final : public Job {
   // The block to go on with; nullopt when there is none to be had now.
   std::optional<Begun> Claim() JALON_REQUIRES(mu_);
   void CheckLimits() JALON_REQUIRES(mu_);
-  // Takes a slice's result in, publishes what it completed, and says whether the run has ended.
-  bool HandIn(Begun begun, bool complete) JALON_REQUIRES(mu_);
+  // Takes a slice's result in, publishes what it completed, and says how the run has ended, if it
+  // has.
+  std::optional<SimulationEnd> HandIn(Begun begun, bool complete) JALON_REQUIRES(mu_);
   void Publish(const sim::Checkpoint& checkpoint) JALON_REQUIRES(mu_);
   void ReportProgress() JALON_REQUIRES(mu_);
-  void End() JALON_REQUIRES(mu_);
+  SimulationEnd End() JALON_REQUIRES(mu_);
+  StepOutcome Tell(SimulationEnd end) JALON_EXCLUDES(mu_);
   v1::Termination::Reason Reason() const JALON_REQUIRES(mu_);
 
   const SimulationInput input_;

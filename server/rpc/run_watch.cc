@@ -1,0 +1,169 @@
+#include "server/rpc/run_watch.h"
+
+#include <grpcpp/server_context.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "server/rpc/call.h"
+#include "server/rpc/grpc_status.h"
+#include "server/rpc/request_checks.h"
+#include "server/rpc/unary.h"
+#include "server/run/live_runs.h"
+#include "server/stream/resume_token.h"
+#include "server/stream/write_stream.h"
+#include "sim/base/status_macros.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr char kRunPattern[] = "networks/*/runs/*";
+
+class RunWatch final : public WriteStream<v1::WatchRunResponse> {
+ public:
+  RunWatch(Environment& environment, grpc::CallbackServerContext* context,
+           const v1::WatchRunRequest& request)
+      : request_(request),
+        call_(environment, {"SimulationService.WatchRun", request.name()},
+              PrincipalOfPeer(context->peer()), DeadlineOf(environment, *context, 0)) {
+    call_.SetRequest(request_);
+  }
+
+  // Called once, right after KeepAlive.
+  void Begin() {
+    const std::weak_ptr<WriteStream> weak = weak_from_this();
+    mailbox_ = std::make_shared<RunMailbox>([weak] {
+      if (const auto stream = weak.lock()) stream->Poke();
+    });
+    absl::Status refused = call_.Admit();
+    if (refused.ok()) {
+      refused =
+          call_.environment().requests.Run(call_.principal().id, [this, self = shared_from_this()] {
+            if (absl::Status bad = Open(); !bad.ok()) End(bad);
+          });
+    }
+    if (!refused.ok()) End(refused);
+  }
+
+ private:
+  absl::Status Open() {
+    Checks checks;
+    CheckName("name", request_.name(), kRunPattern, checks);
+    JALON_RETURN_IF_ERROR(checks.ToStatus());
+    if (!request_.resume_token().empty()) {
+      JALON_ASSIGN_OR_RETURN(seen_, DecodeResumeToken(request_.resume_token(), request_.name()));
+    }
+    seen_.resource = request_.name();
+    if (const auto live = call_.environment().runs.Find(request_.name())) {
+      const v1::Run run = live->run();
+      JALON_RETURN_IF_ERROR(Select(live->axis(), run));
+      live->Watch(mailbox_);
+      return absl::OkStatus();
+    }
+    return OpenEnded();
+  }
+
+  absl::Status OpenEnded() {
+    Archive& archive = call_.environment().archive;
+    JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::RunRecord>(request_.name()));
+    RunUpdate update{stored.record.run().progress(), nullptr};
+    if (!stored.record.columns().empty()) {
+      JALON_ASSIGN_OR_RETURN(const auto result, archive.GetResult(request_.name(), stored.record));
+      JALON_RETURN_IF_ERROR(Select(result->axis, stored.record.run()));
+      // Shares the life of the loaded result.
+      update.table = std::shared_ptr<const ResultTable>(result, &result->table);
+    }
+    mailbox_->PushEvent(stored.record.run());
+    mailbox_->PutLatest(update);
+    mailbox_->PutFinal(stored.record.run());
+    return absl::OkStatus();
+  }
+
+  absl::Status Select(const RowAxis& axis, const v1::Run& run) {
+    const ResultTable heading{.specs = {run.statistics().begin(), run.statistics().end()}};
+    Checks checks;
+    selection_.rows = axis.Select(request_.view(), checks);
+    selection_.columns = SelectColumns(heading, request_.view(), checks);
+    JALON_RETURN_IF_ERROR(checks.ToStatus());
+    selection_.row_axis_hash = axis.Hash(selection_.rows);
+    return absl::OkStatus();
+  }
+
+  Pulled Next(v1::WatchRunResponse* message) override {
+    if (ended_) return {.kind = Pulled::Kind::kEnd};
+    if (table_ != nullptr) {
+      FillBlock(message);
+    } else if (!FillNext(message)) {
+      return {};
+    }
+    message->set_sequence(++seen_.sequence);
+    message->set_resume_token(Encode(seen_));
+    return {.kind = Pulled::Kind::kMessage};
+  }
+
+  // False when the mailbox is empty.
+  bool FillNext(v1::WatchRunResponse* message) {
+    const std::optional<RunMailbox::Item> item = mailbox_->Take();
+    if (!item.has_value()) return false;
+    if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*item);
+    if (item->index() == 1) FillUpdate(std::get<1>(*item), message);
+    if (item->index() == 2) {
+      *message->mutable_ended() = std::get<2>(*item);
+      ended_ = true;
+    }
+    return true;
+  }
+
+  void FillUpdate(const RunUpdate& update, v1::WatchRunResponse* message) {
+    *message->mutable_progress() = update.progress;
+    const bool fresh = update.table != nullptr && update.table->path_count > seen_.path_count;
+    if (!fresh || selection_.rows.empty()) return;
+    table_ = update.table;
+    first_row_ = 0;
+  }
+
+  void FillBlock(v1::WatchRunResponse* message) {
+    const auto total = static_cast<int64_t>(selection_.rows.size());
+    const int64_t count = std::min(
+        total - first_row_,
+        RowsPerBlock(static_cast<int64_t>(selection_.columns.size()), Limits::kFrameBytes));
+    *message->mutable_estimates() = MakeBlock(*table_, selection_, first_row_, count);
+    first_row_ += count;
+    if (first_row_ < total) return;
+    seen_.path_count = table_->path_count;
+    table_ = nullptr;
+  }
+
+  grpc::Status Finished(const absl::Status& status) override {
+    call_.Audit(status);
+    return ToGrpcStatus(status);
+  }
+  void OnReaderGone() override { mailbox_->Close(); }
+  void OnEnded() override { mailbox_->Close(); }
+
+  const v1::WatchRunRequest request_;
+  Call call_;
+  // Shared with the publisher, which holds it weakly.
+  std::shared_ptr<RunMailbox> mailbox_;
+  TableSelection selection_;
+  // What was sent so far.
+  ResumeToken seen_;
+  // The checkpoint being sent, and the first row not sent yet. Shared with the run.
+  std::shared_ptr<const ResultTable> table_;
+  int64_t first_row_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<v1::WatchRunResponse>* ServeRunWatch(Environment& environment,
+                                                              grpc::CallbackServerContext* context,
+                                                              const v1::WatchRunRequest& request) {
+  const auto watch = std::make_shared<RunWatch>(environment, context, request);
+  watch->KeepAlive();
+  watch->Begin();
+  return watch.get();
+}
+
+}  // namespace jalon::server

@@ -1,0 +1,402 @@
+#include "server/rpc/simulation_service.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "jalon/v1/simulation_service.grpc.pb.h"
+#include "server/base/ids.h"
+#include "server/convert/serialize.h"
+#include "server/convert/status.h"
+#include "server/convert/time.h"
+#include "server/rpc/handler.h"
+#include "server/rpc/machine.h"
+#include "server/rpc/paging.h"
+#include "server/rpc/request_checks.h"
+#include "server/rpc/run_watch.h"
+#include "server/run/live_runs.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr char kRunPattern[] = "networks/*/runs/*";
+constexpr absl::Duration kCancelWait = absl::Seconds(2);
+
+// ---------------------------------------------------------------------------------- one run
+
+// A run as it stands, in progress or not.
+absl::StatusOr<v1::Run> RunNow(Environment& environment, absl::string_view name) {
+  if (const auto live = environment.runs.Find(name)) return live->run();
+  JALON_ASSIGN_OR_RETURN(const auto stored, environment.archive.Get<store::v1::RunRecord>(name));
+  return stored.record.run();
+}
+
+// Rows and numbers of a run's newest checkpoint. Shared with the run or the cache.
+struct Answer {
+  std::shared_ptr<const RowAxis> axis;
+  std::shared_ptr<const ResultTable> table;
+};
+
+absl::StatusOr<Answer> AnswerNow(Environment& environment, const std::string& name) {
+  if (const auto live = environment.runs.Find(name)) {
+    Answer answer{{live, &live->axis()}, live->table()};
+    if (answer.table != nullptr) return answer;
+    return WithRetryDelay(
+        absl::FailedPreconditionError(absl::StrCat(name, " has not reached a checkpoint yet")),
+        absl::Milliseconds(200));
+  }
+  JALON_ASSIGN_OR_RETURN(const auto stored, environment.archive.Get<store::v1::RunRecord>(name));
+  JALON_ASSIGN_OR_RETURN(const auto result, environment.archive.GetResult(name, stored.record));
+  return Answer{{result, &result->axis}, {result, &result->table}};
+}
+
+absl::StatusOr<std::shared_ptr<const RowAxis>> AxisNow(Environment& environment,
+                                                       const std::string& name) {
+  if (const auto live = environment.runs.Find(name)) {
+    return std::shared_ptr<const RowAxis>(live, &live->axis());
+  }
+  JALON_ASSIGN_OR_RETURN(const auto stored, environment.archive.Get<store::v1::RunRecord>(name));
+  return environment.archive.GetRowAxis(stored.record);
+}
+
+absl::Status CheckRunName(absl::string_view field, absl::string_view name) {
+  Checks checks;
+  CheckName(field, name, kRunPattern, checks);
+  return checks.ToStatus();
+}
+
+// ------------------------------------------------------------------------------------ create
+
+absl::Status CheckCreate(const v1::CreateRunRequest& request) {
+  Checks checks;
+  CheckName("parent", request.parent(), kNetworkPattern, checks);
+  CheckId("run_id", request.run_id(), checks);
+  CheckRequestId(request.request_id(), checks);
+  checks.Required("run", request.has_run());
+  return checks.ToStatus();
+}
+
+absl::StatusOr<PreparedRun> Prepare(Environment& environment, const std::string& network,
+                                    const v1::Run& run) {
+  JALON_ASSIGN_OR_RETURN(
+      PreparedRun prepared,
+      PrepareRun(environment.archive, environment.limits,
+                 {.network = network, .run = run, .parallelism = environment.worker_count}));
+  v1::Provenance& provenance = *prepared.run.mutable_provenance();
+  provenance.set_server_version(ServerVersion());
+  static const bool has_fma = DescribeMachine().has_fma;
+  provenance.set_reproducibility(has_fma ? v1::REPRODUCIBILITY_LEVEL_R1
+                                         : v1::REPRODUCIBILITY_LEVEL_R0);
+  return prepared;
+}
+
+// The record of a run that waits, with the rows it will have.
+Transaction QueuedRun(const PreparedRun& prepared, const std::string& principal) {
+  Transaction transaction;
+  BlobWriter blobs(&transaction);
+  store::v1::RunRecord record;
+  *record.mutable_run() = prepared.run;
+  record.set_principal(principal);
+  record.set_row_axis(blobs.Add(DeterministicBytes(prepared.axis.proto())));
+  transaction.mutations.push_back(PutResource{.name = prepared.run.name(),
+                                              .state = StoredState(v1::Run::STATE_QUEUED),
+                                              .payload = record.SerializeAsString(),
+                                              .expect = Expect::Absent(),
+                                              .blobs = blobs.digests()});
+  return transaction;
+}
+
+// Takes a run that was stored away again: it could not be queued.
+void Forget(Environment& environment, const std::string& name) {
+  Transaction transaction;
+  transaction.mutations.push_back(DeleteResource{.name = name});
+  const auto deleted = environment.store.BlockingApply(std::move(transaction));
+  if (deleted.ok()) return;
+  environment.log.Error("run_not_forgotten",
+                        {{"run", name}, {"status", deleted.status().ToString()}});
+}
+
+// Stores a prepared run, then queues it. The store comes first: a run that was acknowledged starts
+// again after a crash.
+absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_view request_id) {
+  Environment& environment = call.environment();
+  const std::string name = prepared.run.name();
+  const v1::Run run = prepared.run;
+  Transaction transaction = QueuedRun(prepared, call.principal().id);
+  JALON_RETURN_IF_ERROR(environment.runs.Add(std::move(prepared), call.principal().id));
+  const auto stored = call.Apply(std::move(transaction), request_id, name);
+  if (!stored.ok() || stored->replayed) {
+    environment.runs.Drop(name);
+    if (!stored.ok()) return stored.status();
+    return RunNow(environment, stored->outcome);
+  }
+  if (absl::Status queued = environment.runs.Start(name); !queued.ok()) {
+    Forget(environment, name);
+    return queued;
+  }
+  return run;
+}
+
+absl::StatusOr<v1::Run> CreateRun(Call& call, const v1::CreateRunRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckCreate(request));
+  Environment& environment = call.environment();
+  JALON_ASSIGN_OR_RETURN(const std::string earlier, call.EarlierOutcome(request.request_id()));
+  if (!earlier.empty()) return RunNow(environment, earlier);
+  JALON_ASSIGN_OR_RETURN(PreparedRun prepared,
+                         Prepare(environment, request.parent(), request.run()));
+  *prepared.run.mutable_create_time() = ToProto(environment.clock.WallNow());
+  if (request.validate_only()) return prepared.run;
+  const std::string id = request.run_id().empty() ? RandomId() : request.run_id();
+  prepared.run.set_name(JoinName(request.parent(), "runs", id));
+  return Launch(call, std::move(prepared), request.request_id());
+}
+
+// ------------------------------------------------------------------------------ get, list, cancel
+
+absl::StatusOr<v1::Run> GetRun(Call& call, const v1::GetRunRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckRunName("name", request.name()));
+  return RunNow(call.environment(), request.name());
+}
+
+absl::StatusOr<v1::ListRunsResponse> ListRuns(Call& call, const v1::ListRunsRequest& request) {
+  Checks checks;
+  CheckName("parent", request.parent(), kNetworkPattern, checks);
+  CheckPageSize(request.page_size(), checks);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  Environment& environment = call.environment();
+  JALON_RETURN_IF_ERROR(
+      environment.archive.Get<store::v1::NetworkRecord>(request.parent()).status());
+  JALON_ASSIGN_OR_RETURN(const ListPage page,
+                         environment.archive.List({.kind = "runs",
+                                                   .parent = request.parent(),
+                                                   .page_size = request.page_size(),
+                                                   .page_token = request.page_token()}));
+  v1::ListRunsResponse response;
+  for (const Resource& resource : page.resources) {
+    store::v1::RunRecord record;
+    JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
+    const auto live = environment.runs.Find(resource.name);
+    *response.add_runs() = live == nullptr ? record.run() : live->run();
+  }
+  response.set_next_page_token(page.next_page_token);
+  return response;
+}
+
+absl::StatusOr<v1::Run> CancelRun(Call& call, const v1::CancelRunRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckRunName("name", request.name()));
+  Environment& environment = call.environment();
+  const auto live = environment.runs.Find(request.name());
+  if (live == nullptr) return RunNow(environment, request.name());
+  environment.runs.Cancel(request.name());
+  return live->WaitForEnd(kCancelWait);
+}
+
+// --------------------------------------------------------------------------------------- reading
+
+// Rows and columns of a view.
+absl::StatusOr<TableSelection> Select(const RowAxis& axis, const ResultTable& table,
+                                      const v1::View& view) {
+  Checks checks;
+  TableSelection selection;
+  selection.rows = axis.Select(view, checks);
+  selection.columns = SelectColumns(table, view, checks);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  selection.row_axis_hash = axis.Hash(selection.rows);
+  return selection;
+}
+
+// A page of a selection, for ReadResults and ReplayPath. Tokens name the table they belong to.
+template <typename Response, typename Request>
+absl::StatusOr<Response> PageOf(const ResultTable& table, const TableSelection& selection,
+                                Request request) {
+  if (!request.page_token().empty()) {
+    absl::string_view rest = request.page_token();
+    if (!absl::ConsumePrefix(&rest, absl::StrCat(table.table_id, "/"))) {
+      return absl::AbortedError("the run has reached another checkpoint since; start again");
+    }
+    request.set_page_token(std::string(rest));
+  }
+  const int64_t most =
+      RowsPerBlock(static_cast<int64_t>(selection.columns.size()), Limits::kPageBytes);
+  JALON_ASSIGN_OR_RETURN(const Paging paging,
+                         Paging::Of(request, selection.row_axis_hash, {most, most}));
+  const auto total = static_cast<int64_t>(selection.rows.size());
+  const int64_t first = std::min(paging.first(), total);
+  Response response;
+  *response.mutable_block() = MakeBlock(table, selection, first, paging.end(total) - first);
+  const std::string next = paging.NextToken(total);
+  if (!next.empty()) response.set_next_page_token(absl::StrCat(table.table_id, "/", next));
+  return response;
+}
+
+absl::StatusOr<v1::ReadResultsResponse> ReadResults(Call& call,
+                                                    const v1::ReadResultsRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  JALON_ASSIGN_OR_RETURN(const Answer answer, AnswerNow(call.environment(), request.run()));
+  JALON_ASSIGN_OR_RETURN(const TableSelection selection,
+                         Select(*answer.axis, *answer.table, request.view()));
+  return PageOf<v1::ReadResultsResponse>(*answer.table, selection, request);
+}
+
+absl::StatusOr<v1::GetRowIndexResponse> GetRowIndex(Call& call,
+                                                    const v1::GetRowIndexRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  JALON_ASSIGN_OR_RETURN(const std::shared_ptr<const RowAxis> axis,
+                         AxisNow(call.environment(), request.run()));
+  Checks checks;
+  const std::vector<uint32_t> rows = axis->Select(request.view(), checks);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  v1::GetRowIndexResponse response;
+  response.set_row_axis_hash(axis->Hash(rows));
+  JALON_ASSIGN_OR_RETURN(const Paging paging,
+                         Paging::Of(request, response.row_axis_hash(), {5'000, 10'000}));
+  const auto total = static_cast<int64_t>(rows.size());
+  const int64_t first = std::min(paging.first(), total);
+  response.set_first_row(first);
+  response.set_total_row_count(total);
+  *response.mutable_keys() = axis->Keys(rows, first, paging.end(total) - first);
+  response.set_next_page_token(paging.NextToken(total));
+  return response;
+}
+
+// ---------------------------------------------------------------------------------------- replay
+
+absl::StatusOr<v1::Run> EndedRun(Environment& environment, const std::string& name) {
+  if (environment.runs.Find(name) != nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat(name, " has not ended yet"));
+  }
+  return RunNow(environment, name);
+}
+
+// One path as a table of one column.
+absl::StatusOr<ResultTable> PathTable(const PreparedRun& prepared, int64_t path) {
+  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, sim::ReplayPath(prepared.input.plan, path));
+  ResultTable table{
+      .table_id = absl::StrCat(prepared.input.spec_hash.substr(0, 16), "-path-", path),
+      .path_count = 1};
+  table.specs.emplace_back().set_statistic(v1::STATISTIC_PATH_VALUE);
+  table.columns.push_back(std::move(replay.target_values));
+  return table;
+}
+
+absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
+                                                  const v1::ReplayPathRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  Environment& environment = call.environment();
+  JALON_ASSIGN_OR_RETURN(const v1::Run run, EndedRun(environment, request.run()));
+  const int64_t path_count = run.provenance().path_count();
+  if (request.path_index() < 0 || request.path_index() >= path_count) {
+    return absl::OutOfRangeError(
+        absl::StrCat("path_index ", request.path_index(), ": must be from 0 to ", path_count - 1));
+  }
+  JALON_ASSIGN_OR_RETURN(const PreparedRun prepared,
+                         Prepare(environment, NetworkOf(request.run()), run));
+  JALON_ASSIGN_OR_RETURN(const ResultTable table, PathTable(prepared, request.path_index()));
+  v1::View view = request.view();
+  view.clear_statistics();
+  JALON_ASSIGN_OR_RETURN(const TableSelection selection, Select(prepared.axis, table, view));
+  return PageOf<v1::ReplayPathResponse>(table, selection, request);
+}
+
+// --------------------------------------------------------------------------------------- service
+
+class SimulationService final : public v1::SimulationService::CallbackService {
+ public:
+  using Context = grpc::CallbackServerContext;
+  using Reactor = grpc::ServerUnaryReactor;
+
+  explicit SimulationService(Environment& environment) : environment_(environment) {}
+
+  Reactor* CreateRun(Context* context, const v1::CreateRunRequest* request,
+                     v1::Run* response) override {
+    return Serve(environment_, context, {"SimulationService.CreateRun", request->parent()}, request,
+                 response, &server::CreateRun);
+  }
+  Reactor* GetRun(Context* context, const v1::GetRunRequest* request, v1::Run* response) override {
+    return Serve(environment_, context, {"SimulationService.GetRun", request->name()}, request,
+                 response, &server::GetRun);
+  }
+  Reactor* ListRuns(Context* context, const v1::ListRunsRequest* request,
+                    v1::ListRunsResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.ListRuns", request->parent()}, request,
+                 response, &server::ListRuns);
+  }
+  Reactor* CancelRun(Context* context, const v1::CancelRunRequest* request,
+                     v1::Run* response) override {
+    return Serve(environment_, context, {"SimulationService.CancelRun", request->name()}, request,
+                 response, &server::CancelRun);
+  }
+  grpc::ServerWriteReactor<v1::WatchRunResponse>* WatchRun(
+      Context* context, const v1::WatchRunRequest* request) override {
+    return ServeRunWatch(environment_, context, *request);
+  }
+  Reactor* ReadResults(Context* context, const v1::ReadResultsRequest* request,
+                       v1::ReadResultsResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.ReadResults", request->run()}, request,
+                 response, &server::ReadResults);
+  }
+  Reactor* GetRowIndex(Context* context, const v1::GetRowIndexRequest* request,
+                       v1::GetRowIndexResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.GetRowIndex", request->run()}, request,
+                 response, &server::GetRowIndex);
+  }
+  Reactor* ReplayPath(Context* context, const v1::ReplayPathRequest* request,
+                      v1::ReplayPathResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.ReplayPath", request->run()}, request,
+                 response, &server::ReplayPath);
+  }
+
+ private:
+  Environment& environment_;
+};
+
+// --------------------------------------------------------------------------------------- restart
+
+absl::Status RestartRun(Environment& environment, const Resource& resource) {
+  store::v1::RunRecord record;
+  JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
+  JALON_ASSIGN_OR_RETURN(PreparedRun prepared,
+                         Prepare(environment, NetworkOf(resource.name), record.run()));
+  prepared.run.set_name(resource.name);
+  *prepared.run.mutable_create_time() = record.run().create_time();
+  JALON_RETURN_IF_ERROR(environment.runs.Add(std::move(prepared), record.principal()));
+  return environment.runs.Start(resource.name);
+}
+
+absl::Status StoreFailed(Environment& environment, const Resource& resource,
+                         const absl::Status& why) {
+  store::v1::RunRecord record;
+  JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
+  DescribeEnd({.reason = v1::Termination::REASON_FAILED,
+               .error = absl::Status(why.code(),
+                                     absl::StrCat("it could not start again: ", why.message()))},
+              *record.mutable_run());
+  *record.mutable_run()->mutable_end_time() = ToProto(environment.clock.WallNow());
+  Transaction transaction;
+  transaction.mutations.push_back(PutResource{.name = resource.name,
+                                              .state = StoredState(v1::Run::STATE_FAILED),
+                                              .payload = record.SerializeAsString(),
+                                              .expect = Expect::Generation(resource.generation)});
+  return environment.store.BlockingApply(std::move(transaction)).status();
+}
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSimulationService(Environment& environment) {
+  return std::make_unique<SimulationService>(environment);
+}
+
+absl::Status RestartRuns(Environment& environment) {
+  JALON_ASSIGN_OR_RETURN(
+      const std::vector<Resource> left,
+      environment.archive.ListByState("runs", StoredState(v1::Run::STATE_QUEUED)));
+  for (const Resource& resource : left) {
+    const absl::Status started = RestartRun(environment, resource);
+    if (!started.ok()) JALON_RETURN_IF_ERROR(StoreFailed(environment, resource, started));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace jalon::server

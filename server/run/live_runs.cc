@@ -1,0 +1,223 @@
+#include "server/run/live_runs.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/convert/serialize.h"
+#include "server/convert/status.h"
+#include "server/convert/time.h"
+
+namespace jalon::server {
+
+v1::Run LiveRun::run() const {
+  MutexLock lock(mu_);
+  return run_;
+}
+
+std::shared_ptr<const ResultTable> LiveRun::table() const {
+  MutexLock lock(mu_);
+  return table_;
+}
+
+void LiveRun::Watch(const std::shared_ptr<RunMailbox>& mailbox) {
+  v1::Run run;
+  RunUpdate update;
+  bool ended = false;
+  {
+    MutexLock lock(mu_);
+    run = run_;
+    update = {run_.progress(), table_};
+    ended = ended_;
+    if (!ended) watchers_.push_back(mailbox);
+  }
+  mailbox->PushEvent(run);
+  if (update.table != nullptr) mailbox->PutLatest(update);
+  if (ended) mailbox->PutFinal(run);
+}
+
+v1::Run LiveRun::WaitForEnd(absl::Duration timeout) {
+  MutexLock lock(mu_);
+  changed_.WaitFor(mu_, absl::ToChronoMilliseconds(timeout), [this] { return ended_; });
+  return run_;
+}
+
+void LiveRun::Started(absl::Time now) {
+  MutexLock lock(mu_);
+  run_.set_state(v1::Run::STATE_RUNNING);
+  *run_.mutable_start_time() = ToProto(now);
+}
+
+void LiveRun::Advanced(const v1::Progress& progress) {
+  {
+    MutexLock lock(mu_);
+    *run_.mutable_progress() = progress;
+  }
+  Tell();
+}
+
+void LiveRun::Reached(std::shared_ptr<const ResultTable> table) {
+  {
+    MutexLock lock(mu_);
+    table_ = std::move(table);
+    run_.mutable_provenance()->set_path_count(table_->path_count);
+  }
+  Tell();
+}
+
+void LiveRun::Ended(v1::Run run) {
+  std::vector<std::shared_ptr<RunMailbox>> listeners;
+  {
+    MutexLock lock(mu_);
+    run_ = run;
+    ended_ = true;
+    listeners = Listeners();
+    watchers_.clear();
+    changed_.NotifyAll();
+  }
+  for (const auto& listener : listeners) listener->PutFinal(run);
+}
+
+std::vector<std::shared_ptr<RunMailbox>> LiveRun::Listeners() {
+  std::vector<std::shared_ptr<RunMailbox>> listeners;
+  for (const std::weak_ptr<RunMailbox>& watcher : watchers_) {
+    if (auto listener = watcher.lock()) listeners.push_back(std::move(listener));
+  }
+  watchers_.assign(listeners.begin(), listeners.end());
+  return listeners;
+}
+
+void LiveRun::Tell() {
+  RunUpdate update;
+  std::vector<std::shared_ptr<RunMailbox>> listeners;
+  {
+    MutexLock lock(mu_);
+    update = {run_.progress(), table_};
+    listeners = Listeners();
+  }
+  for (const auto& listener : listeners) listener->PutLatest(update);
+}
+
+absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
+  const std::string name = prepared.run.name();
+  MutexLock lock(mu_);
+  if (entries_.contains(name)) {
+    return absl::AlreadyExistsError(absl::StrCat(name, " exists already"));
+  }
+  if (reserved_bytes_ + prepared.peak_bytes > options_.max_bytes) {
+    return LimitExceeded("run_bytes", options_.max_bytes, reserved_bytes_ + prepared.peak_bytes,
+                         "bytes");
+  }
+  auto run = std::make_shared<LiveRun>(std::move(prepared.run), std::move(prepared.axis),
+                                       prepared.peak_bytes);
+  auto job = std::make_shared<SimulationJob>(std::move(prepared.input), EventsOf(run, principal),
+                                             options_.clock);
+  reserved_bytes_ += run->peak_bytes();
+  entries_[name] = {std::move(run), std::move(job), std::move(principal)};
+  return absl::OkStatus();
+}
+
+absl::Status LiveRuns::Start(absl::string_view name) {
+  std::string principal;
+  std::shared_ptr<SimulationJob> job;
+  {
+    MutexLock lock(mu_);
+    const auto entry = entries_.find(name);
+    if (entry == entries_.end()) return absl::NotFoundError(absl::StrCat("there is no ", name));
+    principal = entry->second.principal;
+    job = entry->second.job;
+  }
+  absl::Status submitted = options_.jobs.Submit(principal, std::move(job));
+  if (!submitted.ok()) Drop(name);
+  return submitted;
+}
+
+void LiveRuns::Drop(absl::string_view name) {
+  Entry dropped;
+  MutexLock lock(mu_);
+  const auto entry = entries_.find(name);
+  if (entry == entries_.end()) return;
+  reserved_bytes_ -= entry->second.run->peak_bytes();
+  dropped = std::move(entry->second);
+  entries_.erase(entry);
+}
+
+std::shared_ptr<LiveRun> LiveRuns::Find(absl::string_view name) const {
+  MutexLock lock(mu_);
+  const auto entry = entries_.find(name);
+  return entry == entries_.end() ? nullptr : entry->second.run;
+}
+
+void LiveRuns::Cancel(absl::string_view name) {
+  MutexLock lock(mu_);
+  const auto entry = entries_.find(name);
+  if (entry != entries_.end()) entry->second.job->Cancel();
+}
+
+void LiveRuns::CancelBelow(absl::string_view network) {
+  const std::string prefix = absl::StrCat(network, "/");
+  MutexLock lock(mu_);
+  for (auto& [name, entry] : entries_) {
+    if (absl::StartsWith(name, prefix)) entry.job->Cancel();
+  }
+}
+
+int64_t LiveRuns::reserved_bytes() const {
+  MutexLock lock(mu_);
+  return reserved_bytes_;
+}
+
+SimulationEvents LiveRuns::EventsOf(const std::shared_ptr<LiveRun>& run,
+                                    const std::string& principal) {
+  return {
+      .on_started = [this, run] { run->Started(options_.clock.WallNow()); },
+      .on_progress = [run](const v1::Progress& progress) { run->Advanced(progress); },
+      .on_checkpoint =
+          [run](std::shared_ptr<const ResultTable> table) { run->Reached(std::move(table)); },
+      .on_end = [this, run, principal](const SimulationEnd& end) { Finish(run, principal, end); }};
+}
+
+void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& principal,
+                      const SimulationEnd& end) {
+  v1::Run run = live->run();
+  DescribeEnd(end, run);
+  if (run.state() == v1::Run::STATE_SUCCEEDED) run.mutable_progress()->set_ratio(1);
+  run.mutable_progress()->clear_remaining();
+  run.mutable_progress()->set_done(run.provenance().path_count());
+  *run.mutable_end_time() = ToProto(options_.clock.WallNow());
+  const absl::Status stored = StoreEnd(run, principal, *live, end);
+  if (!stored.ok()) {
+    options_.log.Error("run_not_stored", {{"run", run.name()}, {"status", stored.ToString()}});
+    run.set_state(v1::Run::STATE_FAILED);
+    run.set_error(absl::StrCat("its answer could not be stored: ", stored.message()));
+  }
+  Drop(run.name());
+  live->Ended(std::move(run));
+}
+
+absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal,
+                                const LiveRun& live, const SimulationEnd& end) {
+  Transaction transaction;
+  BlobWriter blobs(&transaction);
+  store::v1::RunRecord record;
+  *record.mutable_run() = run;
+  record.set_principal(principal);
+  record.set_row_axis(blobs.Add(DeterministicBytes(live.axis().proto())));
+  for (size_t c = 0; end.table != nullptr && c < end.table->columns.size(); ++c) {
+    record.add_columns(blobs.Add(SerializeColumn(end.table->specs[c], end.table->columns[c])));
+  }
+  // Not found: the network was deleted meanwhile, and the answer with it.
+  JALON_ASSIGN_OR_RETURN(const auto stored, options_.archive.Get<store::v1::RunRecord>(run.name()));
+  transaction.mutations.push_back(PutResource{.name = run.name(),
+                                              .state = StoredState(run.state()),
+                                              .payload = record.SerializeAsString(),
+                                              .expect = Expect::Generation(stored.generation),
+                                              .blobs = blobs.digests()});
+  return options_.archive.store().BlockingApply(std::move(transaction)).status();
+}
+
+std::string StoredState(v1::Run::State state) {
+  return v1::Run::State_Name(state).substr(sizeof("STATE_") - 1);
+}
+
+}  // namespace jalon::server

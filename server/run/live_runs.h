@@ -1,0 +1,136 @@
+// The runs that have not ended: started, watched, cancelled, stored when they end.
+#ifndef JALON_SERVER_RUN_LIVE_RUNS_H_
+#define JALON_SERVER_RUN_LIVE_RUNS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "jalon/v1/simulation_service.pb.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/observe/log.h"
+#include "server/run/archive.h"
+#include "server/run/run_preparation.h"
+#include "server/run/scheduler.h"
+#include "server/run/simulation_job.h"
+#include "server/stream/mailbox.h"
+
+namespace jalon::server {
+
+// What a watcher of a run gets between its first and its last message; newer ones replace older
+// ones.
+struct RunUpdate {
+  v1::Progress progress;
+  // The newest checkpoint; null before the first.
+  std::shared_ptr<const ResultTable> table;
+};
+
+// First the run as it stands, then updates, then the run as it ended.
+using RunMailbox = Mailbox<v1::Run, RunUpdate, v1::Run>;
+
+// One run in progress. Shared by the registry, the job's events and readers that look at its
+// newest checkpoint. Thread-safe.
+class LiveRun {
+ public:
+  LiveRun(v1::Run run, RowAxis axis, int64_t peak_bytes)
+      : axis_(std::move(axis)), peak_bytes_(peak_bytes), run_(std::move(run)) {}
+
+  const RowAxis& axis() const { return axis_; }
+  int64_t peak_bytes() const { return peak_bytes_; }
+  v1::Run run() const JALON_EXCLUDES(mu_);
+  std::shared_ptr<const ResultTable> table() const JALON_EXCLUDES(mu_);
+
+  // Puts the run as it stands into the mailbox, then everything that comes.
+  void Watch(const std::shared_ptr<RunMailbox>& mailbox) JALON_EXCLUDES(mu_);
+  // Waits until it has ended and was stored, or `timeout` passed; returns it as it stands.
+  v1::Run WaitForEnd(absl::Duration timeout) JALON_EXCLUDES(mu_);
+
+  // What the job tells.
+  void Started(absl::Time now) JALON_EXCLUDES(mu_);
+  void Advanced(const v1::Progress& progress) JALON_EXCLUDES(mu_);
+  void Reached(std::shared_ptr<const ResultTable> table) JALON_EXCLUDES(mu_);
+  // The run as it ended, once it is stored.
+  void Ended(v1::Run run) JALON_EXCLUDES(mu_);
+
+ private:
+  // The watchers that still listen.
+  std::vector<std::shared_ptr<RunMailbox>> Listeners() JALON_REQUIRES(mu_);
+  void Tell() JALON_EXCLUDES(mu_);
+
+  const RowAxis axis_;
+  const int64_t peak_bytes_;
+  mutable Mutex mu_;
+  CondVar changed_;
+  v1::Run run_ JALON_GUARDED_BY(mu_);
+  std::shared_ptr<const ResultTable> table_ JALON_GUARDED_BY(mu_);
+  bool ended_ JALON_GUARDED_BY(mu_) = false;
+  // Weak: a stream that is gone takes its mailbox with it.
+  std::vector<std::weak_ptr<RunMailbox>> watchers_ JALON_GUARDED_BY(mu_);
+};
+
+struct LiveRunsOptions {
+  Archive& archive;
+  Scheduler& jobs;
+  const Clock& clock;
+  Logger& log;
+  // Peak memory of all runs together, in bytes.
+  int64_t max_bytes = 0;
+};
+
+// Thread-safe. Must outlive the pool's threads.
+class LiveRuns {
+ public:
+  explicit LiveRuns(LiveRunsOptions options) : options_(options) {}
+
+  // Takes in a run under its name, so that it can be found; it computes nothing before Start.
+  // Errors: kResourceExhausted when the runs together would need too much memory, kAlreadyExists.
+  absl::Status Add(PreparedRun prepared, std::string principal) JALON_EXCLUDES(mu_);
+  // Queues its job. Errors: those of Scheduler::Submit; the run is then forgotten.
+  absl::Status Start(absl::string_view name) JALON_EXCLUDES(mu_);
+  // Forgets a run that was added and not started.
+  void Drop(absl::string_view name) JALON_EXCLUDES(mu_);
+
+  // Null when it is not in progress.
+  std::shared_ptr<LiveRun> Find(absl::string_view name) const JALON_EXCLUDES(mu_);
+  // Asks it to stop; does nothing to a run that is not in progress.
+  void Cancel(absl::string_view name) JALON_EXCLUDES(mu_);
+  // Cancels everything below a network that is being deleted.
+  void CancelBelow(absl::string_view network) JALON_EXCLUDES(mu_);
+  // Peak memory promised to runs, in bytes.
+  int64_t reserved_bytes() const JALON_EXCLUDES(mu_);
+
+ private:
+  struct Entry {
+    // Shared with the job's events and readers.
+    std::shared_ptr<LiveRun> run;
+    // Shared with the pool.
+    std::shared_ptr<SimulationJob> job;
+    std::string principal;
+  };
+
+  SimulationEvents EventsOf(const std::shared_ptr<LiveRun>& run, const std::string& principal);
+  // Stores how a run ended, tells its watchers, forgets it.
+  void Finish(const std::shared_ptr<LiveRun>& run, const std::string& principal,
+              const SimulationEnd& end);
+  absl::Status StoreEnd(const v1::Run& run, const std::string& principal, const LiveRun& live,
+                        const SimulationEnd& end);
+
+  const LiveRunsOptions options_;
+  mutable Mutex mu_;
+  std::map<std::string, Entry, std::less<>> entries_ JALON_GUARDED_BY(mu_);
+  int64_t reserved_bytes_ JALON_GUARDED_BY(mu_) = 0;
+};
+
+// `QUEUED`, `SUCCEEDED`...: the state the store filters on.
+std::string StoredState(v1::Run::State state);
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_RUN_LIVE_RUNS_H_

@@ -1,0 +1,311 @@
+#include "server/run/run_preparation.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "server/base/ids.h"
+#include "server/convert/scenario.h"
+#include "server/convert/serialize.h"
+#include "server/convert/time.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr size_t kMaxLabelBytes = 200;
+
+// Names of resources inside the network, with the collection each must be of.
+void CheckName(absl::string_view field, const std::string& name, absl::string_view parent,
+               absl::string_view collection, Checks& checks) {
+  if (name.empty()) return;
+  const absl::StatusOr<ResourceName> parsed = ParseResourceName(name);
+  if (parsed.ok() && parsed->parent == parent && parsed->collection == collection) return;
+  checks.Add(field, name, absl::StrCat("must be ", parent, "/", collection, "/{id}"), "BAD_NAME");
+}
+
+absl::Status CheckNames(const RunQuestion& question) {
+  Checks checks("run");
+  const v1::Run& run = question.run;
+  checks.Required("model", !run.model().empty());
+  checks.Text("display_name", run.display_name(), kMaxLabelBytes);
+  CheckName("model", run.model(), question.network, "models", checks);
+  CheckName("revision", run.revision(), question.network, "revisions", checks);
+  CheckName("scenario", run.scenario(), question.network, "scenarios", checks);
+  CheckName("objective_set", run.objective_set(), question.network, "objectiveSets", checks);
+  return checks.ToStatus();
+}
+
+// What the run's names stand for.
+struct Sources {
+  std::shared_ptr<const LoadedModel> model;
+  std::shared_ptr<const LoadedRevision> revision;
+  sim::Scenario scenario{.id = "none", .label = "Nothing assumed"};
+  std::string scenario_hash;
+  std::optional<std::vector<sim::Objective>> objectives;
+  std::string objectives_hash;
+
+  const sim::Network& network() const { return revision->value.network; }
+};
+
+absl::Status ReadScenario(Archive& archive, const std::string& name, Sources& sources) {
+  if (name.empty()) return absl::OkStatus();
+  JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ScenarioRecord>(name));
+  JALON_ASSIGN_OR_RETURN(sources.scenario, FromProto(stored.record.scenario(),
+                                                     sources.network().frequency(), "scenario"));
+  sources.scenario_hash = ScenarioHash(sources.scenario);
+  return absl::OkStatus();
+}
+
+absl::Status ReadObjectives(Archive& archive, const std::string& name, Sources& sources) {
+  if (name.empty()) return absl::OkStatus();
+  JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ObjectiveSetRecord>(name));
+  JALON_ASSIGN_OR_RETURN(sources.objectives, archive.GetObjectives(stored.record));
+  sources.objectives_hash = ToHex(*DigestFromBytes(stored.record.objectives()));
+  // A set made for another revision may name what this one has not.
+  return sim::ValidateObjectives(sources.network(), *sources.objectives).ToStatus();
+}
+
+absl::StatusOr<Sources> ReadSources(Archive& archive, const v1::Run& run) {
+  Sources sources;
+  JALON_ASSIGN_OR_RETURN(sources.model, archive.GetModel(run.model()));
+  JALON_ASSIGN_OR_RETURN(sources.revision,
+                         archive.GetRevision(run.revision().empty() ? sources.model->info.revision()
+                                                                    : run.revision()));
+  JALON_RETURN_IF_ERROR(ReadScenario(archive, run.scenario(), sources));
+  JALON_RETURN_IF_ERROR(ReadObjectives(archive, run.objective_set(), sources));
+  return sources;
+}
+
+// The question's own numbers.
+struct Settings {
+  TargetRequest targets;
+  PrecisionRequest precision;
+  sim::Period as_of;
+};
+
+absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources) {
+  Settings settings{.as_of = sources.model->value.as_of};
+  Checks targets("run.targets"), precision("run.precision"), rest("run");
+  settings.targets =
+      ReadTargets(run.targets(), sources.network(), sources.objectives.has_value(), targets);
+  settings.precision = ReadPrecision(run.precision(), precision);
+  if (!run.as_of().empty()) {
+    const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
+    if (as_of.has_value()) settings.as_of = *as_of;
+  }
+  sim::Violations all = targets.violations();
+  all.Merge(precision.violations());
+  all.Merge(rest.violations());
+  JALON_RETURN_IF_ERROR(all.ToStatus());
+  return settings;
+}
+
+void Echo(const v1::Run& asked, const Sources& sources, const Settings& settings, v1::Run& run) {
+  run.set_display_name(asked.display_name());
+  run.set_model(asked.model());
+  run.set_revision(sources.revision->info.name());
+  run.set_scenario(asked.scenario());
+  run.set_objective_set(asked.objective_set());
+  *run.mutable_targets() = asked.targets();
+  run.set_seed(asked.has_seed() ? asked.seed() : RandomBits());
+  run.set_as_of(settings.as_of.ToString());
+  *run.mutable_precision() = asked.precision();
+  run.mutable_precision()->set_confidence_level(settings.precision.confidence_level);
+  run.mutable_precision()->set_max_path_count(settings.precision.max_path_count);
+  run.set_state(v1::Run::STATE_QUEUED);
+}
+
+void FillProvenance(const Sources& sources, v1::Run& run) {
+  v1::Provenance& provenance = *run.mutable_provenance();
+  provenance.set_revision(run.revision());
+  provenance.set_model(run.model());
+  provenance.set_scenario(run.scenario());
+  provenance.set_objective_set(run.objective_set());
+  provenance.set_data_hash(sources.revision->info.content_hash());
+  provenance.set_model_hash(sources.model->info.content_hash());
+  provenance.set_scenario_hash(sources.scenario_hash);
+  provenance.set_objective_set_hash(sources.objectives_hash);
+  provenance.set_seed(run.seed());
+  provenance.set_as_of(run.as_of());
+  provenance.set_estimator("sampled");
+  provenance.set_engine_version(sim::kEngineVersion);
+  v1::Provenance named = provenance;
+  // Equal content gives equal numbers, whatever it is called.
+  named.clear_revision();
+  named.clear_model();
+  named.clear_scenario();
+  named.clear_objective_set();
+  provenance.set_spec_hash(
+      ToHex(Sha256(absl::StrCat(DeterministicBytes(named), DeterministicBytes(run.targets()),
+                                DeterministicBytes(run.precision())))));
+}
+
+void DescribeRows(const RunRows& rows, v1::Run& run) {
+  run.set_row_count(static_cast<int64_t>(rows.rows.size()));
+  for (const sim::Window& window : rows.windows) run.add_windows(window.ToString());
+  for (const v1::StatisticSpec& spec : rows.specs) *run.add_statistics() = spec;
+}
+
+int QuantileCount(const RunRows& rows) {
+  return static_cast<int>(std::count_if(rows.specs.begin(), rows.specs.end(), [](const auto& spec) {
+    return spec.statistic() == v1::STATISTIC_QUANTILE;
+  }));
+}
+
+void AddOption(absl::string_view flag, absl::string_view value, v1::Provenance& provenance) {
+  if (value.empty()) return;
+  provenance.add_replay_arguments(std::string(flag));
+  provenance.add_replay_arguments(std::string(value));
+}
+
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+template <typename Values>
+std::string Levels(const Values& values) {
+  std::string text;
+  for (const double value : values) {
+    absl::StrAppend(&text, text.empty() ? "" : ",", absl::StrFormat("%.12g", value));
+  }
+  return text;
+}
+
+template <typename Texts>
+void AddEach(absl::string_view flag, const Texts& texts, v1::Provenance& provenance) {
+  for (const std::string& text : texts) AddOption(flag, text, provenance);
+}
+
+void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& provenance) {
+  const v1::TargetSpec& targets = run.targets();
+  // A forecast is spelled row window by row window, which leaves no granularity to say.
+  if (is_forecast) {
+    AddEach("--window", run.windows(), provenance);
+  } else {
+    AddEach("--window", targets.windows(), provenance);
+    AddOption("--ro", Levels(targets.ro_levels()), provenance);
+  }
+  AddOption("--quantiles", Levels(targets.quantile_levels()), provenance);
+  AddEach("--level", targets.levels(), provenance);
+  AddEach("--unit", targets.units(), provenance);
+  AddEach("--segment", targets.segments(), provenance);
+  AddEach("--indicator", targets.indicators(), provenance);
+}
+
+// A run that a clock or a person stopped comes back by its path count.
+void AddReplayPrecision(const v1::Run& run, v1::Provenance& provenance) {
+  const v1::Termination::Reason reason = run.termination().reason();
+  const bool by_count =
+      reason == v1::Termination::REASON_TIME_LIMIT || reason == v1::Termination::REASON_CANCELLED;
+  AddOption("--paths",
+            absl::StrCat(by_count ? provenance.path_count() : run.precision().max_path_count()),
+            provenance);
+  if (run.precision().has_target_half_width()) {
+    AddOption("--half-width", absl::StrFormat("%.12g", run.precision().target_half_width()),
+              provenance);
+  }
+  if (run.precision().confidence_level() != PrecisionRequest{}.confidence_level) {
+    AddOption("--confidence", absl::StrFormat("%.12g", run.precision().confidence_level()),
+              provenance);
+  }
+  AddOption("--seed", absl::StrCat(run.seed()), provenance);
+}
+
+void AddReplay(v1::Run& run) {
+  v1::Provenance& provenance = *run.mutable_provenance();
+  provenance.clear_replay_arguments();
+  const bool is_forecast = run.objective_set().empty();
+  provenance.add_replay_arguments(is_forecast ? "forecast" : "simulate");
+  AddOption("--network", run.model().substr(9, run.model().find('/', 9) - 9), provenance);
+  if (!is_forecast) AddOption("--objectives", IdOf(run.objective_set()), provenance);
+  AddOption("--model", IdOf(run.model()), provenance);
+  AddOption("--revision", IdOf(run.revision()), provenance);
+  if (!run.scenario().empty()) AddOption("--scenario", IdOf(run.scenario()), provenance);
+  AddOption("--as-of", run.as_of(), provenance);
+  AddReplayTargets(run, is_forecast, provenance);
+  AddReplayPrecision(run, provenance);
+}
+
+std::string Sentence(const SimulationEnd& end, const v1::Run& run) {
+  switch (end.reason) {
+    case v1::Termination::REASON_PRECISION_REACHED:
+      return absl::StrFormat("every probability is known within %.4f", end.widest_half_width);
+    case v1::Termination::REASON_PATH_LIMIT:
+      return absl::StrFormat("all %d paths asked for", run.provenance().path_count());
+    case v1::Termination::REASON_TIME_LIMIT:
+      return absl::StrFormat("the time allowed was over after %d paths",
+                             run.provenance().path_count());
+    case v1::Termination::REASON_CANCELLED:
+      return absl::StrFormat("cancelled; the answer of %d paths remains",
+                             run.provenance().path_count());
+    default:
+      return std::string(end.error.message());
+  }
+}
+
+v1::Run::State StateOf(v1::Termination::Reason reason) {
+  if (reason == v1::Termination::REASON_FAILED) return v1::Run::STATE_FAILED;
+  if (reason == v1::Termination::REASON_CANCELLED) return v1::Run::STATE_CANCELLED;
+  return v1::Run::STATE_SUCCEEDED;
+}
+
+}  // namespace
+
+absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
+                                       const RunQuestion& question) {
+  JALON_RETURN_IF_ERROR(CheckNames(question));
+  JALON_ASSIGN_OR_RETURN(Sources sources, ReadSources(archive, question.run));
+  JALON_ASSIGN_OR_RETURN(const Settings settings, ReadSettings(question.run, sources));
+  const sim::Revision& revision = sources.revision->value;
+  JALON_ASSIGN_OR_RETURN(
+      RunRows rows,
+      MakeRows({.network = revision.network,
+                .realisations = revision.realisations,
+                .request = settings.targets,
+                .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
+                .max_cells = limits.result_cells}));
+  v1::Run run;
+  Echo(question.run, sources, settings, run);
+  FillProvenance(sources, run);
+  DescribeRows(rows, run);
+  JALON_ASSIGN_OR_RETURN(sim::Plan plan, sim::BuildPlan({.revision = revision,
+                                                         .model = sources.model->value,
+                                                         .scenario = sources.scenario,
+                                                         .targets = rows.targets,
+                                                         .as_of = settings.as_of,
+                                                         .seed = run.seed()}));
+  const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
+  RowAxis axis(revision.network, rows.windows, rows.rows);
+  std::vector<double> realised = RealisedToDate(revision.realisations, rows, settings.as_of);
+  const double path_count = static_cast<double>(settings.precision.max_path_count);
+  const std::string spec_hash = run.provenance().spec_hash();
+  return PreparedRun{.run = std::move(run),
+                     .input = {.plan = std::move(plan),
+                               .rows = std::move(rows),
+                               .realised_to_date = std::move(realised),
+                               .precision = settings.precision,
+                               .max_duration = absl::Seconds(limits.run_seconds),
+                               .parallelism = question.parallelism,
+                               .spec_hash = spec_hash},
+                     .axis = std::move(axis),
+                     .peak_bytes = static_cast<int64_t>(cost.peak_bytes),
+                     .cpu_seconds = cost.cpu_ms_per_256_paths * path_count / 256 * 1e-3};
+}
+
+void DescribeEnd(const SimulationEnd& end, v1::Run& run) {
+  run.set_state(StateOf(end.reason));
+  run.set_cpu_seconds(end.cpu_seconds);
+  run.mutable_provenance()->set_path_count(end.table == nullptr ? 0 : end.table->path_count);
+  v1::Termination& termination = *run.mutable_termination();
+  termination.set_reason(end.reason);
+  termination.set_final_half_width(end.widest_half_width);
+  termination.set_converged(end.reason == v1::Termination::REASON_PRECISION_REACHED);
+  termination.set_detail(Sentence(end, run));
+  if (end.reason == v1::Termination::REASON_FAILED) {
+    run.set_error(std::string(end.error.message()));
+  }
+  if (run.provenance().path_count() > 0) AddReplay(run);
+}
+
+}  // namespace jalon::server

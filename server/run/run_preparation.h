@@ -1,0 +1,54 @@
+// From what a caller asks of a run to everything the engine needs.
+#ifndef JALON_SERVER_RUN_RUN_PREPARATION_H_
+#define JALON_SERVER_RUN_RUN_PREPARATION_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "jalon/v1/simulation_service.pb.h"
+#include "server/run/archive.h"
+#include "server/run/limits.h"
+#include "server/run/row_axis.h"
+#include "server/run/simulation_job.h"
+
+namespace jalon::server {
+
+// A run that could start: every default resolved and echoed.
+struct PreparedRun {
+  // As shown to callers, without name, times and state; `provenance` is complete but for the path
+  // count and the command that replays it.
+  v1::Run run;
+  SimulationInput input;
+  RowAxis axis;
+  // Predicted memory at the peak, in bytes, and processor time up to the path limit, in seconds.
+  int64_t peak_bytes = 0;
+  double cpu_seconds = 0;
+};
+
+struct RunQuestion {
+  // `networks/{network}`.
+  std::string network;
+  // Its output-only fields are ignored.
+  const v1::Run& run;
+  // Threads of the pool.
+  int parallelism = 1;
+};
+
+// Reads what the run refers to and builds its plan. Waits for the store: call it from a request
+// thread. The same question gives the same plan, bit for bit, as long as the seed is given.
+//
+// Errors: kInvalidArgument with all violations of a stage (names; then targets and precision; then
+// the plan), kNotFound for a resource that does not exist, kFailedPrecondition for a model that is
+// not usable, kResourceExhausted for too large a result.
+absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
+                                       const RunQuestion& question);
+
+// Fills what is known once a run has ended: the path count, the command that replays it, and in a
+// sentence why it stopped.
+void DescribeEnd(const SimulationEnd& end, v1::Run& run);
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_RUN_RUN_PREPARATION_H_
