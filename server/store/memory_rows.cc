@@ -66,6 +66,12 @@ void MemoryRows::EraseChildren(absl::string_view name) {
   while (HasChildren(name)) EraseResource(std::string(resources.lower_bound(first)->first));
 }
 
+int64_t MemoryRows::NextGeneration() {
+  // A refused transaction gives its numbers back, as a rollback of the file does.
+  undo_.push_back([this] { --generation_; });
+  return ++generation_;
+}
+
 void MemoryRows::WriteBlob(const Sha256Digest& sha256, absl::string_view bytes, absl::Time now) {
   const auto [place, inserted] = blobs.try_emplace(sha256, Blob{std::string(bytes), now});
   if (inserted) {

@@ -31,7 +31,7 @@ class MemoryRows final : public Rows {
   void EraseResource(absl::string_view name) override;
   bool HasChildren(absl::string_view name) override;
   void EraseChildren(absl::string_view name) override;
-  int64_t NextGeneration() override { return ++generation_; }
+  int64_t NextGeneration() override;
   bool ContainsBlob(const Sha256Digest& sha256) override { return blobs.count(sha256) != 0; }
   void WriteBlob(const Sha256Digest& sha256, absl::string_view bytes, absl::Time now) override;
   void WriteReferences(absl::string_view name, const std::vector<Sha256Digest>& digests) override;

@@ -35,7 +35,7 @@ class Rows {
   virtual bool HasChildren(absl::string_view name) = 0;
   // Removes every row below `name`.
   virtual void EraseChildren(absl::string_view name) = 0;
-  // Larger than any given before.
+  // Larger than any given before; what a refused transaction took is given again.
   virtual int64_t NextGeneration() = 0;
 
   virtual bool ContainsBlob(const Sha256Digest& sha256) = 0;
