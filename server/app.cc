@@ -15,6 +15,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/rpc/environment.h"
+#include "server/rpc/import_session.h"
+#include "server/rpc/network_service.h"
 #include "server/rpc/server_service.h"
 #include "server/rpc/simulation_service.h"
 #include "server/store/sqlite_store.h"
@@ -75,12 +77,13 @@ absl::Status MakeFolder(const std::string& folder) {
 // Members are destroyed from the last to the first: whoever uses something stands below it.
 struct App::State {
   State(AppOptions o, const Clock& c, Logger& l)
-      : options(std::move(o)), clock(c), log(l), gate(options.limits) {}
+      : options(std::move(o)), clock(c), log(l), gate(options.limits), uploads(options.limits) {}
 
   AppOptions options;
   const Clock& clock;
   Logger& log;
   CallGate gate;
+  UploadGate uploads;
   std::atomic<bool> store_failed{false};
   std::atomic<grpc::HealthCheckServiceInterface*> health{nullptr};
   std::unique_ptr<StoreThread> store;
@@ -132,6 +135,7 @@ void App::State::StartThreads() {
                                     .clock = clock,
                                     .log = log,
                                     .gate = gate,
+                                    .uploads = uploads,
                                     .store = *store,
                                     .archive = *archive,
                                     .requests = *requests,
@@ -141,6 +145,7 @@ void App::State::StartThreads() {
                                     .worker_count = workers,
                                     .data_directory = options.data_directory});
   services.push_back(MakeServerService(*environment));
+  services.push_back(MakeNetworkService(*environment));
   services.push_back(MakeSimulationService(*environment));
 }
 
@@ -185,6 +190,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(AppOptions options, const Clock&
   State& state = *app->state_;
   JALON_RETURN_IF_ERROR(state.OpenStore());
   state.StartThreads();
+  JALON_RETURN_IF_ERROR(CancelUnfinishedImports(*state.environment));
   JALON_RETURN_IF_ERROR(RestartRuns(*state.environment));
   JALON_RETURN_IF_ERROR(state.Listen());
   state.store->CheckIntegrity([&log](const absl::Status& status) {

@@ -30,6 +30,11 @@ absl::Status Call::Admit() {
   return Authorize(principal_, spec_.method, spec_.resource);
 }
 
+absl::Status Call::SetResource(std::string resource) {
+  spec_.resource = std::move(resource);
+  return Authorize(principal_, spec_.method, spec_.resource);
+}
+
 void Call::SetRequest(const google::protobuf::Message& request) {
   const std::unique_ptr<google::protobuf::Message> copy(request.New());
   copy->CopyFrom(request);

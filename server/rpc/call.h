@@ -39,6 +39,8 @@ class Call {
   // Takes a place among the calls being served and checks the caller's rights.
   // Errors: kResourceExhausted, kUnavailable, kPermissionDenied.
   absl::Status Admit();
+  // Names what the call acts on once a stream's first message has said it, and checks rights again.
+  absl::Status SetResource(std::string resource);
 
   Environment& environment() const { return environment_; }
   const Principal& principal() const { return principal_; }
@@ -73,7 +75,7 @@ class Call {
   AppendAudit AuditLine(const absl::Status& outcome) const;
 
   Environment& environment_;
-  const CallSpec spec_;
+  CallSpec spec_;
   const Principal principal_;
   const std::chrono::steady_clock::time_point deadline_;
   CallTicket ticket_;

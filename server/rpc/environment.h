@@ -7,6 +7,7 @@
 #include "server/base/clock.h"
 #include "server/observe/log.h"
 #include "server/rpc/call_gate.h"
+#include "server/rpc/upload_gate.h"
 #include "server/run/archive.h"
 #include "server/run/limits.h"
 #include "server/run/live_runs.h"
@@ -20,6 +21,7 @@ struct Environment {
   const Clock& clock;
   Logger& log;
   CallGate& gate;
+  UploadGate& uploads;
   StoreThread& store;
   // What the store holds, as values.
   Archive& archive;

@@ -1,0 +1,117 @@
+#include "server/rpc/network_service.h"
+
+#include "jalon/v1/network_service.grpc.pb.h"
+#include "server/rpc/handler.h"
+#include "server/rpc/import_reactor.h"
+#include "server/rpc/network_content.h"
+#include "server/rpc/network_reads.h"
+
+namespace jalon::server {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+class NetworkService final : public v1::NetworkService::CallbackService {
+ public:
+  explicit NetworkService(Environment& environment) : environment_(environment) {}
+
+  grpc::ServerReadReactor<v1::CreateImportRequest>* CreateImport(CallbackServerContext* context,
+                                                                 v1::Import* response) override {
+    return ServeImport<v1::CreateImportRequest>(environment_, context,
+                                                "NetworkService.CreateImport", response);
+  }
+  ServerUnaryReactor* GetImport(CallbackServerContext* context, const v1::GetImportRequest* request,
+                                v1::Import* response) override {
+    return Serve(environment_, context, {"NetworkService.GetImport", request->name()}, request,
+                 response, &server::GetImport);
+  }
+  ServerUnaryReactor* ListImports(CallbackServerContext* context,
+                                  const v1::ListImportsRequest* request,
+                                  v1::ListImportsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListImports", request->parent()}, request,
+                 response, &server::ListImports);
+  }
+  ServerUnaryReactor* ListImportViolations(CallbackServerContext* context,
+                                           const v1::ListImportViolationsRequest* request,
+                                           v1::ListImportViolationsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListImportViolations", request->parent()},
+                 request, response, &server::ListImportViolations);
+  }
+  ServerUnaryReactor* GetNetwork(CallbackServerContext* context,
+                                 const v1::GetNetworkRequest* request,
+                                 v1::Network* response) override {
+    return Serve(environment_, context, {"NetworkService.GetNetwork", request->name()}, request,
+                 response, &server::GetNetwork);
+  }
+  ServerUnaryReactor* ListNetworks(CallbackServerContext* context,
+                                   const v1::ListNetworksRequest* request,
+                                   v1::ListNetworksResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListNetworks", ""}, request, response,
+                 &server::ListNetworks);
+  }
+  ServerUnaryReactor* DeleteNetwork(CallbackServerContext* context,
+                                    const v1::DeleteNetworkRequest* request,
+                                    v1::DeleteNetworkResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.DeleteNetwork", request->name()}, request,
+                 response, &server::DeleteNetwork);
+  }
+  ServerUnaryReactor* GetRevision(CallbackServerContext* context,
+                                  const v1::GetRevisionRequest* request,
+                                  v1::Revision* response) override {
+    return Serve(environment_, context, {"NetworkService.GetRevision", request->name()}, request,
+                 response, &server::GetRevision);
+  }
+  ServerUnaryReactor* ListRevisions(CallbackServerContext* context,
+                                    const v1::ListRevisionsRequest* request,
+                                    v1::ListRevisionsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListRevisions", request->parent()},
+                 request, response, &server::ListRevisions);
+  }
+  ServerUnaryReactor* ListUnits(CallbackServerContext* context, const v1::ListUnitsRequest* request,
+                                v1::ListUnitsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListUnits", request->parent()}, request,
+                 response, &server::ListUnits);
+  }
+  ServerUnaryReactor* ListIndicators(CallbackServerContext* context,
+                                     const v1::ListIndicatorsRequest* request,
+                                     v1::ListIndicatorsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListIndicators", request->parent()},
+                 request, response, &server::ListIndicators);
+  }
+  ServerUnaryReactor* ListSegments(CallbackServerContext* context,
+                                   const v1::ListSegmentsRequest* request,
+                                   v1::ListSegmentsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListSegments", request->parent()}, request,
+                 response, &server::ListSegments);
+  }
+  ServerUnaryReactor* ListDrivers(CallbackServerContext* context,
+                                  const v1::ListDriversRequest* request,
+                                  v1::ListDriversResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListDrivers", request->parent()}, request,
+                 response, &server::ListDrivers);
+  }
+  ServerUnaryReactor* ReadSeries(CallbackServerContext* context,
+                                 const v1::ReadSeriesRequest* request,
+                                 v1::ReadSeriesResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadSeries", request->revision()}, request,
+                 response, &server::ReadSeries);
+  }
+  ServerUnaryReactor* ReadRealisations(CallbackServerContext* context,
+                                       const v1::ReadRealisationsRequest* request,
+                                       v1::ReadRealisationsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadRealisations", request->revision()},
+                 request, response, &server::ReadRealisations);
+  }
+
+ private:
+  Environment& environment_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeNetworkService(Environment& environment) {
+  return std::make_unique<NetworkService>(environment);
+}
+
+}  // namespace jalon::server
