@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/rpc/environment.h"
 #include "server/rpc/import_session.h"
+#include "server/rpc/model_service.h"
 #include "server/rpc/network_service.h"
 #include "server/rpc/server_service.h"
 #include "server/rpc/simulation_service.h"
@@ -92,6 +93,7 @@ struct App::State {
   std::unique_ptr<Scheduler> batch;
   std::unique_ptr<Scheduler> jobs;
   std::unique_ptr<LiveRuns> runs;
+  std::unique_ptr<LiveFits> fits;
   std::unique_ptr<Environment> environment;
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
@@ -131,6 +133,7 @@ void App::State::StartThreads() {
                            .clock = clock,
                            .log = log,
                            .max_bytes = options.limits.run_bytes}));
+  fits.reset(new LiveFits({.archive = *archive, .batch = *batch, .clock = clock, .log = log}));
   environment.reset(new Environment{.limits = options.limits,
                                     .clock = clock,
                                     .log = log,
@@ -142,10 +145,12 @@ void App::State::StartThreads() {
                                     .batch = *batch,
                                     .jobs = *jobs,
                                     .runs = *runs,
+                                    .fits = *fits,
                                     .worker_count = workers,
                                     .data_directory = options.data_directory});
   services.push_back(MakeServerService(*environment));
   services.push_back(MakeNetworkService(*environment));
+  services.push_back(MakeModelService(*environment));
   services.push_back(MakeSimulationService(*environment));
 }
 
@@ -191,6 +196,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(AppOptions options, const Clock&
   JALON_RETURN_IF_ERROR(state.OpenStore());
   state.StartThreads();
   JALON_RETURN_IF_ERROR(CancelUnfinishedImports(*state.environment));
+  JALON_RETURN_IF_ERROR(RestartFits(*state.environment));
   JALON_RETURN_IF_ERROR(RestartRuns(*state.environment));
   JALON_RETURN_IF_ERROR(state.Listen());
   state.store->CheckIntegrity([&log](const absl::Status& status) {

@@ -10,6 +10,7 @@
 #include "server/rpc/upload_gate.h"
 #include "server/run/archive.h"
 #include "server/run/limits.h"
+#include "server/run/live_fits.h"
 #include "server/run/live_runs.h"
 #include "server/run/scheduler.h"
 #include "server/store/store_thread.h"
@@ -31,8 +32,9 @@ struct Environment {
   Scheduler& batch;
   // Simulations, in steps.
   Scheduler& jobs;
-  // Those in progress.
+  // Simulations and fits in progress.
   LiveRuns& runs;
+  LiveFits& fits;
   // Threads of `jobs`.
   int worker_count = 1;
   std::string data_directory;

@@ -1,18 +1,14 @@
 #include "server/rpc/run_watch.h"
 
-#include <grpcpp/server_context.h>
-
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "server/rpc/call.h"
-#include "server/rpc/grpc_status.h"
 #include "server/rpc/request_checks.h"
-#include "server/rpc/unary.h"
+#include "server/rpc/resource_stream.h"
 #include "server/run/live_runs.h"
 #include "server/stream/resume_token.h"
-#include "server/stream/write_stream.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
@@ -20,71 +16,57 @@ namespace {
 
 constexpr char kRunPattern[] = "networks/*/runs/*";
 
-class RunWatch final : public WriteStream<v1::WatchRunResponse> {
+class RunWatch final : public ResourceStream<v1::WatchRunRequest, v1::WatchRunResponse> {
  public:
-  RunWatch(Environment& environment, grpc::CallbackServerContext* context,
-           const v1::WatchRunRequest& request)
-      : request_(request),
-        call_(environment, {"SimulationService.WatchRun", request.name()},
-              PrincipalOfPeer(context->peer()), DeadlineOf(environment, *context, 0)) {
-    call_.SetRequest(request_);
-  }
-
-  // Called once, right after KeepAlive.
-  void Begin() {
-    const std::weak_ptr<WriteStream> weak = weak_from_this();
-    mailbox_ = std::make_shared<RunMailbox>([weak] {
-      if (const auto stream = weak.lock()) stream->Poke();
-    });
-    absl::Status refused = call_.Admit();
-    if (refused.ok()) {
-      refused =
-          call_.environment().requests.Run(call_.principal().id, [this, self = shared_from_this()] {
-            if (absl::Status bad = Open(); !bad.ok()) End(bad);
-          });
-    }
-    if (!refused.ok()) End(refused);
-  }
+  using ResourceStream::ResourceStream;
 
  private:
-  absl::Status Open() {
+  using Box = LiveRun::WatchBox;
+
+  void Prepare() override {
+    const std::weak_ptr<WriteStream> weak = weak_from_this();
+    box_ = std::make_shared<Box>([weak] {
+      if (const auto stream = weak.lock()) stream->Poke();
+    });
+  }
+
+  absl::Status Open() override {
+    const std::string& name = request().name();
     Checks checks;
-    CheckName("name", request_.name(), kRunPattern, checks);
+    CheckName("name", name, kRunPattern, checks);
     JALON_RETURN_IF_ERROR(checks.ToStatus());
-    if (!request_.resume_token().empty()) {
-      JALON_ASSIGN_OR_RETURN(seen_, DecodeResumeToken(request_.resume_token(), request_.name()));
+    if (!request().resume_token().empty()) {
+      JALON_ASSIGN_OR_RETURN(seen_, DecodeResumeToken(request().resume_token(), name));
     }
-    seen_.resource = request_.name();
-    if (const auto live = call_.environment().runs.Find(request_.name())) {
-      const v1::Run run = live->run();
-      JALON_RETURN_IF_ERROR(Select(live->axis(), run));
-      live->Watch(mailbox_);
-      return absl::OkStatus();
-    }
-    return OpenEnded();
+    seen_.resource = name;
+    const auto live = environment().runs.Find(name);
+    if (live == nullptr) return OpenEnded();
+    JALON_RETURN_IF_ERROR(Select(live->axis(), live->resource()));
+    live->Watch(box_);
+    return absl::OkStatus();
   }
 
   absl::Status OpenEnded() {
-    Archive& archive = call_.environment().archive;
-    JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::RunRecord>(request_.name()));
+    Archive& archive = environment().archive;
+    JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::RunRecord>(request().name()));
     RunUpdate update{stored.record.run().progress(), nullptr};
     if (!stored.record.columns().empty()) {
-      JALON_ASSIGN_OR_RETURN(const auto result, archive.GetResult(request_.name(), stored.record));
+      JALON_ASSIGN_OR_RETURN(const auto result, archive.GetResult(request().name(), stored.record));
       JALON_RETURN_IF_ERROR(Select(result->axis, stored.record.run()));
       // Shares the life of the loaded result.
       update.table = std::shared_ptr<const ResultTable>(result, &result->table);
     }
-    mailbox_->PushEvent(stored.record.run());
-    mailbox_->PutLatest(update);
-    mailbox_->PutFinal(stored.record.run());
+    box_->PushEvent(stored.record.run());
+    box_->PutLatest(update);
+    box_->PutFinal(stored.record.run());
     return absl::OkStatus();
   }
 
   absl::Status Select(const RowAxis& axis, const v1::Run& run) {
     const ResultTable heading{.specs = {run.statistics().begin(), run.statistics().end()}};
     Checks checks;
-    selection_.rows = axis.Select(request_.view(), checks);
-    selection_.columns = SelectColumns(heading, request_.view(), checks);
+    selection_.rows = axis.Select(request().view(), checks);
+    selection_.columns = SelectColumns(heading, request().view(), checks);
     JALON_RETURN_IF_ERROR(checks.ToStatus());
     selection_.row_axis_hash = axis.Hash(selection_.rows);
     return absl::OkStatus();
@@ -104,7 +86,7 @@ class RunWatch final : public WriteStream<v1::WatchRunResponse> {
 
   // False when the mailbox is empty.
   bool FillNext(v1::WatchRunResponse* message) {
-    const std::optional<RunMailbox::Item> item = mailbox_->Take();
+    const std::optional<Box::Item> item = box_->Take();
     if (!item.has_value()) return false;
     if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*item);
     if (item->index() == 1) FillUpdate(std::get<1>(*item), message);
@@ -135,17 +117,11 @@ class RunWatch final : public WriteStream<v1::WatchRunResponse> {
     table_ = nullptr;
   }
 
-  grpc::Status Finished(const absl::Status& status) override {
-    call_.Audit(status);
-    return ToGrpcStatus(status);
-  }
-  void OnReaderGone() override { mailbox_->Close(); }
-  void OnEnded() override { mailbox_->Close(); }
+  void OnReaderGone() override { box_->Close(); }
+  void OnEnded() override { box_->Close(); }
 
-  const v1::WatchRunRequest request_;
-  Call call_;
   // Shared with the publisher, which holds it weakly.
-  std::shared_ptr<RunMailbox> mailbox_;
+  std::shared_ptr<Box> box_;
   TableSelection selection_;
   // What was sent so far.
   ResumeToken seen_;
@@ -160,8 +136,8 @@ class RunWatch final : public WriteStream<v1::WatchRunResponse> {
 grpc::ServerWriteReactor<v1::WatchRunResponse>* ServeRunWatch(Environment& environment,
                                                               grpc::CallbackServerContext* context,
                                                               const v1::WatchRunRequest& request) {
-  const auto watch = std::make_shared<RunWatch>(environment, context, request);
-  watch->KeepAlive();
+  const auto watch = std::make_shared<RunWatch>(
+      environment, context, CallSpec{"SimulationService.WatchRun", request.name()}, request);
   watch->Begin();
   return watch.get();
 }

@@ -28,7 +28,7 @@ constexpr absl::Duration kCancelWait = absl::Seconds(2);
 
 // A run as it stands, in progress or not.
 absl::StatusOr<v1::Run> RunNow(Environment& environment, absl::string_view name) {
-  if (const auto live = environment.runs.Find(name)) return live->run();
+  if (const auto live = environment.runs.Find(name)) return live->resource();
   JALON_ASSIGN_OR_RETURN(const auto stored, environment.archive.Get<store::v1::RunRecord>(name));
   return stored.record.run();
 }
@@ -41,7 +41,7 @@ struct Answer {
 
 absl::StatusOr<Answer> AnswerNow(Environment& environment, const std::string& name) {
   if (const auto live = environment.runs.Find(name)) {
-    Answer answer{{live, &live->axis()}, live->table()};
+    Answer answer{{live, &live->axis()}, live->update().table};
     if (answer.table != nullptr) return answer;
     return WithRetryDelay(
         absl::FailedPreconditionError(absl::StrCat(name, " has not reached a checkpoint yet")),
@@ -178,7 +178,7 @@ absl::StatusOr<v1::ListRunsResponse> ListRuns(Call& call, const v1::ListRunsRequ
     store::v1::RunRecord record;
     JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
     const auto live = environment.runs.Find(resource.name);
-    *response.add_runs() = live == nullptr ? record.run() : live->run();
+    *response.add_runs() = live == nullptr ? record.run() : live->resource();
   }
   response.set_next_page_token(page.next_page_token);
   return response;

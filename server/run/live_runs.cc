@@ -10,94 +10,6 @@
 
 namespace jalon::server {
 
-v1::Run LiveRun::run() const {
-  MutexLock lock(mu_);
-  return run_;
-}
-
-std::shared_ptr<const ResultTable> LiveRun::table() const {
-  MutexLock lock(mu_);
-  return table_;
-}
-
-void LiveRun::Watch(const std::shared_ptr<RunMailbox>& mailbox) {
-  v1::Run run;
-  RunUpdate update;
-  bool ended = false;
-  {
-    MutexLock lock(mu_);
-    run = run_;
-    update = {run_.progress(), table_};
-    ended = ended_;
-    if (!ended) watchers_.push_back(mailbox);
-  }
-  mailbox->PushEvent(run);
-  if (update.table != nullptr) mailbox->PutLatest(update);
-  if (ended) mailbox->PutFinal(run);
-}
-
-v1::Run LiveRun::WaitForEnd(absl::Duration timeout) {
-  MutexLock lock(mu_);
-  changed_.WaitFor(mu_, absl::ToChronoMilliseconds(timeout), [this] { return ended_; });
-  return run_;
-}
-
-void LiveRun::Started(absl::Time now) {
-  MutexLock lock(mu_);
-  run_.set_state(v1::Run::STATE_RUNNING);
-  *run_.mutable_start_time() = ToProto(now);
-}
-
-void LiveRun::Advanced(const v1::Progress& progress) {
-  {
-    MutexLock lock(mu_);
-    *run_.mutable_progress() = progress;
-  }
-  Tell();
-}
-
-void LiveRun::Reached(std::shared_ptr<const ResultTable> table) {
-  {
-    MutexLock lock(mu_);
-    table_ = std::move(table);
-    run_.mutable_provenance()->set_path_count(table_->path_count);
-  }
-  Tell();
-}
-
-void LiveRun::Ended(v1::Run run) {
-  std::vector<std::shared_ptr<RunMailbox>> listeners;
-  {
-    MutexLock lock(mu_);
-    run_ = run;
-    ended_ = true;
-    listeners = Listeners();
-    watchers_.clear();
-    changed_.NotifyAll();
-  }
-  for (const auto& listener : listeners) listener->PutFinal(run);
-}
-
-std::vector<std::shared_ptr<RunMailbox>> LiveRun::Listeners() {
-  std::vector<std::shared_ptr<RunMailbox>> listeners;
-  for (const std::weak_ptr<RunMailbox>& watcher : watchers_) {
-    if (auto listener = watcher.lock()) listeners.push_back(std::move(listener));
-  }
-  watchers_.assign(listeners.begin(), listeners.end());
-  return listeners;
-}
-
-void LiveRun::Tell() {
-  RunUpdate update;
-  std::vector<std::shared_ptr<RunMailbox>> listeners;
-  {
-    MutexLock lock(mu_);
-    update = {run_.progress(), table_};
-    listeners = Listeners();
-  }
-  for (const auto& listener : listeners) listener->PutLatest(update);
-}
-
 absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
   const std::string name = prepared.run.name();
   MutexLock lock(mu_);
@@ -170,16 +82,33 @@ int64_t LiveRuns::reserved_bytes() const {
 SimulationEvents LiveRuns::EventsOf(const std::shared_ptr<LiveRun>& run,
                                     const std::string& principal) {
   return {
-      .on_started = [this, run] { run->Started(options_.clock.WallNow()); },
-      .on_progress = [run](const v1::Progress& progress) { run->Advanced(progress); },
+      .on_started =
+          [this, run] {
+            run->Change([&](v1::Run& shown, RunUpdate&) {
+              shown.set_state(v1::Run::STATE_RUNNING);
+              *shown.mutable_start_time() = ToProto(options_.clock.WallNow());
+            });
+          },
+      .on_progress =
+          [run](const v1::Progress& progress) {
+            run->Change([&](v1::Run& shown, RunUpdate& update) {
+              *shown.mutable_progress() = progress;
+              update.progress = progress;
+            });
+          },
       .on_checkpoint =
-          [run](std::shared_ptr<const ResultTable> table) { run->Reached(std::move(table)); },
+          [run](std::shared_ptr<const ResultTable> table) {
+            run->Change([&](v1::Run& shown, RunUpdate& update) {
+              shown.mutable_provenance()->set_path_count(table->path_count);
+              update.table = std::move(table);
+            });
+          },
       .on_end = [this, run, principal](const SimulationEnd& end) { Finish(run, principal, end); }};
 }
 
 void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& principal,
                       const SimulationEnd& end) {
-  v1::Run run = live->run();
+  v1::Run run = live->resource();
   DescribeEnd(end, run);
   if (run.state() == v1::Run::STATE_SUCCEEDED) run.mutable_progress()->set_ratio(1);
   run.mutable_progress()->clear_remaining();
@@ -192,7 +121,7 @@ void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& p
     run.set_error(absl::StrCat("its answer could not be stored: ", stored.message()));
   }
   Drop(run.name());
-  live->Ended(std::move(run));
+  live->End(std::move(run));
 }
 
 absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal,

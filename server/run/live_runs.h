@@ -5,74 +5,42 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "jalon/v1/simulation_service.pb.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/observe/log.h"
 #include "server/run/archive.h"
+#include "server/run/live_work.h"
 #include "server/run/run_preparation.h"
 #include "server/run/scheduler.h"
 #include "server/run/simulation_job.h"
-#include "server/stream/mailbox.h"
 
 namespace jalon::server {
 
-// What a watcher of a run gets between its first and its last message; newer ones replace older
-// ones.
+// What a watcher of a run gets between its first and its last message.
 struct RunUpdate {
   v1::Progress progress;
   // The newest checkpoint; null before the first.
   std::shared_ptr<const ResultTable> table;
 };
 
-// First the run as it stands, then updates, then the run as it ended.
-using RunMailbox = Mailbox<v1::Run, RunUpdate, v1::Run>;
-
 // One run in progress. Shared by the registry, the job's events and readers that look at its
 // newest checkpoint. Thread-safe.
-class LiveRun {
+class LiveRun : public LiveWork<v1::Run, RunUpdate> {
  public:
   LiveRun(v1::Run run, RowAxis axis, int64_t peak_bytes)
-      : axis_(std::move(axis)), peak_bytes_(peak_bytes), run_(std::move(run)) {}
+      : LiveWork(std::move(run)), axis_(std::move(axis)), peak_bytes_(peak_bytes) {}
 
   const RowAxis& axis() const { return axis_; }
   int64_t peak_bytes() const { return peak_bytes_; }
-  v1::Run run() const JALON_EXCLUDES(mu_);
-  std::shared_ptr<const ResultTable> table() const JALON_EXCLUDES(mu_);
-
-  // Puts the run as it stands into the mailbox, then everything that comes.
-  void Watch(const std::shared_ptr<RunMailbox>& mailbox) JALON_EXCLUDES(mu_);
-  // Waits until it has ended and was stored, or `timeout` passed; returns it as it stands.
-  v1::Run WaitForEnd(absl::Duration timeout) JALON_EXCLUDES(mu_);
-
-  // What the job tells.
-  void Started(absl::Time now) JALON_EXCLUDES(mu_);
-  void Advanced(const v1::Progress& progress) JALON_EXCLUDES(mu_);
-  void Reached(std::shared_ptr<const ResultTable> table) JALON_EXCLUDES(mu_);
-  // The run as it ended, once it is stored.
-  void Ended(v1::Run run) JALON_EXCLUDES(mu_);
 
  private:
-  // The watchers that still listen.
-  std::vector<std::shared_ptr<RunMailbox>> Listeners() JALON_REQUIRES(mu_);
-  void Tell() JALON_EXCLUDES(mu_);
-
   const RowAxis axis_;
   const int64_t peak_bytes_;
-  mutable Mutex mu_;
-  CondVar changed_;
-  v1::Run run_ JALON_GUARDED_BY(mu_);
-  std::shared_ptr<const ResultTable> table_ JALON_GUARDED_BY(mu_);
-  bool ended_ JALON_GUARDED_BY(mu_) = false;
-  // Weak: a stream that is gone takes its mailbox with it.
-  std::vector<std::weak_ptr<RunMailbox>> watchers_ JALON_GUARDED_BY(mu_);
 };
 
 struct LiveRunsOptions {

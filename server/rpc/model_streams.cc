@@ -1,0 +1,129 @@
+#include "server/rpc/model_streams.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/convert/model.h"
+#include "server/rpc/request_checks.h"
+#include "server/rpc/resource_stream.h"
+#include "server/run/live_fits.h"
+#include "sim/base/status_macros.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr char kModelPattern[] = "networks/*/models/*";
+
+absl::Status CheckModelName(absl::string_view name) {
+  Checks checks;
+  CheckName("name", name, kModelPattern, checks);
+  return checks.ToStatus();
+}
+
+class ModelWatch final : public ResourceStream<v1::WatchModelRequest, v1::WatchModelResponse> {
+ public:
+  using ResourceStream::ResourceStream;
+
+ private:
+  using Box = LiveFit::WatchBox;
+
+  void Prepare() override {
+    const std::weak_ptr<WriteStream> weak = weak_from_this();
+    box_ = std::make_shared<Box>([weak] {
+      if (const auto stream = weak.lock()) stream->Poke();
+    });
+  }
+
+  absl::Status Open() override {
+    const std::string& name = request().name();
+    JALON_RETURN_IF_ERROR(CheckModelName(name));
+    if (const auto live = environment().fits.Find(name)) {
+      live->Watch(box_);
+      return absl::OkStatus();
+    }
+    JALON_ASSIGN_OR_RETURN(const auto stored,
+                           environment().archive.Get<store::v1::ModelRecord>(name));
+    box_->PushEvent(stored.record.model());
+    box_->PutFinal(stored.record.model());
+    return absl::OkStatus();
+  }
+
+  Pulled Next(v1::WatchModelResponse* message) override {
+    if (ended_) return {.kind = Pulled::Kind::kEnd};
+    std::optional<Box::Item> item = box_->Take();
+    if (!item.has_value()) return {};
+    message->set_sequence(++sequence_);
+    if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*std::move(item));
+    if (item->index() == 1) *message->mutable_progress() = std::get<1>(*std::move(item));
+    if (item->index() == 2) {
+      *message->mutable_ended() = std::get<2>(*std::move(item));
+      ended_ = true;
+    }
+    return {.kind = Pulled::Kind::kMessage};
+  }
+
+  void OnReaderGone() override { box_->Close(); }
+  void OnEnded() override { box_->Close(); }
+
+  // Shared with the publisher, which holds it weakly.
+  std::shared_ptr<Box> box_;
+  int64_t sequence_ = 0;
+  bool ended_ = false;
+};
+
+class ModelExport final : public ResourceStream<v1::ExportModelRequest, v1::ExportModelResponse> {
+ public:
+  using ResourceStream::ResourceStream;
+
+ private:
+  absl::Status Open() override {
+    JALON_RETURN_IF_ERROR(CheckModelName(request().name()));
+    JALON_ASSIGN_OR_RETURN(const auto model, environment().archive.GetModel(request().name()));
+    const bool is_text = request().format() != v1::MODEL_FORMAT_BINARY;
+    bytes_ = WriteModel(model->value, is_text ? v1::MODEL_FORMAT_TEXT : v1::MODEL_FORMAT_BINARY);
+    content_hash_ = model->info.content_hash();
+    return absl::OkStatus();
+  }
+
+  Pulled Next(v1::ExportModelResponse* message) override {
+    if (sent_ > 0 && sent_ == bytes_.size()) return {.kind = Pulled::Kind::kEnd};
+    if (bytes_.empty()) return {};  // not open yet
+    if (sent_ == 0) {
+      message->set_total_bytes(static_cast<int64_t>(bytes_.size()));
+      message->set_content_hash(content_hash_);
+    }
+    const size_t count = std::min<size_t>(Limits::kFrameBytes, bytes_.size() - sent_);
+    message->set_data(bytes_.substr(sent_, count));
+    sent_ += count;
+    return {.kind = Pulled::Kind::kMessage};
+  }
+
+  std::string bytes_;
+  std::string content_hash_;
+  size_t sent_ = 0;
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<v1::WatchModelResponse>* ServeModelWatch(
+    Environment& environment, grpc::CallbackServerContext* context,
+    const v1::WatchModelRequest& request) {
+  const auto stream = std::make_shared<ModelWatch>(
+      environment, context, CallSpec{"ModelService.WatchModel", request.name()}, request);
+  stream->Begin();
+  return stream.get();
+}
+
+grpc::ServerWriteReactor<v1::ExportModelResponse>* ServeModelExport(
+    Environment& environment, grpc::CallbackServerContext* context,
+    const v1::ExportModelRequest& request) {
+  const auto stream = std::make_shared<ModelExport>(
+      environment, context, CallSpec{"ModelService.ExportModel", request.name()}, request);
+  stream->Begin();
+  return stream.get();
+}
+
+}  // namespace jalon::server
