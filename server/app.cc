@@ -14,10 +14,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/demo.h"
 #include "server/rpc/environment.h"
 #include "server/rpc/import_session.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/network_service.h"
+#include "server/rpc/objective_service.h"
+#include "server/rpc/scenario_service.h"
 #include "server/rpc/server_service.h"
 #include "server/rpc/simulation_service.h"
 #include "server/store/sqlite_store.h"
@@ -98,6 +101,7 @@ struct App::State {
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
   std::string address;
+  std::string demo_report;
   bool stopped = false;
 
   absl::Status OpenStore();
@@ -150,6 +154,8 @@ void App::State::StartThreads() {
                                     .data_directory = options.data_directory});
   services.push_back(MakeServerService(*environment));
   services.push_back(MakeNetworkService(*environment));
+  services.push_back(MakeScenarioService(*environment));
+  services.push_back(MakeObjectiveService(*environment));
   services.push_back(MakeModelService(*environment));
   services.push_back(MakeSimulationService(*environment));
 }
@@ -196,6 +202,9 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(AppOptions options, const Clock&
   JALON_RETURN_IF_ERROR(state.OpenStore());
   state.StartThreads();
   JALON_RETURN_IF_ERROR(CancelUnfinishedImports(*state.environment));
+  if (state.options.demo.has_value()) {
+    JALON_ASSIGN_OR_RETURN(state.demo_report, LoadDemo(*state.environment, *state.options.demo));
+  }
   JALON_RETURN_IF_ERROR(RestartFits(*state.environment));
   JALON_RETURN_IF_ERROR(RestartRuns(*state.environment));
   JALON_RETURN_IF_ERROR(state.Listen());
@@ -207,6 +216,8 @@ absl::StatusOr<std::unique_ptr<App>> App::Start(AppOptions options, const Clock&
 }
 
 const std::string& App::address() const { return state_->address; }
+
+const std::string& App::demo_report() const { return state_->demo_report; }
 
 std::shared_ptr<grpc::Channel> App::InProcessChannel() {
   return state_->server->InProcessChannel(grpc::ChannelArguments());

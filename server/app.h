@@ -3,6 +3,7 @@
 #define JALON_SERVER_APP_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -12,6 +13,7 @@
 #include "server/observe/log.h"
 #include "server/run/limits.h"
 #include "server/store/store.h"
+#include "sim/demo/demo.h"
 
 namespace grpc {
 class Channel;
@@ -27,6 +29,8 @@ struct AppOptions {
   // Threads that compute. 0: the machine's cores.
   int thread_count = 0;
   Limits limits;
+  // Loads the demo network of this size (server/demo.h) before anything is served.
+  std::optional<sim::DemoSize> demo;
   // Kept instead of a store in `data_directory`, which is then not touched. For tests.
   std::unique_ptr<Store> store;
 };
@@ -46,6 +50,8 @@ class App {
 
   // `host:port` with the port that was chosen; empty when it listens nowhere.
   const std::string& address() const;
+  // What was loaded of the demo, for people; empty without one.
+  const std::string& demo_report() const;
   // A channel without network, for callers in this process. Shared: that is how gRPC hands out
   // channels, to be kept by any number of stubs.
   std::shared_ptr<grpc::Channel> InProcessChannel();

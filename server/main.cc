@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,8 +15,10 @@
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
+#include "absl/strings/str_cat.h"
 #include "server/app.h"
 #include "server/config.h"
+#include "server/demo.h"
 #include "sim/base/status_macros.h"
 
 ABSL_FLAG(std::string, config, "", "configuration file (protobuf text format)");
@@ -23,6 +26,9 @@ ABSL_FLAG(std::string, data, "", "folder of the data (default: jalon-data)");
 ABSL_FLAG(std::string, listen, "", "host:port to listen on (default: 127.0.0.1:7443)");
 ABSL_FLAG(std::string, port_file, "", "file to write the port to, once serving");
 ABSL_FLAG(int, threads, 0, "threads that compute (default: the machine's cores)");
+ABSL_FLAG(std::string, demo, "",
+          "small, default or large: loads a made-up network `demo`, unless it is there already");
+ABSL_FLAG(int, port, -1, "port to listen on, on the host of --listen; 0 lets the system choose");
 ABSL_FLAG(std::string, log_level, "", "debug, info, warning or error (default: info)");
 
 namespace jalon::server {
@@ -34,7 +40,9 @@ constexpr absl::Duration kGrace = absl::Seconds(5);
 
 constexpr char kUsage[] =
     "Simulates and forecasts the commercial steering of a retail bank network, over gRPC.\n\n"
-    "Example: jalond --data=/var/lib/jalon --listen=127.0.0.1:7443\n\n"
+    "Examples:\n"
+    "  jalond --data=/var/lib/jalon --listen=127.0.0.1:7443\n"
+    "  jalond --demo=small --port=0\n\n"
     "It prints `listening on HOST:PORT` once it serves, and stops on SIGTERM or Ctrl-C.";
 
 absl::StatusOr<Config> ReadSettings() {
@@ -44,6 +52,10 @@ absl::StatusOr<Config> ReadSettings() {
   }
   if (std::string data = absl::GetFlag(FLAGS_data); !data.empty()) config.data_directory = data;
   if (std::string to = absl::GetFlag(FLAGS_listen); !to.empty()) config.listen_address = to;
+  if (const int port = absl::GetFlag(FLAGS_port); port >= 0) {
+    const std::string& to = config.listen_address;
+    config.listen_address = absl::StrCat(to.substr(0, to.rfind(':')), ":", port);
+  }
   if (const int threads = absl::GetFlag(FLAGS_threads); threads > 0) config.thread_count = threads;
   if (const std::string level = absl::GetFlag(FLAGS_log_level); !level.empty()) {
     JALON_ASSIGN_OR_RETURN(config.log_level, ParseLogLevel(level));
@@ -84,18 +96,30 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
+// The size of the demo asked for; nothing without the flag.
+absl::StatusOr<std::optional<sim::DemoSize>> ReadDemo() {
+  const std::string text = absl::GetFlag(FLAGS_demo);
+  if (text.empty()) return std::optional<sim::DemoSize>();
+  JALON_ASSIGN_OR_RETURN(const sim::DemoSize size, ParseDemoSize(text));
+  return std::optional<sim::DemoSize>(size);
+}
+
 int Main() {
   const sigset_t signals = BlockStopSignals();
   const absl::StatusOr<Config> config = ReadSettings();
   if (!config.ok()) return Fail(config.status());
+  const absl::StatusOr<std::optional<sim::DemoSize>> demo = ReadDemo();
+  if (!demo.ok()) return Fail(demo.status());
   SystemClock clock;
   Logger log(config->log_level, clock);
   absl::StatusOr<std::unique_ptr<App>> app = App::Start({.data_directory = config->data_directory,
                                                          .listen_address = config->listen_address,
                                                          .thread_count = config->thread_count,
-                                                         .limits = config->limits},
+                                                         .limits = config->limits,
+                                                         .demo = *demo},
                                                         clock, log);
   if (!app.ok()) return Fail(app.status());
+  std::cout << (*app)->demo_report();
   std::cout << "listening on " << (*app)->address() << std::endl;
   if (const std::string path = absl::GetFlag(FLAGS_port_file); !path.empty()) {
     const std::string& address = (*app)->address();

@@ -41,6 +41,21 @@ absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevision(Call& call,
   return call.environment().archive.GetRevision(name);
 }
 
+absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevisionOf(Call& call,
+                                                                     absl::string_view network,
+                                                                     absl::string_view revision) {
+  if (revision.empty()) {
+    return call.environment().archive.GetRevision(absl::StrCat(network, "/revisions/latest"));
+  }
+  Checks checks;
+  if (CheckName("revision", revision, kRevisionPattern, checks) && NetworkOf(revision) != network) {
+    checks.Add("revision", std::string(revision), absl::StrCat("must be a revision of ", network),
+               "BAD_NAME");
+  }
+  if (!checks.ok()) return checks.ToStatus();
+  return call.environment().archive.GetRevision(revision);
+}
+
 absl::StatusOr<v1::ListUnitsResponse> ListUnits(Call& call, const v1::ListUnitsRequest& request) {
   JALON_ASSIGN_OR_RETURN(const auto revision, FindRevision(call, "parent", request.parent()));
   JALON_ASSIGN_OR_RETURN(const Paging paging,

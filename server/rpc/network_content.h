@@ -26,6 +26,11 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
 absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevision(Call& call,
                                                                    absl::string_view field,
                                                                    absl::string_view name);
+// The revision of `network` a request names, the newest when it names none. Errors:
+// kInvalidArgument (BAD_NAME also for a revision of another network), kNotFound.
+absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevisionOf(Call& call,
+                                                                     absl::string_view network,
+                                                                     absl::string_view revision);
 
 }  // namespace jalon::server
 
