@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <utility>
@@ -31,6 +32,9 @@ absl::StatusCode Code(const absl::Status& status) { return status.code(); }
 struct Implementation {
   std::string name;
   std::function<std::unique_ptr<Store>(const std::string& directory, const Clock& clock)> open;
+
+  // Keeps addresses out of the tests' names.
+  friend void PrintTo(const Implementation& one, std::ostream* out) { *out << one.name; }
 };
 
 std::unique_ptr<Store> OpenSqlite(const std::string& directory, const Clock& clock) {
