@@ -27,12 +27,15 @@ namespace jalon::server {
 //   Ended     Finish was called, or will be when the store has written how the import ended
 //
 // Keeps itself alive until OnDone; the alarm holds it weakly, work on other threads strongly.
-template <typename Request>
-class ImportReactor final : public grpc::ServerReadReactor<Request>,
-                            public std::enable_shared_from_this<ImportReactor<Request>> {
+//
+// `Session` has the life of an ImportSession; MakeImportSession makes it from the options.
+template <typename Request, typename Session, typename Response>
+class ImportReactor final
+    : public grpc::ServerReadReactor<Request>,
+      public std::enable_shared_from_this<ImportReactor<Request, Session, Response>> {
  public:
   ImportReactor(Environment& environment, grpc::CallbackServerContext* context,
-                absl::string_view method, v1::Import* response)
+                absl::string_view method, Response* response)
       : idle_(environment.limits.upload_idle_seconds),
         call_(environment, {method, ""}, PrincipalOfPeer(context->peer()),
               DeadlineOf(environment, *context, 0)),
@@ -94,7 +97,7 @@ class ImportReactor final : public grpc::ServerReadReactor<Request>,
 
   void Begin() {
     call_.SetRequest(message_.options());
-    absl::StatusOr<std::optional<v1::Import>> earlier = session_->Begin();
+    absl::StatusOr<std::optional<Response>> earlier = session_->Begin();
     if (!earlier.ok()) return End(earlier.status());
     if (!earlier->has_value()) return ReadNext();
     *response_ = **std::move(earlier);
@@ -102,8 +105,8 @@ class ImportReactor final : public grpc::ServerReadReactor<Request>,
   }
 
   void TakeChunk() {
-    if (!message_.has_chunk()) return End(OutOfOrder("`options` come once, before all chunks"));
-    if (absl::Status refused = session_->Add(message_.chunk()); !refused.ok()) return End(refused);
+    if (message_.has_options()) return End(OutOfOrder("`options` come once, before all chunks"));
+    if (absl::Status refused = session_->Take(message_); !refused.ok()) return End(refused);
     ReadNext();
   }
 
@@ -115,7 +118,7 @@ class ImportReactor final : public grpc::ServerReadReactor<Request>,
   }
 
   void RunSession() {
-    absl::StatusOr<v1::Import> import = session_->Run();
+    absl::StatusOr<Response> import = session_->Run();
     if (import.ok()) *response_ = *std::move(import);
     End(import.status());
   }
@@ -175,9 +178,9 @@ class ImportReactor final : public grpc::ServerReadReactor<Request>,
 
   const std::chrono::seconds idle_;
   Call call_;
-  v1::Import* const response_;
+  Response* const response_;
   Request message_;
-  std::unique_ptr<ImportSession> session_;
+  std::unique_ptr<Session> session_;
   std::shared_ptr<ImportReactor> self_;
 
   Mutex mu_;
@@ -186,14 +189,22 @@ class ImportReactor final : public grpc::ServerReadReactor<Request>,
   std::unique_ptr<grpc::Alarm> alarm_ JALON_GUARDED_BY(mu_);
 };
 
+template <typename Session, typename Request, typename Response>
+grpc::ServerReadReactor<Request>* ServeUpload(Environment& environment,
+                                              grpc::CallbackServerContext* context,
+                                              absl::string_view method, Response* response) {
+  const auto reactor = std::make_shared<ImportReactor<Request, Session, Response>>(
+      environment, context, method, response);
+  reactor->Start();
+  return reactor.get();
+}
+
+// An upload of files that become an import.
 template <typename Request>
 grpc::ServerReadReactor<Request>* ServeImport(Environment& environment,
                                               grpc::CallbackServerContext* context,
                                               absl::string_view method, v1::Import* response) {
-  const auto reactor =
-      std::make_shared<ImportReactor<Request>>(environment, context, method, response);
-  reactor->Start();
-  return reactor.get();
+  return ServeUpload<ImportSession, Request>(environment, context, method, response);
 }
 
 }  // namespace jalon::server

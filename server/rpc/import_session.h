@@ -3,7 +3,7 @@
 //
 //   Declare   first message                  callback thread
 //   Begin     what the store knows           request thread; a record RUNNING stands from here on
-//   Add       each chunk                     callback thread
+//   Take      each chunk                     callback thread
 //   Run       read, check, keep              batch thread; or
 //   Abandon   the upload ended early         any thread
 //
@@ -57,7 +57,11 @@ class ImportSession {
   // Reads what the import builds on and keeps its record. Returns the answer when an earlier call
   // had the same request id.
   absl::StatusOr<std::optional<v1::Import>> Begin();
-  absl::Status Add(const v1::FileChunk& chunk) { return upload_.Add(chunk); }
+  // `message` must hold a chunk.
+  template <typename Message>
+  absl::Status Take(const Message& message) {
+    return upload_.Add(message.chunk());
+  }
   // Reads the files and keeps what they bring together with the import's record, in one
   // transaction.
   absl::StatusOr<v1::Import> Run();

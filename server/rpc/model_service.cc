@@ -9,6 +9,8 @@
 #include "server/convert/model.h"
 #include "server/convert/time.h"
 #include "server/rpc/handler.h"
+#include "server/rpc/import_reactor.h"
+#include "server/rpc/model_import.h"
 #include "server/rpc/model_streams.h"
 #include "server/rpc/request_checks.h"
 #include "server/run/live_fits.h"
@@ -200,6 +202,11 @@ class ModelService final : public v1::ModelService::CallbackService {
   grpc::ServerWriteReactor<v1::ExportModelResponse>* ExportModel(
       Context* context, const v1::ExportModelRequest* request) override {
     return ServeModelExport(environment_, context, *request);
+  }
+  grpc::ServerReadReactor<v1::ImportModelRequest>* ImportModel(Context* context,
+                                                               v1::Model* response) override {
+    return ServeUpload<ModelImportSession, v1::ImportModelRequest>(
+        environment_, context, "ModelService.ImportModel", response);
   }
 
  private:
