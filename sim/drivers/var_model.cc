@@ -69,16 +69,4 @@ class VarChecker : public RuleChecker {
 
 Violations ValidateVar(const VarModel& model) { return VarChecker(model).violations(); }
 
-void VarStep(const VarModel& model, std::span<const double> current,
-             std::span<const double> normals, std::span<double> next) {
-  const int n = model.driver_count();
-  for (int i = 0; i < n; ++i) {
-    double value = model.intercept[i];
-    for (int j = 0; j < n; ++j) value += model.coefficients[i * n + j] * current[j];
-    double innovation = 0.0;
-    for (int j = 0; j <= i; ++j) innovation += model.innovation_factor[i * n + j] * normals[j];
-    next[i] = value + innovation;
-  }
-}
-
 }  // namespace jalon::sim

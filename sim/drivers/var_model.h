@@ -2,7 +2,6 @@
 #ifndef JALON_SIM_DRIVERS_VAR_MODEL_H_
 #define JALON_SIM_DRIVERS_VAR_MODEL_H_
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -60,11 +59,6 @@ absl::StatusOr<VarModel> FitVar(const DriverTable& table, const std::vector<std:
 // lower triangular with a non-negative diagonal. Field paths are `coefficients[i]` and so on.
 // Reasons: BAD_ID, EMPTY_ID, NOT_SORTED, BAD_SHAPE, NOT_FINITE, UNSTABLE, NOT_TRIANGULAR, NEGATIVE.
 Violations ValidateVar(const VarModel& model);
-
-// One step of the recursion: next values from current ones and one standard normal per driver.
-// Shape: all spans [driver]; `next` may not alias `current`.
-void VarStep(const VarModel& model, std::span<const double> current,
-             std::span<const double> normals, std::span<double> next);
 
 }  // namespace jalon::sim
 

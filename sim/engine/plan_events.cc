@@ -118,6 +118,9 @@ EventPart ResolveEvents(const PlanInput& input, const ModelIndex& index, const P
     PlanEvent resolved = ResolveEvent(input, index, plan, event);
     if (Acts(resolved)) part.events.push_back(std::move(resolved));
   }
+  // Effects are summed in this order: the same bits whatever the order of a scenario's rows.
+  std::sort(part.events.begin(), part.events.end(),
+            [](const PlanEvent& a, const PlanEvent& b) { return a.id64 < b.id64; });
   IndexBySeries(part, plan.series_count());
   return part;
 }

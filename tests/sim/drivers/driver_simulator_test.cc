@@ -29,15 +29,18 @@ DriverSimulator Simulator(std::vector<DriverCourse> courses, int periods = 3) {
 
 const std::vector<double> kNormals = {0.3, -1.2, 1.1, 0.4, -0.7, 2.0};
 
-TEST(DriverSimulatorTest, StepsTheModelBitForBitWithoutCourses) {
+TEST(DriverSimulatorTest, StepsByItsRecursionWithoutCourses) {
   const std::vector<double> path = Simulator({}).Simulate(kNormals);
-  std::vector<double> current = Two().last_values;
+  double x = 10.0;
+  double y = 2.0;
   for (int t = 0; t < 3; ++t) {
-    std::vector<double> next(2);
-    VarStep(Two(), current, std::span<const double>(kNormals).subspan(2 * t, 2), next);
-    EXPECT_EQ(path[2 * t], next[0]);
-    EXPECT_EQ(path[2 * t + 1], next[1]);
-    current = next;
+    const double z0 = kNormals[2 * t];
+    const double z1 = kNormals[2 * t + 1];
+    const double next = 1.0 + 0.9 * x + 0.1 * y + 2.0 * z0;
+    y = 0.5 + 0.2 * x + 0.5 * y - z0 + 3.0 * z1;
+    x = next;
+    EXPECT_NEAR(path[2 * t], x, 1e-12);
+    EXPECT_NEAR(path[2 * t + 1], y, 1e-12);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/drivers/driver_simulator.h"
 #include "sim/drivers/linear_algebra.h"
 #include "sim/drivers/var_model.h"
 #include "tests/sim/network/small_network.h"
@@ -98,9 +99,8 @@ TEST(VarFitTest, KeepsADriverThatNeverMovesWhereItIs) {
               ElementsAre(0, 0, 1));
   EXPECT_EQ(model.coefficients[2], 0);
   EXPECT_EQ(model.innovation_factor[8], 0);
-  std::vector<double> next(3);
-  VarStep(model, model.last_values, std::vector<double>{1, 1, 1}, next);
-  EXPECT_EQ(next[2], 0.1 + 0.2);
+  const auto simulator = DriverSimulator::Create(model, model.last_values, {}, 1);
+  EXPECT_EQ(simulator->Simulate(std::vector<double>{1, 1, 1})[2], 0.1 + 0.2);
 }
 
 TEST(VarFitTest, TakesDriversOneByOneWhenNoneMoves) {

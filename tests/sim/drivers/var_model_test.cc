@@ -3,15 +3,11 @@
 #include <cmath>
 #include <functional>
 
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
 namespace {
-
-using ::testing::DoubleEq;
-using ::testing::ElementsAre;
 
 VarModel Good() {
   return {.driver_ids = {"income", "rate"},
@@ -28,14 +24,6 @@ bool BreaksOnly(const std::function<void(VarModel&)>& edit, absl::string_view fi
   edit(model);
   const Violations violations = ValidateVar(model);
   return violations.total_count() == 1 && HasViolation(violations, field, reason);
-}
-
-TEST(VarModelTest, StepsByItsRecursion) {
-  double next[2];
-  const double current[] = {10, 2};
-  const double normals[] = {1, -1};
-  VarStep(Good(), current, normals, next);
-  EXPECT_THAT(next, ElementsAre(DoubleEq(1 + 9 + 0.2 + 2), DoubleEq(0.5 + 1 - 1 - 3)));
 }
 
 TEST(VarModelTest, AcceptsAGoodModelAndOneWithoutDrivers) {
