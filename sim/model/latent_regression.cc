@@ -25,12 +25,14 @@ constexpr std::array<double, 5> kAutoregression = {0.0, 0.3, 0.55, 0.75, 0.9};
 constexpr std::array<double, 5> kAutoregressionLogPrior = {-1.6, -1.1, -0.7, -0.9, -1.6};
 // Standard deviations are searched at median x e^(step / 2).
 constexpr int kFirstStep = -3;
-constexpr int kLastStep = 5;
+constexpr int kLastStep = 8;
 
 double Square(double x) { return x * x; }
 
-double LogNormalPenalty(double value, double median, double log_sd) {
-  return -0.5 * Square(Log(value / median) / log_sd);
+// Log density of a standard deviation whose logarithm has a Student law of 4 degrees: a network
+// unlike the usual ones is believed after a few years.
+double LogStudentPenalty(double value, double median, double log_sd) {
+  return -2.5 * Log(1.0 + 0.25 * Square(Log(value / median) / log_sd));
 }
 
 // One aggregate as matrices over its observed periods. Columns of the design: level, slope, seasons
@@ -238,9 +240,9 @@ class Regression {
 
 double HyperLogPrior(const LatentHyper& hyper, int autoregression, const LatentHyperPrior& prior) {
   return kAutoregressionLogPrior[autoregression] +
-         LogNormalPenalty(hyper.innovation_sd, prior.innovation_median, prior.innovation_log_sd) +
-         LogNormalPenalty(hyper.yearly_sd, prior.yearly_median, prior.yearly_log_sd) +
-         LogNormalPenalty(hyper.season_sd, prior.season_median, prior.season_log_sd);
+         LogStudentPenalty(hyper.innovation_sd, prior.innovation_median, prior.innovation_log_sd) +
+         LogStudentPenalty(hyper.yearly_sd, prior.yearly_median, prior.yearly_log_sd) +
+         LogStudentPenalty(hyper.season_sd, prior.season_median, prior.season_log_sd);
 }
 
 double AtStep(double median, int step) { return median * Exp(0.5 * step); }

@@ -26,7 +26,8 @@ struct LatentHyper {
   double season_sd = 0.0;
 };
 
-// Lognormal priors of the standard deviations: median and log standard deviation.
+// Priors of the standard deviations: their logarithm is Student of 4 degrees around that of the
+// median, with this scale.
 struct LatentHyperPrior {
   double innovation_median = 0.02;
   double innovation_log_sd = 0.8;
