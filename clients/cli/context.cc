@@ -92,6 +92,8 @@ int ReportError(Context& context, const absl::Status& status) {
   const v1::ViolationDetails details = ViolationsOf(status);
   int shown = 0;
   for (const auto& violation : details.violations()) {
+    // A single violation is the message already.
+    if (details.total_count() == 1) break;
     if (++shown > kViolationsShown) break;
     context.err() << "  " << ViolationLine(violation) << "\n";
   }

@@ -6,6 +6,8 @@
 
 #include "jalon/v1/server_service.grpc.pb.h"
 #include "server/convert/time.h"
+#include "server/rpc/cost.h"
+#include "server/rpc/handler.h"
 #include "server/rpc/machine.h"
 #include "server/rpc/unary.h"
 #include "sim/base/status_macros.h"
@@ -41,6 +43,13 @@ class ServerService final : public v1::ServerService::CallbackService {
                         DescribeLoad(*response);
                         return DescribeStore(*response->mutable_store());
                       });
+  }
+
+  grpc::ServerUnaryReactor* EstimateCost(grpc::CallbackServerContext* context,
+                                         const v1::EstimateCostRequest* request,
+                                         v1::CostEstimate* response) override {
+    return Serve(environment_, context, {"ServerService.EstimateCost", request->run().parent()},
+                 request, response, &EstimateRunCost);
   }
 
  private:

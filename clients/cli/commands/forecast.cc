@@ -170,7 +170,7 @@ void AddForecast(const Command& app, Invocation& invocation) {
   AddRunOptions(command, a->run);
   command.Examples(
       "Examples:\n"
-      "  jalon forecast --horizon 12 --level region --indicator housing_loans\n"
+      "  jalon forecast --horizon 12 --level region --indicator housing-loans\n"
       "  jalon forecast --as-of 2025-12 --horizon 12 --quantiles 0.01:0.99:0.01 -o csv > q.csv");
   command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunForecast(context, *a); };

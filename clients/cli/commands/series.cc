@@ -114,7 +114,7 @@ void AddSeries(const Command& app, Invocation& invocation) {
   command.Flag("--leaves", arguments->leaves, "Series as imported, not aggregates");
   command.Examples(
       "Examples:\n"
-      "  jalon series --indicator housing_loans --depth 1\n"
+      "  jalon series --indicator housing-loans --depth 1\n"
       "  jalon series --unit bretagne --leaves -o csv > bretagne.csv");
   command.OnChosen([&invocation, arguments] {
     invocation.run = [arguments](Context& context) { return RunSeries(context, *arguments); };

@@ -58,7 +58,7 @@ void AddSimulate(const Command& app, Invocation& invocation) {
   command.Examples(
       "Examples:\n"
       "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
-      "  jalon simulate --scenario phone-signature --indicator home_insurance -o csv > p.csv");
+      "  jalon simulate --scenario phone-signature --indicator home-insurance -o csv > p.csv");
   command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunSimulate(context, *a); };
   });
