@@ -45,13 +45,15 @@ absl::StatusOr<std::vector<Promise>> ReadPromises(Client& client, const std::str
   return promises;
 }
 
-// The unit just below the root that holds `id`: what shares a regional surprise.
+// The unit just below the root that holds `id`, or the root when branches hang on it: what shares a
+// regional surprise.
 std::string RegionOf(const std::map<std::string, v1::Unit>& units, const std::string& id) {
   std::string at = id;
   // At most as many steps as a tree has levels.
   for (int step = 0; step < 8; ++step) {
     const auto unit = units.find(at);
-    if (unit == units.end() || unit->second.depth() <= 1) break;
+    if (unit == units.end() || unit->second.depth() == 0) break;
+    if (unit->second.depth() == 1 && unit->second.subtree_size() > 1) break;
     at = unit->second.parent();
   }
   return at;

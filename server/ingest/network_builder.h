@@ -52,6 +52,8 @@ class NetworkBuilder {
   // Likewise; declares an unknown segment unless segments were declared.
   std::optional<int> FindOrAddSegment(absl::string_view text, const sim::Violation& place);
 
+  // Whether a unit comes from the base revision.
+  bool IsOfBase(int u) const { return base_ != nullptr && u < base_->unit_count(); }
   int unit_count() const { return static_cast<int>(spec_.units.size()); }
   int indicator_count() const { return static_cast<int>(spec_.indicators.size()); }
   const sim::Indicator& indicator(int k) const { return spec_.indicators[static_cast<size_t>(k)]; }

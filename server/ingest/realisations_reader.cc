@@ -192,7 +192,11 @@ std::pair<int64_t, int64_t> RealisationsReader::InferDates(bool opened, bool clo
     const Span& span = spans[u];
     if (span.first > span.last) continue;
     sim::Unit& unit = builder_.unit(static_cast<int>(u));
-    if (opened && !unit.opened.has_value() && span.first > window_->first.index) {
+    const bool of_base = builder_.IsOfBase(static_cast<int>(u));
+    if (of_base && closed && unit.closed.has_value() && span.last >= unit.closed->index) {
+      unit.closed.reset();
+    }
+    if (opened && !of_base && !unit.opened.has_value() && span.first > window_->first.index) {
       unit.opened = sim::Period{frequency_, span.first};
       ++counts.first;
     }

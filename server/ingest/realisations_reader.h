@@ -38,7 +38,9 @@ class RealisationsReader {
 
   // First and last period with a value; nullopt without any.
   std::optional<sim::Window> window() const { return window_; }
-  // Dates the units whose values begin or end inside the window. Call before the network is made.
+  // Dates the units whose values begin or end inside the window. A unit of the base does not open
+  // again, and one that was closed is open again when it has later values. Call before the network
+  // is made.
   // Returns how many were opened and closed.
   std::pair<int64_t, int64_t> InferDates(bool opened, bool closed);
 

@@ -532,6 +532,34 @@ TEST(ImportAppendTest, MayNotMoveUnitsOrChangeKinds) {
                                                      "units.csv:2:2 CHANGED_IN_APPEND"));
 }
 
+TEST(ImportAppendTest, GoesOnInferringWhereUnitsEnd) {
+  const ImportOutcome first =
+      ImportTexts({{"m.csv",
+                    "CNPJ;Total;Periodo\n01;100;2020-01-01\n02;50;2020-01-01\n03;7;2020-01-01\n"
+                    "01;110;2020-02-01\n02;51;2020-02-01\n01;120;2020-03-01\n"
+                    "03;8;2020-02-01\n03;9;2020-03-01\n"}},
+                  kStockMapping);
+  ASSERT_THAT(Places(first.violations), IsEmpty());
+  ASSERT_EQ(first.revision->network.unit(*first.revision->network.FindUnit("02")).closed,
+            Period::Month(2020, 3));
+  // 01 goes on, 02 comes back, 03 ends, 04 begins.
+  const ImportOutcome second =
+      Append(*first.revision,
+             {{"m.csv",
+               "CNPJ;Total;Periodo\n01;120;2020-03-01\n03;9;2020-03-01\n01;130;2020-04-01\n"
+               "02;60;2020-04-01\n04;5;2020-04-01\n01;131;2020-05-01\n02;61;2020-05-01\n"
+               "04;6;2020-05-01\n"}},
+             kStockMapping);
+  ASSERT_THAT(Places(second.violations), IsEmpty());
+  const sim::Network& network = second.revision->network;
+  EXPECT_EQ(At(*second.revision, "01", "members", Period::Month(2020, 4)), 10);
+  EXPECT_EQ(At(*second.revision, "01", "members", Period::Month(2020, 3)), 10);
+  EXPECT_FALSE(network.unit(*network.FindUnit("02")).closed.has_value());
+  EXPECT_FALSE(network.unit(*network.FindUnit("02")).opened.has_value());
+  EXPECT_EQ(network.unit(*network.FindUnit("03")).closed, Period::Month(2020, 4));
+  EXPECT_EQ(network.unit(*network.FindUnit("04")).opened, Period::Month(2020, 4));
+}
+
 TEST(ImportAppendTest, NeedsABase) {
   const NamedTexts texts = SmallNetwork();
   const ImportOutcome outcome = ImportNetwork(
