@@ -33,12 +33,6 @@ function(jalon_install_package)
   install(DIRECTORY sim DESTINATION ${JALON_INSTALL_HEADERS} FILES_MATCHING PATTERN "*.h")
   install(DIRECTORY clients/cpp DESTINATION ${JALON_INSTALL_HEADERS}/clients
           FILES_MATCHING PATTERN "*.h")
-  install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
-          FILES_MATCHING PATTERN "*.pb.h")
-  install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
-          FILES_MATCHING PATTERN "*.h")
-  install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/jalon DESTINATION ${JALON_INSTALL_HEADERS}
-          FILES_MATCHING PATTERN "*.pb.h")
   install(EXPORT jalon NAMESPACE jalon:: DESTINATION ${JALON_INSTALL_PACKAGE}
           FILE jalonTargets.cmake)
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/jalonConfig.cmake.in

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,9 +14,11 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "server/app.h"
 #include "server/config.h"
 #include "server/demo.h"
@@ -131,6 +134,21 @@ int Main() {
   return asked && stopped.ok() ? 0 : 1;
 }
 
+// Abseil's own --help ends with exit code 1, as if something had failed.
+int PrintHelp() {
+  std::map<std::string, std::string> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (flag->Filename().find("server/main.cc") != std::string::npos) {
+      flags.emplace(name, flag->Help());
+    }
+  }
+  std::cout << kUsage << "\n\nFlags:\n";
+  for (const auto& [name, help] : flags) {
+    std::cout << "  --" << absl::StrReplaceAll(name, {{"_", "-"}}) << "  " << help << "\n";
+  }
+  return 0;
+}
+
 // Flags may be written `--port-file` or `--port_file`; Abseil knows the second only.
 std::vector<std::string> WithUnderscores(int argc, char** argv) {
   std::vector<std::string> arguments(argv, argv + argc);
@@ -157,6 +175,9 @@ int main(int argc, char** argv) {
   usage.version_string = [] { return std::string("jalond " JALON_VERSION "\n"); };
   absl::SetFlagsUsageConfig(usage);
   std::vector<std::string> arguments = jalon::server::WithUnderscores(argc, argv);
+  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+    return jalon::server::PrintHelp();
+  }
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   const std::vector<char*> rest =
