@@ -12,6 +12,7 @@ namespace {
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr char kViolationsUrl[] = "type.googleapis.com/jalon.v1.ViolationDetails";
+constexpr size_t kMaxDetailTextBytes = 400;
 
 void Pack(const google::protobuf::Message& message, const char* url, v1::Status& status) {
   google::protobuf::Any* any = status.add_details();
@@ -45,19 +46,21 @@ v1::Status Envelope(const absl::Status& status) {
   return result;
 }
 
-// Texts that a caller may have made long are cut, so that one violation cannot fill the details.
-v1::Violation Shortened(const sim::Violation& violation) {
-  sim::Violation cut = violation;
-  for (std::string* text : {&cut.field, &cut.rule, &cut.message, &cut.file}) {
-    if (text->size() > 400) text->resize(400);
-  }
-  return ToProto(cut);
-}
-
+// At most `limit` bytes, cut at a character boundary: a message with half a character is no
+// message.
 std::string ValidUtf8Prefix(absl::string_view text, size_t limit) {
   size_t size = std::min(text.size(), limit);
   while (size > 0 && size < text.size() && (text[size] & 0xC0) == 0x80) --size;
   return std::string(text.substr(0, size));
+}
+
+// Texts that a caller may have made long are cut, so that one violation cannot fill the details.
+v1::Violation Shortened(const sim::Violation& violation) {
+  sim::Violation cut = violation;
+  for (std::string* text : {&cut.field, &cut.rule, &cut.message, &cut.file}) {
+    *text = ValidUtf8Prefix(*text, kMaxDetailTextBytes);
+  }
+  return ToProto(cut);
 }
 
 }  // namespace

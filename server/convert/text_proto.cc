@@ -35,8 +35,10 @@ absl::Status ReadTextProto(absl::string_view text, google::protobuf::Message* me
   FirstError error;
   parser.RecordErrorsTo(&error);
   google::protobuf::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
-  if (parser.Parse(&stream, message)) return absl::OkStatus();
-  return sim::ViolationStatus(error.violation);
+  if (!parser.Parse(&stream, message)) return sim::ViolationStatus(error.violation);
+  // Escapes (`\377`) can spell what no message on the wire may hold.
+  if (message->ParseFromString(message->SerializeAsString())) return absl::OkStatus();
+  return sim::ViolationStatus({.rule = "must be UTF-8 in every text", .reason = "NOT_UTF8"});
 }
 
 }  // namespace jalon::server

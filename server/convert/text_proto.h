@@ -16,7 +16,7 @@ namespace jalon::server {
 // Every double comes back with the same bits.
 std::string WriteTextProto(const google::protobuf::Message& message);
 
-// Errors: kInvalidArgument naming line and column of the first thing not understood.
+// Errors: kInvalidArgument naming line and column of the first thing not understood, or NOT_UTF8.
 absl::Status ReadTextProto(absl::string_view text, google::protobuf::Message* message);
 
 }  // namespace jalon::server

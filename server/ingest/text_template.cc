@@ -36,6 +36,9 @@ absl::StatusOr<std::vector<TemplatePart>> Split(absl::string_view text) {
     }
     const absl::string_view name = TrimBlanks(text.substr(i + 1, close - i - 1));
     if (name.empty()) return absl::InvalidArgumentError("must name a column between `{` and `}`");
+    if (absl::StrContains(name, '{')) {
+      return absl::InvalidArgumentError("must close a `{` before the next one");
+    }
     if (!literal.empty()) parts.push_back({false, std::exchange(literal, "")});
     parts.push_back({true, std::string(name)});
     i = close;

@@ -59,6 +59,11 @@ TEST(HeadingPatternTest, TakesUpToTheNextLiteral) {
   EXPECT_EQ(Match("{state}-{purpose}-{place}", "nsw-hol"), std::nullopt);
 }
 
+TEST(TextTemplateTest, RefusesABraceInsideAReference) {
+  EXPECT_FALSE(TextTemplate::Parse("{region-{branch}").ok());
+  EXPECT_TRUE(TextTemplate::Parse("{{{branch}").ok());
+}
+
 TEST(HeadingPatternTest, CapturesAreNeverEmpty) {
   EXPECT_EQ(Match("{a}-{b}", "-x"), std::nullopt);
   EXPECT_EQ(Match("{a}-{b}", "x-"), std::nullopt);
