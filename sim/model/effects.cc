@@ -168,7 +168,7 @@ VarianceAverage StepCovariance(const BranchChanges& changes, int k, int l, doubl
 class BranchFactor {
  public:
   BranchFactor(const FitPanel& panel, const BranchChanges& changes)
-      : panel_(panel), changes_(changes), count_(panel.indicator_count()) {
+      : panel_(panel), count_(panel.indicator_count()) {
     covariance_.assign(count_ * count_, 0.0);
     for (int k = 0; k < count_; ++k) {
       for (int l = 0; l < k; ++l) {
@@ -222,7 +222,6 @@ class BranchFactor {
   }
 
   const FitPanel& panel_;
-  const BranchChanges& changes_;
   const int count_;
   std::vector<double> covariance_;
 };
