@@ -17,6 +17,8 @@ namespace {
 
 constexpr size_t kMaxLabelBytes = 200;
 
+std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
 // Names of resources inside the network, with the collection each must be of.
 void CheckName(absl::string_view field, const std::string& name, absl::string_view parent,
                absl::string_view collection, Checks& checks) {
@@ -55,6 +57,7 @@ absl::Status ReadScenario(Archive& archive, const std::string& name, Sources& so
   JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ScenarioRecord>(name));
   JALON_ASSIGN_OR_RETURN(sources.scenario, FromProto(stored.record.scenario(),
                                                      sources.network().frequency(), "scenario"));
+  sources.scenario.id = IdOf(name);
   sources.scenario_hash = ScenarioHash(sources.scenario);
   return absl::OkStatus();
 }
@@ -160,8 +163,6 @@ void AddOption(absl::string_view flag, absl::string_view value, v1::Provenance& 
   provenance.add_replay_arguments(std::string(flag));
   provenance.add_replay_arguments(std::string(value));
 }
-
-std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 template <typename Values>
 std::string Levels(const Values& values) {
