@@ -64,6 +64,15 @@ TEST(VarFitTest, FindsTheTruthInALongHistoryWhenThePriorIsLoose) {
   EXPECT_NEAR(model.innovation_factor[3], 1.6, 0.05);
 }
 
+// The worked example of docs/model/drivers.md.
+TEST(VarFitTest, FitsFiveValuesAsByHand) {
+  const DriverTable table{.drivers = {Named("x", {1, 2, 4, 3, 3.5})}};
+  const VarModel model = Fit(table, At(table));
+  EXPECT_NEAR(model.coefficients[0], 0.905407, 1e-6);
+  EXPECT_NEAR(model.intercept[0], 0.338998, 1e-6);
+  EXPECT_NEAR(model.innovation_factor[0], 1.305725, 1e-6);
+}
+
 TEST(VarFitTest, IsARandomWalkWhenThePriorIsTight) {
   VarOptions options = At(Simulated(200, 2));
   options.own_tightness = options.cross_tightness = 1e-6;
