@@ -46,12 +46,14 @@ bool Attained(Direction direction, double value, double threshold) {
 struct TargetAccumulator::State {
   State(const Plan& plan, SummaryOptions options)
       : plan(plan), options(std::move(options)), moments(plan.targets.size()) {
+    first_hit.reserve(plan.targets.size() + 1);
     first_hit.push_back(0);
     for (const Target& target : plan.targets) {
       first_hit.push_back(first_hit.back() + target.thresholds.size());
     }
     hits.assign(first_hit.back(), 0);
     if (this->options.quantile_levels.empty()) return;
+    sketches.reserve(plan.targets.size());
     for (bool counts : CountTargets(plan)) sketches.emplace_back(counts);
   }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/engine/cell_cost.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/quantile_sketch.h"
 #include "sim/engine/run.h"
@@ -54,21 +55,6 @@ double SummaryBytes(const Plan& plan, int quantile_level_count) {
   return bytes;
 }
 
-// Nanoseconds of one cell of a law, everything included; measured by bench/sim/engine.
-double CellNanoseconds(Law law) {
-  switch (law) {
-    case Law::kNegativeBinomial:
-      return 250.0;
-    case Law::kGamma:
-      return 400.0;
-    case Law::kCompoundGamma:
-      return 5'000.0;
-    case Law::kStudentT:
-      return 400.0;
-  }
-  return 0.0;
-}
-
 // Nanoseconds of one path of the series stage.
 double SeriesNanoseconds(const Plan& plan) {
   double nanoseconds = 0.0;
@@ -76,7 +62,7 @@ double SeriesNanoseconds(const Plan& plan) {
     const auto first = plan.realised.begin() + static_cast<int64_t>(i) * plan.period_count();
     const auto drawn = std::count_if(first, first + plan.period_count(),
                                      [](double cell) { return std::isnan(cell); });
-    nanoseconds += static_cast<double>(drawn) * CellNanoseconds(plan.series[i].law);
+    nanoseconds += static_cast<double>(drawn) * CellNanoseconds(plan, i);
   }
   return nanoseconds;
 }

@@ -46,7 +46,8 @@ void QuantileSketch::SetRange() {
     bins_.assign(kBins + 2, 0);
   }
   for (double value : pilot_) ++bins_[BinOf(value)];
-  pilot_ = {};
+  // Not `= {}`, which keeps the memory.
+  std::vector<double>().swap(pilot_);
 }
 
 bool QuantileSketch::TryLattice(double low, double high) {

@@ -1,12 +1,20 @@
 #include "sim/engine/sampled.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/engine/cell_cost.h"
 #include "sim/engine/series_stage.h"
 #include "sim/engine/shared_stage.h"
 
 namespace jalon::sim {
+namespace {
+
+// A plain cell: 12,288 of them are at most about 4 ms.
+constexpr double kPlainCellNanoseconds = 330.0;
+
+}  // namespace
 
 // First the shared state of the 16 paths, then series after series on all of them.
 struct SampledBlock::State {
@@ -30,6 +38,7 @@ struct SampledBlock::State {
   }
 
   int64_t StepSeries() {
+    const int64_t work = WorkOf(next_series);
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
       DrawSeries(plan, next_series, first_path() + lane, shared[lane], cells);
       AddToTargets(plan, next_series, cells,
@@ -37,7 +46,13 @@ struct SampledBlock::State {
     }
     ++next_series;
     if (complete()) FinishTargets(plan, outcome.values, kPathsPerBlock);
-    return static_cast<int64_t>(kPathsPerBlock) * plan.period_count();
+    return work;
+  }
+
+  // Work of a series in plain cells: a cell is one, a compound amount may be fifty.
+  int64_t WorkOf(int i) const {
+    const double plain_cells = std::max(1.0, CellNanoseconds(plan, i) / kPlainCellNanoseconds);
+    return static_cast<int64_t>(kPathsPerBlock * plan.period_count() * plain_cells);
   }
 
   const Plan& plan;

@@ -44,7 +44,8 @@ class SampledBlock {
   SampledBlock& operator=(SampledBlock&&) noexcept;
 
   // Does about `max_cells` (series, period, path) cells of work, at least the shared state of one
-  // path or one series. Returns true when the block is complete.
+  // path or one series; cells of costly laws count as several, so that the default is about 5 ms at
+  // most. Returns true when the block is complete.
   bool Step(int64_t max_cells = 12'288);
   // The outcome; only after Step returned true. Moves it out.
   BlockOutcome TakeOutcome();
