@@ -140,7 +140,7 @@ double TargetAccumulator::WidestHalfWidth(double confidence_level) const {
   double widest = 0.0;
   for (int64_t hits : state_->hits) {
     const Interval bounds = WilsonInterval(hits, path_count(), confidence_level);
-    widest = std::max(widest, 0.5 * (bounds.high - bounds.low));
+    widest = std::max(widest, bounds.half_width());
   }
   return widest;
 }

@@ -12,7 +12,6 @@ struct Interval {
   double high = 0.0;
 
   double half_width() const { return 0.5 * (high - low); }
-  bool contains(double value) const { return low <= value && value <= high; }
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
