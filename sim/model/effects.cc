@@ -18,6 +18,9 @@ constexpr double kLeastSd = 0.005;
 constexpr double kMostSd = 1.0;
 // A change this many standard deviations out counts as that many.
 constexpr double kClip = 5.0;
+// Pairs of years that the noise is as modelled count for.
+constexpr double kModelledPairs = 10.0;
+constexpr double kLeastNoiseShare = 0.3;
 // Fewest units of noise expected in a year for its ratio to have a log worth looking at.
 constexpr double kFewestUnits = 2.0;
 
@@ -47,9 +50,14 @@ struct YearSums {
 // Year-to-year changes of the series [first, end) of one indicator, summed: [year_count - 1].
 class Changes {
  public:
+  // `noise_share` is the share of the cells' noise that differs from one year to the next.
   Changes(const FitPanel& panel, const IndicatorProfile& profile, const IndicatorNoise& noise,
-          int row_first)
-      : panel_(panel), profile_(profile), noise_(noise), row_first_(row_first) {}
+          int row_first, double noise_share)
+      : panel_(panel),
+        profile_(profile),
+        noise_(noise),
+        row_first_(row_first),
+        noise_share_(noise_share) {}
 
   std::vector<Change> Of(int first, int end) const {
     std::vector<Change> changes;
@@ -76,12 +84,12 @@ class Changes {
         sums.observed +=
             panel_.value(i, t) - series.scale * (size + profile_.path[series.group][t]);
         sums.expected += series.scale;
-        sums.variance += phi * phi;
+        sums.variance += noise_share_ * phi * phi;
       } else {
         const double mean = size * profile_.factor[series.group][t];
         sums.observed += panel_.value(i, t);
         sums.expected += mean;
-        sums.variance += phi * mean;
+        sums.variance += noise_share_ * phi * mean;
       }
     }
   }
@@ -104,6 +112,71 @@ class Changes {
   const IndicatorProfile& profile_;
   const IndicatorNoise& noise_;
   const int row_first_;
+  const double noise_share_;
+};
+
+// Share of an indicator's noise that differs from one year to the next. A season of its own makes a
+// series noisy around its group's path, but comes back every year: differences of the same months
+// of two years do not see it, while the noise of the cells does. 1 when there is none.
+class NoiseShare {
+ public:
+  NoiseShare(const FitPanel& panel, int k, const IndicatorProfile& profile,
+             const IndicatorNoise& noise)
+      : panel_(panel), first_(panel.indicator_rows[k].first), profile_(profile), noise_(noise) {
+    for (int i = first_; i < panel.indicator_rows[k].second; ++i) {
+      for (int year = 0; year + 1 < panel.year_count(); ++year) AddPair(i, year);
+    }
+  }
+
+  double value() const {
+    return std::clamp((kModelledPairs + ratios_) / (kModelledPairs + count_), kLeastNoiseShare,
+                      1.0);
+  }
+
+ private:
+  // Noise of a cell: residual, and variance of the model.
+  struct Cell {
+    double residual = 0.0, variance = 0.0;
+  };
+
+  Cell CellAt(int i, int t) const {
+    const PanelSeries& series = panel_.series[i];
+    const double size = profile_.size[i - first_];
+    const double phi = noise_.dispersion[i - first_];
+    if (series.link == Link::kIdentity) {
+      return {panel_.value(i, t) - series.scale * (size + profile_.path[series.group][t]),
+              Square(phi)};
+    }
+    const double mean = size * profile_.factor[series.group][t];
+    return {panel_.value(i, t) - mean, phi * mean};
+  }
+
+  void AddPair(int i, int year) {
+    const int end = panel_.period_count - year * panel_.periods_per_year;
+    double sum = 0.0, squares = 0.0, modelled = 0.0;
+    int count = 0;
+    for (int t = end - panel_.periods_per_year; t < end; ++t) {
+      const int before = t - panel_.periods_per_year;
+      if (before < 0 || !panel_.present(i, t) || !panel_.present(i, before)) continue;
+      const Cell newer = CellAt(i, t), older = CellAt(i, before);
+      const double move = newer.residual - older.residual;
+      sum += move;
+      squares += Square(move);
+      modelled += newer.variance + older.variance;
+      ++count;
+    }
+    if (2 * count < panel_.periods_per_year || count < 2 || !(modelled > 0)) return;
+    const double variance = std::max(0.0, squares - Square(sum) / count) / (count - 1);
+    ratios_ += variance * count / modelled;
+    count_ += 1;
+  }
+
+  const FitPanel& panel_;
+  const int first_;
+  const IndicatorProfile& profile_;
+  const IndicatorNoise& noise_;
+  double ratios_ = 0.0;
+  double count_ = 0.0;
 };
 
 // Precision-weighted mean of noisy looks at a variance (or covariance), with its standard error.
@@ -231,7 +304,8 @@ BranchChanges ChangesByBranch(const FitPanel& panel, const std::vector<Indicator
   BranchChanges all;
   for (int k = 0; k < panel.indicator_count(); ++k) {
     const auto [first, end] = panel.indicator_rows[k];
-    const Changes changes(panel, profiles[k], noises[k], first);
+    const double share = NoiseShare(panel, k, profiles[k], noises[k]).value();
+    const Changes changes(panel, profiles[k], noises[k], first, share);
     all.emplace_back(panel.network->unit_count());
     for (int i = first; i < end;) {
       int next = i + 1;
@@ -247,7 +321,7 @@ std::vector<std::vector<Change>> ChangesBySeries(const FitPanel& panel, int k,
                                                  const IndicatorProfile& profile,
                                                  const IndicatorNoise& noise) {
   const auto [first, end] = panel.indicator_rows[k];
-  const Changes changes(panel, profile, noise, first);
+  const Changes changes(panel, profile, noise, first, NoiseShare(panel, k, profile, noise).value());
   std::vector<std::vector<Change>> all;
   for (int i = first; i < end; ++i) all.push_back(changes.Of(i, i + 1));
   return all;
