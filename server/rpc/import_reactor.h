@@ -99,9 +99,9 @@ class ImportReactor final
     call_.SetRequest(message_.options());
     absl::StatusOr<std::optional<Response>> earlier = session_->Begin();
     if (!earlier.ok()) return End(earlier.status());
-    if (!earlier->has_value()) return ReadNext();
-    *response_ = **std::move(earlier);
-    End(absl::OkStatus());
+    answered_ = earlier->has_value();
+    if (answered_) *response_ = **std::move(earlier);
+    ReadNext();
   }
 
   void TakeChunk() {
@@ -114,6 +114,7 @@ class ImportReactor final
   void AfterLastMessage() {
     if (call_.cancelled()) return End(absl::CancelledError("the caller has gone"));
     if (session_ == nullptr) return End(OutOfOrder("the first message must hold `options`"));
+    if (answered_) return End(absl::OkStatus());
     Run(call_.environment().batch, &ImportReactor::RunSession);
   }
 
@@ -181,6 +182,8 @@ class ImportReactor final
   Response* const response_;
   Request message_;
   std::unique_ptr<Session> session_;
+  // `response_` holds the outcome of an earlier call.
+  bool answered_ = false;
   std::shared_ptr<ImportReactor> self_;
 
   Mutex mu_;

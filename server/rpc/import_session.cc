@@ -1,6 +1,8 @@
 #include "server/rpc/import_session.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -31,14 +33,32 @@ PutResource Put(const store::v1::ImportRecord& record, Expect expect) {
           .expect = expect};
 }
 
+// The violations in the order of files and lines; those of a whole file come after its lines.
+std::vector<const sim::Violation*> InFileOrder(const sim::Violations& violations,
+                                               const FileDeclarations& files) {
+  std::map<std::string, int> place;
+  for (const v1::FileDeclaration& file : files) {
+    place.try_emplace(file.file(), static_cast<int>(place.size()) + 1);
+  }
+  const auto key = [&place](const sim::Violation* violation) {
+    const auto file = place.find(violation->file);
+    const uint64_t line = static_cast<uint64_t>(violation->line) - 1;  // unknown: the last one
+    return std::tuple(file == place.end() ? 0 : file->second, line, violation->column);
+  };
+  std::vector<const sim::Violation*> sorted;
+  for (const sim::Violation& violation : violations.kept()) sorted.push_back(&violation);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&key](const auto* a, const auto* b) { return key(a) < key(b); });
+  return sorted;
+}
+
 // Blobs of 500 violations each; their hashes go into the record.
-void AddViolations(const sim::Violations& violations, BlobWriter& blobs,
+void AddViolations(const std::vector<const sim::Violation*>& violations, BlobWriter& blobs,
                    store::v1::ImportRecord* record) {
-  const std::vector<sim::Violation>& kept = violations.kept();
-  for (size_t at = 0; at < kept.size(); at += kViolationsPerPage) {
+  for (size_t at = 0; at < violations.size(); at += kViolationsPerPage) {
     store::v1::ViolationPage page;
-    for (size_t i = at; i < std::min(kept.size(), at + kViolationsPerPage); ++i) {
-      *page.add_violations() = ToProto(kept[i]);
+    for (size_t i = at; i < std::min(violations.size(), at + kViolationsPerPage); ++i) {
+      *page.add_violations() = ToProto(*violations[i]);
     }
     record->add_violation_pages(blobs.Add(DeterministicBytes(page)));
   }
@@ -131,7 +151,7 @@ absl::StatusOr<v1::Import> ImportSession::Commit(const sim::Violations& violatio
   *record.mutable_import() = import_;
   Transaction pages;
   BlobWriter blobs(&pages);
-  AddViolations(violations, blobs, &record);
+  AddViolations(InFileOrder(violations, spec_.files), blobs, &record);
   JALON_RETURN_IF_ERROR(PutBlobs(call_.environment().store, std::move(pages.mutations)));
   Transaction transaction{.mutations = std::move(records)};
   PutResource put = Put(record, Expect::Generation(generation_));

@@ -105,6 +105,7 @@ absl::StatusOr<v1::DeleteNetworkResponse> DeleteNetwork(Call& call,
   JALON_ASSIGN_OR_RETURN(
       const ApplyResult applied,
       call.Apply(std::move(transaction), request.request_id(), absl::StrCat(children + 1)));
+  call.environment().fits.CancelBelow(request.name());
   call.environment().runs.CancelBelow(request.name());
   archive.Forget(request.name());
   return Deleted(request.request_id().empty() ? absl::StrCat(children + 1) : applied.outcome);

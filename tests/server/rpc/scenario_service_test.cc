@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/rpc/test_server.h"
+
+namespace jalon::server {
+namespace {
+
+using Stub = v1::ScenarioService::Stub;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ScenarioServiceTest : public testing::Test {
+ protected:
+  ScenarioServiceTest() {
+    NamedTexts files = SmallNetwork();
+    files.emplace_back("driver_list.csv", "id;category\nrate;economic\n");
+    files.emplace_back("drivers.csv", "driver;period;value\nrate;2026-01;2,5\nrate;2026-02;3\n");
+    const auto import = server_.Import(OptionsFor("networks/fr"), files);
+    EXPECT_TRUE(import.ok()) << import.status();
+  }
+
+  template <class Request, class Response>
+  absl::StatusOr<Response> Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                            Response*),
+                               const Request& request) {
+    return server_.Ask(server_.scenarios(), method, request);
+  }
+
+  absl::StatusOr<v1::Scenario> Get(const std::string& name) {
+    v1::GetScenarioRequest request;
+    request.set_name(name);
+    return Ask(&Stub::GetScenario, request);
+  }
+
+  TestServer server_;
+};
+
+// Rates up by a point from March on, and a new rule from June on.
+v1::CreateScenarioRequest RatesUp() {
+  v1::CreateScenarioRequest request;
+  request.set_parent("networks/fr");
+  request.set_scenario_id("rates-up");
+  v1::Scenario& scenario = *request.mutable_scenario();
+  scenario.set_display_name("Taux +1");
+  scenario.set_author("anne");
+  v1::DriverAssumption& driver = *scenario.add_drivers();
+  driver.set_driver("rate");
+  driver.set_mode(v1::DriverAssumption::MODE_SHIFT);
+  driver.set_first_period("2026-03");
+  driver.add_values(1);
+  v1::Event& event = *scenario.add_events();
+  event.set_id("rule");
+  event.set_category(v1::Event::CATEGORY_REGULATORY);
+  event.set_start("2026-06");
+  event.add_indicators("accounts");
+  event.mutable_effect()->set_kind(v1::EffectLaw::KIND_FIXED);
+  event.mutable_effect()->set_mode(-0.2);
+  return request;
+}
+
+TEST_F(ScenarioServiceTest, KeepsAScenarioAsItWasGiven) {
+  const auto made = Ask(&Stub::CreateScenario, RatesUp());
+
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->name(), "networks/fr/scenarios/rates-up");
+  EXPECT_EQ(made->author(), "anne");
+  EXPECT_EQ(made->content_hash().size(), 64u);
+  const auto read = Get(made->name());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->SerializeAsString(), made->SerializeAsString());
+  EXPECT_THAT(read->drivers(0).values(), ElementsAre(1));
+  EXPECT_EQ(read->events(0).effect().mode(), -0.2);
+}
+
+TEST_F(ScenarioServiceTest, MakesAnIdWhenNoneIsGiven) {
+  v1::CreateScenarioRequest request = RatesUp();
+  request.clear_scenario_id();
+
+  const auto made = Ask(&Stub::CreateScenario, request);
+
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->name().size(), std::string("networks/fr/scenarios/").size() + 12);
+}
+
+TEST_F(ScenarioServiceTest, RefusesAnIdThatIsTaken) {
+  ASSERT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+
+  const absl::Status again = Ask(&Stub::CreateScenario, RatesUp()).status();
+
+  EXPECT_TRUE(absl::IsAlreadyExists(again)) << again;
+}
+
+TEST_F(ScenarioServiceTest, NamesEveryBadFieldAtOnce) {
+  v1::CreateScenarioRequest request = RatesUp();
+  v1::Scenario& scenario = *request.mutable_scenario();
+  scenario.mutable_drivers(0)->set_driver("gdp");
+  scenario.mutable_events(0)->set_indicators(0, "sales");
+  scenario.mutable_events(0)->mutable_effect()->set_mode(-1.5);
+
+  const absl::Status status = Ask(&Stub::CreateScenario, request).status();
+
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(Broken(status),
+              ::testing::UnorderedElementsAre("scenario.drivers[0].driver UNKNOWN_DRIVER",
+                                              "scenario.events[0].indicators[0] UNKNOWN_INDICATOR",
+                                              "scenario.events[0].effect.mode EFFECT_TOO_LOW"));
+}
+
+TEST_F(ScenarioServiceTest, RefusesBadNamesAndIds) {
+  v1::CreateScenarioRequest request;
+  request.set_parent("fr");
+  request.set_scenario_id("Rates Up");
+
+  EXPECT_THAT(Broken(Ask(&Stub::CreateScenario, request).status()),
+              ElementsAre("parent BAD_NAME", "scenario_id BAD_SLUG", "scenario MISSING_FIELD"));
+  EXPECT_THAT(Broken(Get("networks/fr").status()), ElementsAre("name BAD_NAME"));
+}
+
+TEST_F(ScenarioServiceTest, SaysThatTheNetworkDoesNotExist) {
+  v1::CreateScenarioRequest request = RatesUp();
+  request.set_parent("networks/xx");
+  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::CreateScenario, request).status()));
+  v1::ListScenariosRequest list;
+  list.set_parent("networks/xx");
+  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::ListScenarios, list).status()));
+}
+
+TEST_F(ScenarioServiceTest, KeepsNothingOfAValidation) {
+  v1::CreateScenarioRequest request = RatesUp();
+  request.set_validate_only(true);
+
+  const auto made = Ask(&Stub::CreateScenario, request);
+
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_TRUE(absl::IsNotFound(Get(made->name()).status()));
+}
+
+TEST_F(ScenarioServiceTest, AnswersARepeatedRequestIdWithTheFirstScenario) {
+  v1::CreateScenarioRequest request = RatesUp();
+  request.clear_scenario_id();
+  request.set_request_id("s-1");
+  const auto first = Ask(&Stub::CreateScenario, request);
+  ASSERT_TRUE(first.ok()) << first.status();
+
+  const auto again = Ask(&Stub::CreateScenario, request);
+  request.mutable_scenario()->set_display_name("Other");
+  const auto other = Ask(&Stub::CreateScenario, request);
+
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->name(), first->name());
+  EXPECT_TRUE(absl::IsAlreadyExists(other.status())) << other.status();
+}
+
+TEST_F(ScenarioServiceTest, PagesThroughScenarios) {
+  v1::CreateScenarioRequest request = RatesUp();
+  for (const char* id : {"a", "b", "c"}) {
+    request.set_scenario_id(id);
+    ASSERT_TRUE(Ask(&Stub::CreateScenario, request).ok());
+  }
+  v1::ListScenariosRequest list;
+  list.set_parent("networks/fr");
+  list.set_page_size(2);
+
+  const auto first = Ask(&Stub::ListScenarios, list);
+  ASSERT_TRUE(first.ok()) << first.status();
+  list.set_page_token(first->next_page_token());
+  const auto second = Ask(&Stub::ListScenarios, list);
+
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(first->scenarios_size(), 2);
+  EXPECT_EQ(second->scenarios_size(), 1);
+  EXPECT_THAT(second->next_page_token(), IsEmpty());
+}
+
+TEST_F(ScenarioServiceTest, DeletesAScenario) {
+  ASSERT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+  v1::DeleteScenarioRequest request;
+  request.set_name("networks/fr/scenarios/rates-up");
+
+  EXPECT_TRUE(Ask(&Stub::DeleteScenario, request).ok());
+  EXPECT_TRUE(absl::IsNotFound(Get(request.name()).status()));
+  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::DeleteScenario, request).status()));
+}
+
+}  // namespace
+}  // namespace jalon::server
