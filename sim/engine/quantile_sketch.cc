@@ -20,7 +20,11 @@ int64_t RankOf(double level, int64_t n) {
 }  // namespace
 
 void QuantileSketch::Add(double value) {
-  min_ = count_ == 0 ? value : std::min(min_, value);
+  if (count_ == 0 || value < min_) {
+    min_ = value;
+    min_count_ = 0;
+  }
+  if (value == min_) ++min_count_;
   max_ = count_ == 0 ? value : std::max(max_, value);
   ++count_;
   if (bins_.empty() && count_ <= kPilot) {
@@ -90,6 +94,7 @@ double QuantileSketch::Quantile(double level) const {
     std::nth_element(sorted.begin(), sorted.begin() + (rank - 1), sorted.end());
     return sorted[rank - 1];
   }
+  if (rank <= min_count_) return min_;
   int64_t below = 0;
   size_t bin = 0;
   while (below + bins_[bin] < rank) below += bins_[bin++];

@@ -17,8 +17,9 @@ namespace jalon::sim {
 //             0.006 (1 + |t|) standard deviations wide in the middle and grow with the tails, so a
 //             heavy tail still fits; quantiles interpolate inside a step.
 //
-// Values outside the range are counted at the ends, where quantiles interpolate to the extremes
-// seen. Same values in the same order give the same bits. Thread-compatible.
+// A mass at the smallest value, such as months without a sale, is counted apart and gives exact
+// quantiles. Values outside the range are counted at the ends, where quantiles interpolate to the
+// extremes seen. Same values in the same order give the same bits. Thread-compatible.
 class QuantileSketch {
  public:
   static constexpr int kPilot = 256;
@@ -50,6 +51,8 @@ class QuantileSketch {
   bool lattice_ = false;
   int64_t count_ = 0;
   double min_ = 0.0;
+  // Values equal to min_.
+  int64_t min_count_ = 0;
   double max_ = 0.0;
   // The first values, dropped once they have set the range.
   std::vector<double> pilot_;

@@ -178,6 +178,19 @@ TEST(QuantileTest, KeepsAConstant) {
   }
 }
 
+TEST(QuantileTest, IsExactInsideAMassAtTheSmallestValue) {
+  std::mt19937_64 engine(5);
+  std::uniform_real_distribution<double> uniform;
+  std::vector<double> values;
+  for (int i = 0; i < 4096; ++i) values.push_back(std::max(0.0, uniform(engine) - 0.3));
+  const Plan plan = OneTarget({}, Direction::kHigherIsBetter);
+  const std::vector<double> found = EstimateOf(plan, values, {0.05, 0.28, 0.5, 0.9}).quantiles;
+  EXPECT_EQ(found[0], 0.0);
+  EXPECT_EQ(found[1], 0.0);
+  EXPECT_NEAR(found[2], 0.2, 0.03);
+  EXPECT_NEAR(found[3], 0.6, 0.03);
+}
+
 TEST(QuantileTest, NeverDecreasesWithItsLevel) {
   std::mt19937_64 engine(4);
   std::student_t_distribution<double> student(2.0);
