@@ -235,6 +235,7 @@ absl::Status App::Stop(absl::Duration grace) {
     state_->server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
     state_->health.store(nullptr);
   }
+  if (state_->fits != nullptr) state_->fits->Interrupt();
   for (Scheduler* pool : {state_->jobs.get(), state_->batch.get(), state_->requests.get()}) {
     if (pool != nullptr) pool->Stop();
   }

@@ -70,10 +70,16 @@ absl::StatusOr<PreparedFit> PrepareFit(Environment& environment, const std::stri
   }
   rest.violations().Merge(options.violations());
   JALON_RETURN_IF_ERROR(rest.ToStatus());
+  const absl::StatusOr<sim::Period> as_of = sim::ResolveAsOf(fit.revision->value, fit.options);
+  if (!as_of.ok()) {
+    rest.Merge(sim::ViolationsFromStatus(as_of.status()));
+    return rest.ToStatus();
+  }
+  fit.options.as_of = *as_of;
   fit.model.set_display_name(asked.display_name());
   fit.model.set_author(asked.author());
   fit.model.set_revision(fit.revision->info.name());
-  fit.model.set_as_of(asked.as_of());
+  fit.model.set_as_of(as_of->ToString());
   *fit.model.mutable_fit_options() = asked.fit_options();
   fit.model.set_state(v1::Model::STATE_QUEUED);
   fit.model.set_origin(v1::Model::ORIGIN_FIT);

@@ -72,6 +72,12 @@ void LiveFits::CancelBelow(absl::string_view network) {
   }
 }
 
+void LiveFits::Interrupt() {
+  interrupted_.store(true);
+  MutexLock lock(mu_);
+  for (auto& [name, fit] : fits_) fit->Cancel();
+}
+
 void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
   live.Change([&](v1::Model& model, v1::Progress&) {
     model.set_state(v1::Model::STATE_RUNNING);
@@ -88,6 +94,7 @@ void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
           *model.mutable_progress() = progress;
         });
       });
+  if (absl::IsCancelled(fitted.status()) && interrupted_.load()) return;
   v1::Model model = live.resource();
   *model.mutable_end_time() = ToProto(options_.clock.WallNow());
   if (fitted.ok()) {

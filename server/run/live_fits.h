@@ -70,6 +70,8 @@ class LiveFits {
   std::shared_ptr<LiveFit> Find(absl::string_view name) const JALON_EXCLUDES(mu_);
   // Asks the fits below a network that is being deleted to stop.
   void CancelBelow(absl::string_view network) JALON_EXCLUDES(mu_);
+  // Stops all fits and leaves their records as they are, for the next server to start again.
+  void Interrupt() JALON_EXCLUDES(mu_);
 
  private:
   void Run(const PreparedFit& fit, LiveFit& live);
@@ -77,6 +79,7 @@ class LiveFits {
                         const std::string& principal);
 
   const LiveFitsOptions options_;
+  std::atomic<bool> interrupted_{false};
   mutable Mutex mu_;
   std::map<std::string, std::shared_ptr<LiveFit>, std::less<>> fits_ JALON_GUARDED_BY(mu_);
 };

@@ -25,6 +25,10 @@ struct FitOptions {
   int ended_after_missing = 3;
 };
 
+// The last period a fit with these options would use, or why it could not begin: what FitModel
+// checks before it computes. Cheap. Errors: kInvalidArgument, as FitModel.
+absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& options);
+
 // Called with a share done in [0, 1], at most a few hundred times.
 using ProgressFn = absl::FunctionRef<void(double)>;
 

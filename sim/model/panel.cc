@@ -54,34 +54,6 @@ Period DefaultAsOf(const Revision& revision) {
   return as_of;
 }
 
-absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& options) {
-  const Realisations& realisations = revision.realisations;
-  Violations violations = CheckOptions(options);
-  if (realisations.series_count() == 0 || realisations.period_count() == 0) {
-    violations.Add(
-        {.field = "revision", .rule = "must have realisations", .reason = "NO_REALISATIONS"});
-    return violations.ToStatus();
-  }
-  const Period as_of = options.as_of.value_or(DefaultAsOf(revision));
-  if (as_of.frequency != revision.network.frequency() || !realisations.window().contains(as_of)) {
-    violations.Add({.field = "as_of",
-                    .value = as_of.ToString(),
-                    .rule = absl::StrCat("must be in ", realisations.window().ToString()),
-                    .reason = "AS_OF_OUT_OF_RANGE"});
-  } else {
-    const int fewest = PeriodsPerYear(as_of.frequency) + 1;
-    const int count = as_of - realisations.first() + 1;
-    if (count < fewest) {
-      violations.Add({.field = "as_of",
-                      .value = as_of.ToString(),
-                      .rule = absl::StrCat("must leave at least ", fewest, " periods, not ", count),
-                      .reason = "HISTORY_TOO_SHORT"});
-    }
-  }
-  JALON_RETURN_IF_ERROR(violations.ToStatus());
-  return as_of;
-}
-
 // The unit whose regional latents a branch follows.
 int RegionUnit(const Network& network, int unit) {
   const int region = network.RegionOf(unit);
@@ -189,6 +161,34 @@ void SetScales(FitPanel& panel) {
 }
 
 }  // namespace
+
+absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& options) {
+  const Realisations& realisations = revision.realisations;
+  Violations violations = CheckOptions(options);
+  if (realisations.series_count() == 0 || realisations.period_count() == 0) {
+    violations.Add(
+        {.field = "revision", .rule = "must have realisations", .reason = "NO_REALISATIONS"});
+    return violations.ToStatus();
+  }
+  const Period as_of = options.as_of.value_or(DefaultAsOf(revision));
+  if (as_of.frequency != revision.network.frequency() || !realisations.window().contains(as_of)) {
+    violations.Add({.field = "as_of",
+                    .value = as_of.ToString(),
+                    .rule = absl::StrCat("must be in ", realisations.window().ToString()),
+                    .reason = "AS_OF_OUT_OF_RANGE"});
+  } else {
+    const int fewest = PeriodsPerYear(as_of.frequency) + 1;
+    const int count = as_of - realisations.first() + 1;
+    if (count < fewest) {
+      violations.Add({.field = "as_of",
+                      .value = as_of.ToString(),
+                      .rule = absl::StrCat("must leave at least ", fewest, " periods, not ", count),
+                      .reason = "HISTORY_TOO_SHORT"});
+    }
+  }
+  JALON_RETURN_IF_ERROR(violations.ToStatus());
+  return as_of;
+}
 
 absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& options) {
   JALON_ASSIGN_OR_RETURN(const Period as_of, ResolveAsOf(revision, options));
