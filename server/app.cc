@@ -239,7 +239,7 @@ absl::Status App::Stop(absl::Duration grace) {
   for (Scheduler* pool : {state_->jobs.get(), state_->batch.get(), state_->requests.get()}) {
     if (pool != nullptr) pool->Stop();
   }
-  const absl::Status closed = state_->store != nullptr ? state_->store->Close() : absl::OkStatus();
+  absl::Status closed = state_->store != nullptr ? state_->store->Close() : absl::OkStatus();
   if (state_->server != nullptr) state_->log.Info("stopped", {{"store", closed.ToString()}});
   return closed;
 }

@@ -44,7 +44,7 @@ class ObjectivesImport final : public ImportSession {
     set_.set_revision(revision_->info.name());
     set_.set_origin(v1::ObjectiveSet::ORIGIN_IMPORT);
     import_.set_mode(v1::IMPORT_MODE_REPLACE);
-    const absl::Status there = archive().Get<store::v1::ObjectiveSetRecord>(set_.name()).status();
+    absl::Status there = archive().Get<store::v1::ObjectiveSetRecord>(set_.name()).status();
     if (absl::IsNotFound(there)) return absl::OkStatus();
     if (!there.ok()) return there;
     return absl::AlreadyExistsError(absl::StrCat(set_.name(), " exists already"));
