@@ -22,8 +22,9 @@ grpc::ServerUnaryReactor* Serve(Environment& environment, grpc::CallbackServerCo
   return ServeUnary(environment, context, std::move(spec), *request,
                     [request, response, handler](Call& call) {
                       absl::StatusOr<Response> result = handler(call, *request);
-                      if (result.ok()) *response = *std::move(result);
-                      return result.status();
+                      if (!result.ok()) return result.status();
+                      *response = *std::move(result);
+                      return absl::OkStatus();
                     });
 }
 

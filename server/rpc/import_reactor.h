@@ -120,8 +120,9 @@ class ImportReactor final
 
   void RunSession() {
     absl::StatusOr<Response> import = session_->Run();
-    if (import.ok()) *response_ = *std::move(import);
-    End(import.status());
+    if (!import.ok()) return End(import.status());
+    *response_ = *std::move(import);
+    End(absl::OkStatus());
   }
 
   void Run(Scheduler& scheduler, Work work) {

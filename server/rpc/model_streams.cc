@@ -53,13 +53,13 @@ class ModelWatch final : public ResourceStream<v1::WatchModelRequest, v1::WatchM
 
   Pulled Next(v1::WatchModelResponse* message) override {
     if (ended_) return {.kind = Pulled::Kind::kEnd};
-    std::optional<Box::Item> item = box_->Take();
+    const std::optional<Box::Item> item = box_->Take();
     if (!item.has_value()) return {};
     message->set_sequence(++sequence_);
-    if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*std::move(item));
-    if (item->index() == 1) *message->mutable_progress() = std::get<1>(*std::move(item));
+    if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*item);
+    if (item->index() == 1) *message->mutable_progress() = std::get<1>(*item);
     if (item->index() == 2) {
-      *message->mutable_ended() = std::get<2>(*std::move(item));
+      *message->mutable_ended() = std::get<2>(*item);
       ended_ = true;
     }
     return {.kind = Pulled::Kind::kMessage};
