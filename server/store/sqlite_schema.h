@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): the library's name
 class Database;
 }
 

@@ -72,8 +72,8 @@ class RuleChecker {
 class DuplicateFinder {
  public:
   // The index that had `id` first, when there is one; else remembers it for `index`.
-  std::optional<int64_t> Earlier(std::string id, int64_t index) {
-    const auto [place, is_new] = first_.emplace(std::move(id), index);
+  std::optional<int64_t> Earlier(const std::string& id, int64_t index) {
+    const auto [place, is_new] = first_.emplace(id, index);
     if (is_new) return std::nullopt;
     return place->second;
   }

@@ -258,8 +258,8 @@ class BranchFactor {
   // halfway to it.
   std::vector<double> Loadings() const {
     const double common = Common();
-    std::vector<double> loadings;
-    for (int k = 0; k < count_; ++k) loadings.push_back(Prior(k, common));
+    std::vector<double> loadings(count_);
+    for (int k = 0; k < count_; ++k) loadings[k] = Prior(k, common);
     if (!(common > 0)) return std::vector<double>(count_, 0.0);
     for (int round = 0; round < 20; ++round) {
       for (int k = 0; k < count_; ++k) loadings[k] = Update(loadings, k, common);
