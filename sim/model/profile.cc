@@ -119,15 +119,12 @@ Aggregate AggregateOf(const FitPanel& panel, int indicator, const IndicatorProfi
         variance += phi * mean;
       }
     }
-    if (!any) {
+    if (!any || (!additive && !(expected > 0))) {
       aggregate.z.push_back(kNaN);
       aggregate.noise_variance.push_back(0.0);
     } else if (additive) {
       aggregate.z.push_back(observed / scales);
       aggregate.noise_variance.push_back(variance / (scales * scales));
-    } else if (!(expected > 0)) {
-      aggregate.z.push_back(kNaN);
-      aggregate.noise_variance.push_back(0.0);
     } else {
       // Half a unit of noise added to both sides: log without its bias at small numbers.
       const double half = 0.5 * variance / expected;

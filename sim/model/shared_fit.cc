@@ -177,9 +177,9 @@ class SharedFitter {
 
   void FitRegions() {
     if (panel_.region_count() < 2) return;
-    std::vector<std::vector<int>> rows;
+    std::vector<std::vector<int>> rows(panel_.region_count());
     for (int r = 0; r < panel_.region_count(); ++r) {
-      rows.push_back(RowsWhere([r](const PanelSeries& i) { return i.region == r; }));
+      rows[r] = RowsWhere([r](const PanelSeries& i) { return i.region == r; });
     }
     fit_.regions = FitDeviations(rows);
     for (int g : groups_) {
