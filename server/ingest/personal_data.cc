@@ -106,6 +106,8 @@ bool MayBePersonal(absl::string_view text) {
   const char c = text[0];
   if (c == '+' || c == '0' || absl::ascii_isspace(static_cast<unsigned char>(c))) return true;
   if (absl::ascii_isalpha(static_cast<unsigned char>(c))) return true;
+  // A no-break space may stand before what is looked for.
+  if (static_cast<unsigned char>(c) >= 0x80) return true;
   return text.find('@') != absl::string_view::npos;
 }
 

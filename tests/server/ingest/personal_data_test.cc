@@ -64,5 +64,12 @@ TEST(PersonalDataTest, SaysWhereTheFirstCellStands) {
   EXPECT_EQ(watch.finding()->cells, 2);
 }
 
+TEST(PersonalDataTest, LooksBehindANoBreakSpace) {
+  PersonalDataWatch watch;
+  watch.See("\xC2\xA0+33 1 23 45 67 89", 2);
+  ASSERT_TRUE(watch.finding().has_value());
+  EXPECT_EQ(watch.finding()->line, 2);
+}
+
 }  // namespace
 }  // namespace jalon::server
