@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -72,6 +73,12 @@ bool IndicesFit(const store::v1::RowAxis& axis) {
          below(axis.window_index(), axis.windows_size());
 }
 
+std::vector<uint32_t> AllRows(const store::v1::RowAxis& axis) {
+  std::vector<uint32_t> rows(axis.unit_index_size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
 }  // namespace
 
 RowAxis::RowAxis(const sim::Network& network, std::vector<sim::Window> windows,
@@ -95,6 +102,11 @@ RowAxis::RowAxis(const sim::Network& network, std::vector<sim::Window> windows,
     proto_.add_indicator_index(indicators.at(row.indicator));
     proto_.add_window_index(row.window);
   }
+  whole_hash_ = HashKeys(AllRows(proto_));
+}
+
+RowAxis::RowAxis(store::v1::RowAxis proto) : proto_(std::move(proto)) {
+  whole_hash_ = HashKeys(AllRows(proto_));
 }
 
 absl::StatusOr<RowAxis> RowAxis::FromProto(store::v1::RowAxis proto) {
@@ -135,6 +147,11 @@ v1::KeyColumns RowAxis::Keys(const std::vector<uint32_t>& rows, int64_t first,
 }
 
 std::string RowAxis::Hash(const std::vector<uint32_t>& rows) const {
+  // Selected rows are ascending and distinct, so that many are all of them.
+  return static_cast<int64_t>(rows.size()) == row_count() ? whole_hash_ : HashKeys(rows);
+}
+
+std::string RowAxis::HashKeys(const std::vector<uint32_t>& rows) const {
   const v1::KeyColumns keys = Keys(rows, 0, static_cast<int64_t>(rows.size()));
   return ToHex(Sha256(DeterministicBytes(keys)));
 }

@@ -40,13 +40,17 @@ class RowAxis {
   std::vector<uint32_t> Select(const v1::View& view, Checks& checks) const;
   // Keys of `count` of the given rows from `first` on, with dictionaries of their own.
   v1::KeyColumns Keys(const std::vector<uint32_t>& rows, int64_t first, int64_t count) const;
-  // Names the axis made of the given rows: equal exactly when Keys of all of them are equal.
+  // Names the axis made of the given rows, ascending and distinct: equal exactly when Keys of all
+  // of them are equal.
   std::string Hash(const std::vector<uint32_t>& rows) const;
 
  private:
-  explicit RowAxis(store::v1::RowAxis proto) : proto_(std::move(proto)) {}
+  explicit RowAxis(store::v1::RowAxis proto);
+  std::string HashKeys(const std::vector<uint32_t>& rows) const;
 
   store::v1::RowAxis proto_;
+  // Hash of all rows: what readers of whole results ask for with every page.
+  std::string whole_hash_;
 };
 
 }  // namespace jalon::server
