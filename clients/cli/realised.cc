@@ -74,12 +74,7 @@ absl::StatusOr<RealisedValues> ReadRealisedValues(Client& client, const Realised
 }
 
 std::optional<double> RealisationAt(const v1::RealisationRows& rows, int64_t i) {
-  const auto byte = static_cast<size_t>(i / 8);
-  const std::string& missing = rows.missing_bitmap();
-  if (byte < missing.size() && ((static_cast<unsigned char>(missing[byte]) >> (i % 8)) & 1) != 0) {
-    return std::nullopt;
-  }
-  if (i >= rows.values_size()) return std::nullopt;
+  if (BitAt(rows.missing_bitmap(), i) || i >= rows.values_size()) return std::nullopt;
   return rows.values(static_cast<int>(i));
 }
 

@@ -9,11 +9,6 @@
 namespace jalon::client {
 namespace {
 
-bool BitAt(const std::string& bitmap, int64_t i) {
-  const size_t byte = static_cast<size_t>(i / 8);
-  return byte < bitmap.size() && ((static_cast<unsigned char>(bitmap[byte]) >> (i % 8)) & 1) != 0;
-}
-
 bool AllBelow(const google::protobuf::RepeatedField<uint32_t>& indices, int size) {
   for (const uint32_t index : indices) {
     if (index >= static_cast<uint32_t>(size)) return false;
@@ -79,6 +74,11 @@ std::vector<RowKey> KeysOf(const v1::KeyColumns& columns) {
                     has_windows ? columns.windows(columns.window_index(i)) : ""});
   }
   return keys;
+}
+
+bool BitAt(const std::string& bitmap, int64_t i) {
+  const size_t byte = static_cast<size_t>(i / 8);
+  return byte < bitmap.size() && ((static_cast<unsigned char>(bitmap[byte]) >> (i % 8)) & 1) != 0;
 }
 
 std::optional<double> ValueAt(const v1::ResultColumn& column, int64_t i) {

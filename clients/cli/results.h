@@ -39,6 +39,9 @@ absl::Status ForEachPathRow(Client& client, const std::string& run, int64_t path
 // Keys as rows. Indices out of a dictionary's range give an empty vector.
 std::vector<RowKey> KeysOf(const v1::KeyColumns& columns);
 
+// Whether bit `i` of a bitmap of missing values is set; false beyond its end.
+bool BitAt(const std::string& bitmap, int64_t i);
+
 // Value `i` of a column, absent where its bit says missing.
 std::optional<double> ValueAt(const v1::ResultColumn& column, int64_t i);
 

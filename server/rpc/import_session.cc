@@ -21,14 +21,9 @@ constexpr size_t kViolationsPerPage = 500;
 constexpr int kMaxNotices = 100;
 constexpr char kMappingName[] = "mapping";
 
-// `STATE_RUNNING` -> `RUNNING`.
-std::string StateName(v1::Import::State state) {
-  return v1::Import::State_Name(state).substr(sizeof("STATE_") - 1);
-}
-
 PutResource Put(const store::v1::ImportRecord& record, Expect expect) {
   return {.name = record.import().name(),
-          .state = StateName(record.import().state()),
+          .state = StoredState(v1::Import::State_Name(record.import().state())),
           .payload = record.SerializeAsString(),
           .expect = expect};
 }
@@ -224,7 +219,8 @@ void ImportSession::Notice(std::string notice) {
 absl::Status CancelUnfinishedImports(Environment& environment) {
   JALON_ASSIGN_OR_RETURN(
       const std::vector<Resource> left,
-      environment.archive.ListByState("imports", StateName(v1::Import::STATE_RUNNING)));
+      environment.archive.ListByState(
+          "imports", StoredState(v1::Import::State_Name(v1::Import::STATE_RUNNING))));
   Transaction transaction;
   for (const Resource& resource : left) {
     store::v1::ImportRecord record;

@@ -14,7 +14,6 @@
 namespace jalon::server {
 namespace {
 
-constexpr char kModelPattern[] = "networks/*/models/*";
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxReasonBytes = 1'000;
 constexpr double kMaxModelBytes = 1 << 30;

@@ -12,21 +12,16 @@
 #include "server/rpc/import_reactor.h"
 #include "server/rpc/model_import.h"
 #include "server/rpc/model_streams.h"
+#include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
+#include "server/rpc/take_back.h"
 #include "server/run/live_fits.h"
 
 namespace jalon::server {
 namespace {
 
-constexpr char kModelPattern[] = "networks/*/models/*";
 constexpr size_t kMaxLabelBytes = 200;
 constexpr absl::Duration kCancelWait = absl::Seconds(2);
-
-absl::Status CheckModelName(absl::string_view name) {
-  Checks checks;
-  CheckName("name", name, kModelPattern, checks);
-  return checks.ToStatus();
-}
 
 // A model as it stands, in progress or not.
 absl::StatusOr<v1::Model> ModelNow(Environment& environment, absl::string_view name) {
@@ -86,16 +81,6 @@ absl::StatusOr<PreparedFit> PrepareFit(Environment& environment, const std::stri
   return fit;
 }
 
-// Takes a model that was stored away again: its fit could not be queued.
-void Forget(Environment& environment, const std::string& name) {
-  Transaction transaction;
-  transaction.mutations.push_back(DeleteResource{.name = name});
-  const auto deleted = environment.store.BlockingApply(std::move(transaction));
-  if (deleted.ok()) return;
-  environment.log.Error("model_not_forgotten",
-                        {{"model", name}, {"status", deleted.status().ToString()}});
-}
-
 // Stores the record, then queues the fit: one that was acknowledged starts again after a crash.
 absl::StatusOr<v1::Model> Launch(Call& call, PreparedFit fit, absl::string_view request_id) {
   Environment& environment = call.environment();
@@ -106,7 +91,7 @@ absl::StatusOr<v1::Model> Launch(Call& call, PreparedFit fit, absl::string_view 
                          call.Apply(std::move(transaction), request_id, model.name()));
   if (stored.replayed) return ModelNow(environment, stored.outcome);
   if (absl::Status queued = environment.fits.Start(std::move(fit)); !queued.ok()) {
-    Forget(environment, model.name());
+    TakeBack(environment, model.name());
     return queued;
   }
   return model;
@@ -130,41 +115,30 @@ absl::StatusOr<v1::Model> CreateModel(Call& call, const v1::CreateModelRequest& 
 // ------------------------------------------------------------------------------ get, list, cancel
 
 absl::StatusOr<v1::Model> GetModel(Call& call, const v1::GetModelRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckModelName(request.name()));
+  JALON_RETURN_IF_ERROR(CheckNamed("name", request.name(), kModelPattern));
   return ModelNow(call.environment(), request.name());
 }
 
 absl::StatusOr<v1::ListModelsResponse> ListModels(Call& call,
                                                   const v1::ListModelsRequest& request) {
-  Checks checks;
-  CheckName("parent", request.parent(), kNetworkPattern, checks);
-  CheckPageSize(request.page_size(), checks);
-  JALON_RETURN_IF_ERROR(checks.ToStatus());
   Environment& environment = call.environment();
-  JALON_RETURN_IF_ERROR(
-      environment.archive.Get<store::v1::NetworkRecord>(request.parent()).status());
-  JALON_ASSIGN_OR_RETURN(const ListPage page,
-                         environment.archive.List({.kind = "models",
-                                                   .parent = request.parent(),
-                                                   .page_size = request.page_size(),
-                                                   .page_token = request.page_token()}));
   v1::ListModelsResponse response;
-  for (const Resource& resource : page.resources) {
-    store::v1::ModelRecord record;
-    JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
-    const auto live = environment.fits.Find(resource.name);
+  const auto add = [&](const store::v1::ModelRecord& record, int64_t) {
+    const auto live = environment.fits.Find(record.model().name());
     v1::Model& model = *response.add_models();
     model = live == nullptr ? record.model() : live->resource();
     model.clear_diagnostics();
     model.clear_elasticities();
     model.clear_notes();
-  }
-  response.set_next_page_token(page.next_page_token);
+  };
+  JALON_ASSIGN_OR_RETURN(
+      *response.mutable_next_page_token(),
+      ListChildren<store::v1::ModelRecord>(environment.archive, request, "models", add));
   return response;
 }
 
 absl::StatusOr<v1::Model> CancelModel(Call& call, const v1::CancelModelRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckModelName(request.name()));
+  JALON_RETURN_IF_ERROR(CheckNamed("name", request.name(), kModelPattern));
   Environment& environment = call.environment();
   const auto live = environment.fits.Find(request.name());
   if (live == nullptr) return ModelNow(environment, request.name());
@@ -250,8 +224,10 @@ std::unique_ptr<grpc::Service> MakeModelService(Environment& environment) {
 }
 
 absl::Status RestartFits(Environment& environment) {
-  JALON_ASSIGN_OR_RETURN(const std::vector<Resource> left,
-                         environment.archive.ListByState("models", "QUEUED"));
+  JALON_ASSIGN_OR_RETURN(
+      const std::vector<Resource> left,
+      environment.archive.ListByState("models",
+                                      StoredState(v1::Model::State_Name(v1::Model::STATE_QUEUED))));
   for (const Resource& resource : left) {
     store::v1::ModelRecord record;
     JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));

@@ -9,51 +9,38 @@
 #include "server/convert/model.h"
 #include "server/rpc/request_checks.h"
 #include "server/rpc/resource_stream.h"
+#include "server/rpc/watch_stream.h"
 #include "server/run/live_fits.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
 namespace {
 
-constexpr char kModelPattern[] = "networks/*/models/*";
-
-absl::Status CheckModelName(absl::string_view name) {
-  Checks checks;
-  CheckName("name", name, kModelPattern, checks);
-  return checks.ToStatus();
-}
-
-class ModelWatch final : public ResourceStream<v1::WatchModelRequest, v1::WatchModelResponse> {
+class ModelWatch final
+    : public WatchStream<v1::WatchModelRequest, v1::WatchModelResponse, LiveFit::WatchBox> {
  public:
-  using ResourceStream::ResourceStream;
+  using WatchStream::WatchStream;
 
  private:
   using Box = LiveFit::WatchBox;
 
-  void Prepare() override {
-    const std::weak_ptr<WriteStream> weak = weak_from_this();
-    box_ = std::make_shared<Box>([weak] {
-      if (const auto stream = weak.lock()) stream->Poke();
-    });
-  }
-
   absl::Status Open() override {
     const std::string& name = request().name();
-    JALON_RETURN_IF_ERROR(CheckModelName(name));
+    JALON_RETURN_IF_ERROR(CheckNamed("name", name, kModelPattern));
     if (const auto live = environment().fits.Find(name)) {
-      live->Watch(box_);
+      live->Watch(box());
       return absl::OkStatus();
     }
     JALON_ASSIGN_OR_RETURN(const auto stored,
                            environment().archive.Get<store::v1::ModelRecord>(name));
-    box_->PushEvent(stored.record.model());
-    box_->PutFinal(stored.record.model());
+    box()->PushEvent(stored.record.model());
+    box()->PutFinal(stored.record.model());
     return absl::OkStatus();
   }
 
   Pulled Next(v1::WatchModelResponse* message) override {
     if (ended_) return {.kind = Pulled::Kind::kEnd};
-    const std::optional<Box::Item> item = box_->Take();
+    const std::optional<Box::Item> item = box()->Take();
     if (!item.has_value()) return {};
     message->set_sequence(++sequence_);
     if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*item);
@@ -65,11 +52,6 @@ class ModelWatch final : public ResourceStream<v1::WatchModelRequest, v1::WatchM
     return {.kind = Pulled::Kind::kMessage};
   }
 
-  void OnReaderGone() override { box_->Close(); }
-  void OnEnded() override { box_->Close(); }
-
-  // Shared with the publisher, which holds it weakly.
-  std::shared_ptr<Box> box_;
   int64_t sequence_ = 0;
   bool ended_ = false;
 };
@@ -80,7 +62,7 @@ class ModelExport final : public ResourceStream<v1::ExportModelRequest, v1::Expo
 
  private:
   absl::Status Open() override {
-    JALON_RETURN_IF_ERROR(CheckModelName(request().name()));
+    JALON_RETURN_IF_ERROR(CheckNamed("name", request().name(), kModelPattern));
     JALON_ASSIGN_OR_RETURN(const auto model, environment().archive.GetModel(request().name()));
     const bool is_text = request().format() != v1::MODEL_FORMAT_BINARY;
     bytes_ = WriteModel(model->value, is_text ? v1::MODEL_FORMAT_TEXT : v1::MODEL_FORMAT_BINARY);

@@ -19,12 +19,6 @@ v1::Network WithEtag(v1::Network network, int64_t generation) {
   return network;
 }
 
-absl::Status CheckNamed(absl::string_view field, absl::string_view name, const char* pattern) {
-  Checks checks;
-  CheckName(field, name, pattern, checks);
-  return checks.ToStatus();
-}
-
 // Resources below a network, by counting the pages of each kind.
 absl::StatusOr<int64_t> CountChildren(Archive& archive, const std::string& network) {
   int64_t count = 0;

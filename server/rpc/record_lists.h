@@ -37,6 +37,7 @@ absl::StatusOr<std::string> ListChildren(Archive& archive, const Request& reques
                                          Add add) {
   Checks checks;
   CheckName("parent", request.parent(), kNetworkPattern, checks);
+  CheckPageSize(request.page_size(), checks);
   if (!checks.ok()) return checks.ToStatus();
   JALON_RETURN_IF_ERROR(archive.Get<store::v1::NetworkRecord>(request.parent()).status());
   return ListRecords<Record>(archive, request, {.kind = kind, .parent = request.parent()},

@@ -32,6 +32,13 @@ bool CheckName(absl::string_view field, absl::string_view name, absl::string_vie
   return false;
 }
 
+absl::Status CheckNamed(absl::string_view field, absl::string_view name,
+                        absl::string_view pattern) {
+  Checks checks;
+  CheckName(field, name, pattern, checks);
+  return checks.ToStatus();
+}
+
 void CheckId(absl::string_view field, absl::string_view id, Checks& checks) {
   if (id.empty() || IsSlug(id)) return;
   checks.Add(field, std::string(id), kSlugRule, "BAD_SLUG");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "server/convert/checks.h"
 
@@ -16,10 +17,14 @@ inline constexpr char kRevisionPattern[] = "networks/*/revisions/*";
 inline constexpr char kImportPattern[] = "networks/*/imports/*";
 inline constexpr char kScenarioPattern[] = "networks/*/scenarios/*";
 inline constexpr char kObjectiveSetPattern[] = "networks/*/objectiveSets/*";
+inline constexpr char kModelPattern[] = "networks/*/models/*";
+inline constexpr char kRunPattern[] = "networks/*/runs/*";
 
 // MISSING_FIELD for an empty name, BAD_NAME for one that does not follow `pattern`.
 bool CheckName(absl::string_view field, absl::string_view name, absl::string_view pattern,
                Checks& checks);
+// CheckName for a request with nothing else to check.
+absl::Status CheckNamed(absl::string_view field, absl::string_view name, absl::string_view pattern);
 // BAD_SLUG unless `id` is empty or a slug.
 void CheckId(absl::string_view field, absl::string_view id, Checks& checks);
 // TEXT_TOO_LONG above 64 bytes.

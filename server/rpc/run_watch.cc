@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "server/rpc/request_checks.h"
-#include "server/rpc/resource_stream.h"
+#include "server/rpc/watch_stream.h"
 #include "server/run/live_runs.h"
 #include "server/stream/resume_token.h"
 #include "sim/base/status_macros.h"
@@ -14,35 +14,26 @@
 namespace jalon::server {
 namespace {
 
-constexpr char kRunPattern[] = "networks/*/runs/*";
-
-class RunWatch final : public ResourceStream<v1::WatchRunRequest, v1::WatchRunResponse> {
+class RunWatch final
+    : public WatchStream<v1::WatchRunRequest, v1::WatchRunResponse, LiveRun::WatchBox> {
  public:
-  using ResourceStream::ResourceStream;
+  using WatchStream::WatchStream;
 
  private:
   using Box = LiveRun::WatchBox;
 
-  void Prepare() override {
-    const std::weak_ptr<WriteStream> weak = weak_from_this();
-    box_ = std::make_shared<Box>([weak] {
-      if (const auto stream = weak.lock()) stream->Poke();
-    });
-  }
-
   absl::Status Open() override {
     const std::string& name = request().name();
-    Checks checks;
-    CheckName("name", name, kRunPattern, checks);
-    JALON_RETURN_IF_ERROR(checks.ToStatus());
+    JALON_RETURN_IF_ERROR(CheckNamed("name", name, kRunPattern));
     if (!request().resume_token().empty()) {
       JALON_ASSIGN_OR_RETURN(seen_, DecodeResumeToken(request().resume_token(), name));
     }
     seen_.resource = name;
     const auto live = environment().runs.Find(name);
     if (live == nullptr) return OpenEnded();
-    JALON_RETURN_IF_ERROR(Select(live->axis(), live->resource()));
-    live->Watch(box_);
+    JALON_ASSIGN_OR_RETURN(selection_,
+                           Select(live->axis(), Heading(live->resource()), request().view()));
+    live->Watch(box());
     return absl::OkStatus();
   }
 
@@ -52,24 +43,19 @@ class RunWatch final : public ResourceStream<v1::WatchRunRequest, v1::WatchRunRe
     RunUpdate update{stored.record.run().progress(), nullptr};
     if (!stored.record.columns().empty()) {
       JALON_ASSIGN_OR_RETURN(const auto result, archive.GetResult(request().name(), stored.record));
-      JALON_RETURN_IF_ERROR(Select(result->axis, stored.record.run()));
+      JALON_ASSIGN_OR_RETURN(selection_, Select(result->axis, result->table, request().view()));
       // Shares the life of the loaded result.
       update.table = std::shared_ptr<const ResultTable>(result, &result->table);
     }
-    box_->PushEvent(stored.record.run());
-    box_->PutLatest(update);
-    box_->PutFinal(stored.record.run());
+    box()->PushEvent(stored.record.run());
+    box()->PutLatest(update);
+    box()->PutFinal(stored.record.run());
     return absl::OkStatus();
   }
 
-  absl::Status Select(const RowAxis& axis, const v1::Run& run) {
-    const ResultTable heading{.specs = {run.statistics().begin(), run.statistics().end()}};
-    Checks checks;
-    selection_.rows = axis.Select(request().view(), checks);
-    selection_.columns = SelectColumns(heading, request().view(), checks);
-    JALON_RETURN_IF_ERROR(checks.ToStatus());
-    selection_.row_axis_hash = axis.Hash(selection_.rows);
-    return absl::OkStatus();
+  // A table without numbers yet, to choose columns from.
+  static ResultTable Heading(const v1::Run& run) {
+    return {.specs = {run.statistics().begin(), run.statistics().end()}};
   }
 
   Pulled Next(v1::WatchRunResponse* message) override {
@@ -86,7 +72,7 @@ class RunWatch final : public ResourceStream<v1::WatchRunRequest, v1::WatchRunRe
 
   // False when the mailbox is empty.
   bool FillNext(v1::WatchRunResponse* message) {
-    const std::optional<Box::Item> item = box_->Take();
+    const std::optional<Box::Item> item = box()->Take();
     if (!item.has_value()) return false;
     if (item->index() == 0) *message->mutable_snapshot() = std::get<0>(*item);
     if (item->index() == 1) FillUpdate(std::get<1>(*item), message);
@@ -117,11 +103,6 @@ class RunWatch final : public ResourceStream<v1::WatchRunRequest, v1::WatchRunRe
     table_ = nullptr;
   }
 
-  void OnReaderGone() override { box_->Close(); }
-  void OnEnded() override { box_->Close(); }
-
-  // Shared with the publisher, which holds it weakly.
-  std::shared_ptr<Box> box_;
   TableSelection selection_;
   // What was sent so far.
   ResumeToken seen_;

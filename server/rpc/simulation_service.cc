@@ -14,14 +14,15 @@
 #include "server/rpc/handler.h"
 #include "server/rpc/machine.h"
 #include "server/rpc/paging.h"
+#include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
 #include "server/rpc/run_watch.h"
+#include "server/rpc/take_back.h"
 #include "server/run/live_runs.h"
 
 namespace jalon::server {
 namespace {
 
-constexpr char kRunPattern[] = "networks/*/runs/*";
 constexpr absl::Duration kCancelWait = absl::Seconds(2);
 
 // ---------------------------------------------------------------------------------- one run
@@ -61,12 +62,6 @@ absl::StatusOr<std::shared_ptr<const RowAxis>> AxisNow(Environment& environment,
   return environment.archive.GetRowAxis(stored.record);
 }
 
-absl::Status CheckRunName(absl::string_view field, absl::string_view name) {
-  Checks checks;
-  CheckName(field, name, kRunPattern, checks);
-  return checks.ToStatus();
-}
-
 // ------------------------------------------------------------------------------------ create
 
 absl::Status CheckCreate(const v1::CreateRunRequest& request) {
@@ -100,22 +95,13 @@ Transaction QueuedRun(const PreparedRun& prepared, const std::string& principal)
   *record.mutable_run() = prepared.run;
   record.set_principal(principal);
   record.set_row_axis(blobs.Add(DeterministicBytes(prepared.axis.proto())));
-  transaction.mutations.push_back(PutResource{.name = prepared.run.name(),
-                                              .state = StoredState(v1::Run::STATE_QUEUED),
-                                              .payload = record.SerializeAsString(),
-                                              .expect = Expect::Absent(),
-                                              .blobs = blobs.digests()});
+  transaction.mutations.push_back(
+      PutResource{.name = prepared.run.name(),
+                  .state = StoredState(v1::Run::State_Name(v1::Run::STATE_QUEUED)),
+                  .payload = record.SerializeAsString(),
+                  .expect = Expect::Absent(),
+                  .blobs = blobs.digests()});
   return transaction;
-}
-
-// Takes a run that was stored away again: it could not be queued.
-void Forget(Environment& environment, const std::string& name) {
-  Transaction transaction;
-  transaction.mutations.push_back(DeleteResource{.name = name});
-  const auto deleted = environment.store.BlockingApply(std::move(transaction));
-  if (deleted.ok()) return;
-  environment.log.Error("run_not_forgotten",
-                        {{"run", name}, {"status", deleted.status().ToString()}});
 }
 
 // Stores a prepared run, then queues it. The store comes first: a run that was acknowledged starts
@@ -133,7 +119,7 @@ absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_vi
     return RunNow(environment, stored->outcome);
   }
   if (absl::Status queued = environment.runs.Start(name); !queued.ok()) {
-    Forget(environment, name);
+    TakeBack(environment, name);
     return queued;
   }
   return run;
@@ -156,36 +142,25 @@ absl::StatusOr<v1::Run> CreateRun(Call& call, const v1::CreateRunRequest& reques
 // ------------------------------------------------------------------------------ get, list, cancel
 
 absl::StatusOr<v1::Run> GetRun(Call& call, const v1::GetRunRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckRunName("name", request.name()));
+  JALON_RETURN_IF_ERROR(CheckNamed("name", request.name(), kRunPattern));
   return RunNow(call.environment(), request.name());
 }
 
 absl::StatusOr<v1::ListRunsResponse> ListRuns(Call& call, const v1::ListRunsRequest& request) {
-  Checks checks;
-  CheckName("parent", request.parent(), kNetworkPattern, checks);
-  CheckPageSize(request.page_size(), checks);
-  JALON_RETURN_IF_ERROR(checks.ToStatus());
   Environment& environment = call.environment();
-  JALON_RETURN_IF_ERROR(
-      environment.archive.Get<store::v1::NetworkRecord>(request.parent()).status());
-  JALON_ASSIGN_OR_RETURN(const ListPage page,
-                         environment.archive.List({.kind = "runs",
-                                                   .parent = request.parent(),
-                                                   .page_size = request.page_size(),
-                                                   .page_token = request.page_token()}));
   v1::ListRunsResponse response;
-  for (const Resource& resource : page.resources) {
-    store::v1::RunRecord record;
-    JALON_RETURN_IF_ERROR(Archive::Parse(resource, &record));
-    const auto live = environment.runs.Find(resource.name);
+  const auto add = [&](const store::v1::RunRecord& record, int64_t) {
+    const auto live = environment.runs.Find(record.run().name());
     *response.add_runs() = live == nullptr ? record.run() : live->resource();
-  }
-  response.set_next_page_token(page.next_page_token);
+  };
+  JALON_ASSIGN_OR_RETURN(
+      *response.mutable_next_page_token(),
+      ListChildren<store::v1::RunRecord>(environment.archive, request, "runs", add));
   return response;
 }
 
 absl::StatusOr<v1::Run> CancelRun(Call& call, const v1::CancelRunRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckRunName("name", request.name()));
+  JALON_RETURN_IF_ERROR(CheckNamed("name", request.name(), kRunPattern));
   Environment& environment = call.environment();
   const auto live = environment.runs.Find(request.name());
   if (live == nullptr) return RunNow(environment, request.name());
@@ -194,18 +169,6 @@ absl::StatusOr<v1::Run> CancelRun(Call& call, const v1::CancelRunRequest& reques
 }
 
 // --------------------------------------------------------------------------------------- reading
-
-// Rows and columns of a view.
-absl::StatusOr<TableSelection> Select(const RowAxis& axis, const ResultTable& table,
-                                      const v1::View& view) {
-  Checks checks;
-  TableSelection selection;
-  selection.rows = axis.Select(view, checks);
-  selection.columns = SelectColumns(table, view, checks);
-  JALON_RETURN_IF_ERROR(checks.ToStatus());
-  selection.row_axis_hash = axis.Hash(selection.rows);
-  return selection;
-}
 
 // A page of a selection, for ReadResults and ReplayPath. Tokens name the table they belong to.
 template <typename Response, typename Request>
@@ -233,7 +196,7 @@ absl::StatusOr<Response> PageOf(const ResultTable& table, const TableSelection& 
 
 absl::StatusOr<v1::ReadResultsResponse> ReadResults(Call& call,
                                                     const v1::ReadResultsRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  JALON_RETURN_IF_ERROR(CheckNamed("run", request.run(), kRunPattern));
   JALON_ASSIGN_OR_RETURN(const Answer answer, AnswerNow(call.environment(), request.run()));
   JALON_ASSIGN_OR_RETURN(const TableSelection selection,
                          Select(*answer.axis, *answer.table, request.view()));
@@ -242,7 +205,7 @@ absl::StatusOr<v1::ReadResultsResponse> ReadResults(Call& call,
 
 absl::StatusOr<v1::GetRowIndexResponse> GetRowIndex(Call& call,
                                                     const v1::GetRowIndexRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  JALON_RETURN_IF_ERROR(CheckNamed("run", request.run(), kRunPattern));
   JALON_ASSIGN_OR_RETURN(const std::shared_ptr<const RowAxis> axis,
                          AxisNow(call.environment(), request.run()));
   Checks checks;
@@ -283,7 +246,7 @@ absl::StatusOr<ResultTable> PathTable(const PreparedRun& prepared, int64_t path)
 
 absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
                                                   const v1::ReplayPathRequest& request) {
-  JALON_RETURN_IF_ERROR(CheckRunName("run", request.run()));
+  JALON_RETURN_IF_ERROR(CheckNamed("run", request.run(), kRunPattern));
   Environment& environment = call.environment();
   JALON_ASSIGN_OR_RETURN(const v1::Run run, EndedRun(environment, request.run()));
   const int64_t path_count = run.provenance().path_count();
@@ -375,10 +338,11 @@ absl::Status StoreFailed(Environment& environment, const Resource& resource,
               *record.mutable_run());
   *record.mutable_run()->mutable_end_time() = ToProto(environment.clock.WallNow());
   Transaction transaction;
-  transaction.mutations.push_back(PutResource{.name = resource.name,
-                                              .state = StoredState(v1::Run::STATE_FAILED),
-                                              .payload = record.SerializeAsString(),
-                                              .expect = Expect::Generation(resource.generation)});
+  transaction.mutations.push_back(
+      PutResource{.name = resource.name,
+                  .state = StoredState(v1::Run::State_Name(v1::Run::STATE_FAILED)),
+                  .payload = record.SerializeAsString(),
+                  .expect = Expect::Generation(resource.generation)});
   return environment.store.BlockingApply(std::move(transaction)).status();
 }
 
@@ -389,9 +353,9 @@ std::unique_ptr<grpc::Service> MakeSimulationService(Environment& environment) {
 }
 
 absl::Status RestartRuns(Environment& environment) {
-  JALON_ASSIGN_OR_RETURN(
-      const std::vector<Resource> left,
-      environment.archive.ListByState("runs", StoredState(v1::Run::STATE_QUEUED)));
+  JALON_ASSIGN_OR_RETURN(const std::vector<Resource> left,
+                         environment.archive.ListByState(
+                             "runs", StoredState(v1::Run::State_Name(v1::Run::STATE_QUEUED))));
   for (const Resource& resource : left) {
     const absl::Status started = RestartRun(environment, resource);
     if (!started.ok()) JALON_RETURN_IF_ERROR(StoreFailed(environment, resource, started));

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 #include "server/base/ids.h"
 #include "server/convert/model.h"
 #include "server/convert/network.h"
@@ -40,6 +41,10 @@ int64_t BytesOf(const LoadedResult& result) {
 }
 
 }  // namespace
+
+std::string StoredState(absl::string_view state_name) {
+  return std::string(absl::StripPrefix(state_name, "STATE_"));
+}
 
 std::string BlobWriter::Add(std::string bytes) {
   const Sha256Digest digest = Sha256(bytes);

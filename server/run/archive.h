@@ -50,6 +50,9 @@ struct LoadedResult {
   ResultTable table;
 };
 
+// The word the store filters on: `STATE_QUEUED` is kept as `QUEUED`.
+std::string StoredState(absl::string_view state_name);
+
 // Content added to a transaction: blobs under their hash.
 class BlobWriter {
  public:

@@ -8,14 +8,6 @@
 #include "server/convert/time.h"
 
 namespace jalon::server {
-namespace {
-
-std::string StoredState(v1::Model::State state) {
-  return v1::Model::State_Name(state).substr(sizeof("STATE_") - 1);
-}
-
-}  // namespace
-
 void StoreModel(const v1::Model& model, const sim::Model& content, const std::string& principal,
                 Expect expect, Transaction& transaction) {
   BlobWriter blobs(&transaction);
@@ -23,11 +15,12 @@ void StoreModel(const v1::Model& model, const sim::Model& content, const std::st
   *record.mutable_model() = model;
   record.set_principal(principal);
   for (std::string& piece : AddModel(content, blobs)) record.add_content(std::move(piece));
-  transaction.mutations.push_back(PutResource{.name = model.name(),
-                                              .state = StoredState(model.state()),
-                                              .payload = record.SerializeAsString(),
-                                              .expect = expect,
-                                              .blobs = blobs.digests()});
+  transaction.mutations.push_back(
+      PutResource{.name = model.name(),
+                  .state = StoredState(v1::Model::State_Name(model.state())),
+                  .payload = record.SerializeAsString(),
+                  .expect = expect,
+                  .blobs = blobs.digests()});
 }
 
 PutResource ModelWithoutContent(const v1::Model& model, const std::string& principal,
@@ -36,7 +29,7 @@ PutResource ModelWithoutContent(const v1::Model& model, const std::string& princ
   *record.mutable_model() = model;
   record.set_principal(principal);
   return {.name = model.name(),
-          .state = StoredState(model.state()),
+          .state = StoredState(v1::Model::State_Name(model.state())),
           .payload = record.SerializeAsString(),
           .expect = expect};
 }

@@ -137,16 +137,13 @@ absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal
   }
   // Not found: the network was deleted meanwhile, and the answer with it.
   JALON_ASSIGN_OR_RETURN(const auto stored, options_.archive.Get<store::v1::RunRecord>(run.name()));
-  transaction.mutations.push_back(PutResource{.name = run.name(),
-                                              .state = StoredState(run.state()),
-                                              .payload = record.SerializeAsString(),
-                                              .expect = Expect::Generation(stored.generation),
-                                              .blobs = blobs.digests()});
+  transaction.mutations.push_back(
+      PutResource{.name = run.name(),
+                  .state = StoredState(v1::Run::State_Name(run.state())),
+                  .payload = record.SerializeAsString(),
+                  .expect = Expect::Generation(stored.generation),
+                  .blobs = blobs.digests()});
   return options_.archive.store().BlockingApply(std::move(transaction)).status();
-}
-
-std::string StoredState(v1::Run::State state) {
-  return v1::Run::State_Name(state).substr(sizeof("STATE_") - 1);
 }
 
 }  // namespace jalon::server

@@ -96,9 +96,6 @@ class LiveRuns {
   int64_t reserved_bytes_ JALON_GUARDED_BY(mu_) = 0;
 };
 
-// `QUEUED`, `SUCCEEDED`...: the state the store filters on.
-std::string StoredState(v1::Run::State state);
-
 }  // namespace jalon::server
 
 #endif  // JALON_SERVER_RUN_LIVE_RUNS_H_

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/convert/network.h"
 #include "server/convert/serialize.h"
+#include "sim/base/status_macros.h"
 
 namespace jalon::server {
 namespace {
@@ -32,12 +33,7 @@ void FillColumn(const v1::StatisticSpec& spec, const std::vector<double>& values
   column->set_missing_bitmap(MissingBitmap(values));
 }
 
-}  // namespace
-
-std::string TableId(absl::string_view spec_hash, int64_t path_count) {
-  return absl::StrCat(spec_hash.substr(0, 16), "-", path_count);
-}
-
+// Indices of the columns of a view, in its order. Violations go to `checks`.
 std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, Checks& checks) {
   std::vector<int> columns;
   for (int i = 0; i < view.statistics_size(); ++i) {
@@ -57,6 +53,23 @@ std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, C
     for (size_t i = 0; i < table.specs.size(); ++i) columns.push_back(static_cast<int>(i));
   }
   return columns;
+}
+
+}  // namespace
+
+std::string TableId(absl::string_view spec_hash, int64_t path_count) {
+  return absl::StrCat(spec_hash.substr(0, 16), "-", path_count);
+}
+
+absl::StatusOr<TableSelection> Select(const RowAxis& axis, const ResultTable& table,
+                                      const v1::View& view) {
+  Checks checks;
+  TableSelection selection;
+  selection.rows = axis.Select(view, checks);
+  selection.columns = SelectColumns(table, view, checks);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  selection.row_axis_hash = axis.Hash(selection.rows);
+  return selection;
 }
 
 v1::ResultBlock MakeBlock(const ResultTable& table, const TableSelection& selection, int64_t first,

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "jalon/v1/result.pb.h"
-#include "server/convert/checks.h"
+#include "server/run/row_axis.h"
 
 namespace jalon::server {
 
@@ -26,15 +26,16 @@ struct ResultTable {
 // Names the checkpoint of a specification at so many paths.
 std::string TableId(absl::string_view spec_hash, int64_t path_count);
 
-// Indices of the columns of a view, in its order. Violations go to `checks`.
-std::vector<int> SelectColumns(const ResultTable& table, const v1::View& view, Checks& checks);
-
 // Which rows and columns to send.
 struct TableSelection {
   std::vector<uint32_t> rows;
   std::vector<int> columns;
   std::string row_axis_hash;
 };
+
+// What a view shows of a table whose rows are `axis`. Errors: kInvalidArgument with all violations.
+absl::StatusOr<TableSelection> Select(const RowAxis& axis, const ResultTable& table,
+                                      const v1::View& view);
 
 // Rows [first, first + count) of a selection as a block.
 v1::ResultBlock MakeBlock(const ResultTable& table, const TableSelection& selection, int64_t first,

@@ -218,7 +218,7 @@ void AddReplay(v1::Run& run) {
   provenance.clear_replay_arguments();
   const bool is_forecast = run.objective_set().empty();
   provenance.add_replay_arguments(is_forecast ? "forecast" : "simulate");
-  AddOption("--network", run.model().substr(9, run.model().find('/', 9) - 9), provenance);
+  AddOption("--network", IdOf(ParseResourceName(run.model())->parent), provenance);
   if (!is_forecast) AddOption("--objectives", IdOf(run.objective_set()), provenance);
   AddOption("--model", IdOf(run.model()), provenance);
   AddOption("--revision", IdOf(run.revision()), provenance);
