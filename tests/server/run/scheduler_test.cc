@@ -1,0 +1,101 @@
+#include "server/run/scheduler.h"
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace jalon::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Writes down whose step it was; the pool has one thread, so nothing races.
+class Scribe final : public Job {
+ public:
+  Scribe(std::string name, int steps, std::vector<std::string>* log, std::function<void()> at_end)
+      : name_(std::move(name)), steps_(steps), log_(log), at_end_(std::move(at_end)) {}
+
+  StepOutcome Step() override {
+    log_->push_back(name_);
+    if (--steps_ > 0) return StepOutcome::kMore;
+    at_end_();
+    return StepOutcome::kDone;
+  }
+
+ private:
+  const std::string name_;
+  int steps_;
+  std::vector<std::string>* const log_;
+  const std::function<void()> at_end_;
+};
+
+// A pool whose only thread stands still until Open, so that tests decide what waits.
+class OneThread {
+ public:
+  explicit OneThread(SchedulerOptions options = {}) : scheduler_(std::move(options)) {
+    EXPECT_TRUE(scheduler_
+                    .Run("0-gate",
+                         [this] {
+                           entered_.set_value();
+                           gate_.get_future().wait();
+                         })
+                    .ok());
+    entered_.get_future().wait();
+  }
+  Scheduler& scheduler() { return scheduler_; }
+  void Open() { gate_.set_value(); }
+
+ private:
+  std::promise<void> entered_;
+  std::promise<void> gate_;
+  Scheduler scheduler_;
+};
+
+TEST(SchedulerTest, GivesEachPrincipalEverySecondStepHoweverManyJobsItHas) {
+  OneThread pool;
+  std::vector<std::string> log;
+  std::promise<void> done;
+  int left = 3;
+  const auto at_end = [&] {
+    if (--left == 0) done.set_value();
+  };
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 2, &log, at_end)).ok());
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a2", 2, &log, at_end)).ok());
+  ASSERT_TRUE(pool.scheduler().Submit("b", std::make_shared<Scribe>("b1", 3, &log, at_end)).ok());
+  pool.Open();
+  done.get_future().wait();
+  pool.scheduler().Stop();
+  EXPECT_THAT(log, ElementsAre("a1", "b1", "a2", "b1", "a1", "b1", "a2"));
+}
+
+TEST(SchedulerTest, NamesTheLimitOfOnePrincipalAndLetsAnotherIn) {
+  OneThread pool({.max_jobs = 10, .max_jobs_per_principal = 1});
+  ASSERT_TRUE(pool.scheduler().Run("a", [] {}).ok());
+  const absl::Status refused = pool.scheduler().Run("a", [] {});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("jobs_per_caller"));
+  EXPECT_TRUE(pool.scheduler().Run("b", [] {}).ok());
+  pool.Open();
+}
+
+TEST(SchedulerTest, CountsWhatWaitsAndWhatWasStarted) {
+  OneThread pool;
+  ASSERT_TRUE(pool.scheduler().Run("a", [] {}).ok());
+  EXPECT_EQ(pool.scheduler().started_count(), 1);
+  EXPECT_EQ(pool.scheduler().waiting_count(), 1);
+  pool.Open();
+}
+
+TEST(SchedulerTest, TakesNothingOnceItHasStopped) {
+  Scheduler scheduler({});
+  scheduler.Stop();
+  EXPECT_EQ(scheduler.Run("a", [] {}).code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace jalon::server
