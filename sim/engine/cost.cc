@@ -6,6 +6,7 @@
 #include "sim/engine/quantile_sketch.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
+#include "sim/engine/scores.h"
 
 namespace jalon::sim {
 namespace {
@@ -72,7 +73,8 @@ double OtherNanoseconds(const Plan& plan) {
   constexpr double kLatent = 70.0;
   constexpr double kFold = 30.0;
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
-  return latents * (plan.step_count() + 2) * kLatent + Size(plan.targets.size()) * kFold;
+  return latents * (plan.step_count() + 2) * kLatent + Size(plan.targets.size()) * kFold +
+         ScoreNanoseconds(plan.scores);
 }
 
 }  // namespace
@@ -80,8 +82,9 @@ double OtherNanoseconds(const Plan& plan) {
 PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
   const int blocks = BlocksInHand(thread_count);
   PlanCost cost;
-  cost.peak_bytes =
-      PlanBytes(plan) + blocks * BlockBytes(plan) + SummaryBytes(plan, quantile_level_count);
+  cost.peak_bytes = PlanBytes(plan) + blocks * BlockBytes(plan) +
+                    SummaryBytes(plan, quantile_level_count) +
+                    ScoreBytes(plan.scores, quantile_level_count);
   cost.cpu_ms_per_256_paths = 256.0 * (SeriesNanoseconds(plan) + OtherNanoseconds(plan)) * 1e-6;
   return cost;
 }

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
 #include "sim/drivers/driver_simulator.h"
+#include "sim/engine/plan_scores.h"
 #include "sim/engine/target.h"
 #include "sim/model/model.h"
 #include "sim/network/revision.h"
@@ -158,6 +159,10 @@ struct Plan {
   // window so that a window's sum is formed once.
   std::vector<int> series_target_first;
   std::vector<int> series_targets;
+
+  // Scores and joint attainment over these targets; BuildPlan leaves them empty, the caller may set
+  // them.
+  PlanScores scores;
 
   int period_count() const { return horizon.size(); }
   int series_count() const { return static_cast<int>(series.size()); }

@@ -90,6 +90,7 @@ RunState::RunState(const Plan& plan, RunOptions options, int max_outstanding)
       max_paths_(WholeBlocks(options_.max_paths)),
       max_outstanding_(std::max(max_outstanding, 1)),
       accumulator_(plan, options_.summary),
+      scores_(plan, options_.summary),
       next_checkpoint_(NextCheckpoint(0, max_paths_)) {}
 
 std::optional<int64_t> RunState::ClaimBlock() {
@@ -111,6 +112,7 @@ absl::Status RunState::FoldInOrder() {
     const auto next = early_.find(accumulator_.blocks_folded());
     if (next == early_.end()) return absl::OkStatus();
     JALON_RETURN_IF_ERROR(accumulator_.Fold(next->second));
+    scores_.Fold(next->second);
     early_.erase(next);
     const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
     if (path_count() == next_checkpoint_ || may_end_early) ReachCheckpoint();
@@ -125,6 +127,7 @@ void RunState::ReachCheckpoint() {
   const double confidence = LookConfidence(options_, look_);
   Checkpoint checkpoint{.path_count = path_count(),
                         .estimates = accumulator_.EstimatesAt(confidence),
+                        .scores = scores_.EstimatesAt(confidence),
                         .widest_half_width = accumulator_.WidestHalfWidth(confidence)};
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
   checkpoint.end = end_;

@@ -19,6 +19,7 @@
 #include "sim/engine/executor.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
+#include "sim/engine/scores.h"
 
 namespace jalon::sim {
 
@@ -61,6 +62,8 @@ struct Checkpoint {
   int64_t path_count = 0;
   // [target]
   std::vector<TargetEstimate> estimates;
+  // Of plan.scores.
+  ScoreEstimates scores;
   // Widest half-width over all thresholds at the confidence of this look.
   double widest_half_width = 0.0;
   // Set when this is the last one.
@@ -107,6 +110,7 @@ class RunState {
   int64_t max_paths_;
   int max_outstanding_;
   TargetAccumulator accumulator_;
+  ScoreAccumulator scores_;
   int64_t next_block_ = 0;
   int64_t next_checkpoint_;
   int look_ = 0;

@@ -1,0 +1,268 @@
+#include "sim/engine/scores.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "sim/engine/quantile_sketch.h"
+#include "sim/stats/wilson.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+// Mean and sum of squared deviations of the paths so far [Welford1962].
+struct Moments {
+  double mean = 0.0;
+  double squares = 0.0;
+
+  void Add(double value, int64_t count) {
+    const double step = value - mean;
+    mean += step / static_cast<double>(count);
+    squares += step * (value - mean);
+  }
+  double StandardDeviation(double n) const { return std::sqrt(squares / (n - 1.0)); }
+};
+
+// Mean of a term's excess, and the sum of its deviations times those of the score.
+struct TermMoments {
+  double mean = 0.0;
+  double products = 0.0;
+};
+
+// Values of the targets on one path of a block.
+class PathValues {
+ public:
+  PathValues(const Plan& plan, const BlockOutcome& outcome, int lane)
+      : plan_(plan), outcome_(outcome), lane_(lane) {}
+
+  double Value(const PlanObjective& objective) const {
+    return outcome_.values[static_cast<size_t>(objective.target) * kPathsPerBlock + lane_];
+  }
+
+  bool Attained(const PlanObjective& objective) const {
+    const bool higher = plan_.targets[objective.target].direction == Direction::kHigherIsBetter;
+    return higher ? Value(objective) >= objective.value : Value(objective) <= objective.value;
+  }
+
+  bool AllAttained(const std::vector<PlanObjective>& objectives) const {
+    return std::all_of(objectives.begin(), objectives.end(),
+                       [this](const PlanObjective& objective) { return Attained(objective); });
+  }
+
+  // What a term adds to the score's distance from 1.
+  double Excess(const PlanScoreTerm& term) const {
+    return term.term.Excess(1.0 + (Value(term.objective) - term.objective.value) / term.scale);
+  }
+
+ private:
+  const Plan& plan_;
+  const BlockOutcome& outcome_;
+  int lane_;
+};
+
+ProbabilityEstimate Probability(int64_t hits, int64_t count, double confidence_level) {
+  const Interval bounds = WilsonInterval(hits, count, confidence_level);
+  return {static_cast<double>(hits) / static_cast<double>(count), bounds.low, bounds.high};
+}
+
+// Sums of one score over the paths so far.
+struct ScoreSums {
+  Moments excess;
+  Moments payoff;
+  int64_t joint_hits = 0;
+  std::vector<int64_t> level_hits;
+  std::vector<TermMoments> terms;
+};
+
+}  // namespace
+
+struct ScoreAccumulator::State {
+  State(const Plan& plan, const SummaryOptions& options)
+      : plan(plan),
+        quantile_levels(options.quantile_levels),
+        sums(plan.scores.scores.size()),
+        joint_hits(plan.scores.joint_sets.size()) {
+    for (size_t s = 0; s < sums.size(); ++s) {
+      sums[s].terms.resize(plan.scores.scores[s].terms.size());
+      if (!sums[s].terms.empty()) sums[s].level_hits.resize(plan.scores.levels.size());
+      most_terms = std::max(most_terms, sums[s].terms.size());
+    }
+    excesses.resize(most_terms);
+    if (!quantile_levels.empty()) sketches.resize(sums.size(), QuantileSketch(false));
+  }
+
+  void AddPath(const PathValues& path, int64_t count) {
+    for (size_t s = 0; s < sums.size(); ++s) {
+      const PlanScore& score = plan.scores.scores[s];
+      sums[s].joint_hits += path.AllAttained(score.objectives);
+      if (!score.terms.empty()) AddScore(s, path, count);
+    }
+    for (size_t j = 0; j < joint_hits.size(); ++j) {
+      joint_hits[j] += path.AllAttained(plan.scores.joint_sets[j]);
+    }
+  }
+
+  void AddScore(size_t s, const PathValues& path, int64_t count) {
+    const PlanScore& score = plan.scores.scores[s];
+    double excess = 0.0;
+    for (size_t i = 0; i < score.terms.size(); ++i) {
+      excesses[i] = path.Excess(score.terms[i]);
+      excess += excesses[i];
+    }
+    sums[s].excess.Add(excess, count);
+    AddProducts(sums[s], excess, count);
+    for (size_t l = 0; l < plan.scores.levels.size(); ++l) {
+      sums[s].level_hits[l] += excess >= plan.scores.levels[l] - 1.0;
+    }
+    if (!plan.scores.ladder.empty()) {
+      sums[s].payoff.Add(Payoff(plan.scores.ladder, 1.0 + excess, score.quality), count);
+    }
+    if (!sketches.empty()) sketches[s].Add(1.0 + excess);
+  }
+
+  // Covariances by the same recurrence, after the score's own mean has moved.
+  void AddProducts(ScoreSums& score, double excess, int64_t count) {
+    const double beyond = excess - score.excess.mean;
+    for (size_t i = 0; i < score.terms.size(); ++i) {
+      const double step = excesses[i] - score.terms[i].mean;
+      score.terms[i].mean += step / static_cast<double>(count);
+      score.terms[i].products += step * beyond;
+    }
+  }
+
+  int64_t path_count() const { return blocks_folded * kPathsPerBlock; }
+  ScoreEstimate Estimate(size_t s, double confidence_level) const;
+  void EstimateScore(size_t s, ScoreEstimate& estimate) const;
+  void EstimateTerms(size_t s, ScoreEstimate& estimate) const;
+
+  const Plan& plan;
+  std::vector<double> quantile_levels;
+  int64_t blocks_folded = 0;
+  // [score], [joint set]
+  std::vector<ScoreSums> sums;
+  std::vector<int64_t> joint_hits;
+  // [score], empty without quantile levels.
+  std::vector<QuantileSketch> sketches;
+  size_t most_terms = 0;
+  // Excesses of the score in hand, [term].
+  std::vector<double> excesses;
+};
+
+void ScoreAccumulator::State::EstimateScore(size_t s, ScoreEstimate& estimate) const {
+  const double n = static_cast<double>(path_count());
+  estimate.mean = 1.0 + sums[s].excess.mean;
+  estimate.standard_deviation = sums[s].excess.StandardDeviation(n);
+  estimate.mean_standard_error = estimate.standard_deviation / std::sqrt(n);
+  for (const double level : quantile_levels) {
+    estimate.quantiles.push_back(sketches[s].Quantile(level));
+  }
+  for (const int64_t hits : sums[s].level_hits) {
+    estimate.level_probability.push_back(static_cast<double>(hits) / n);
+  }
+  if (plan.scores.ladder.empty()) return;
+  estimate.payoff_mean = sums[s].payoff.mean;
+  estimate.payoff_standard_error = sums[s].payoff.StandardDeviation(n) / std::sqrt(n);
+}
+
+void ScoreAccumulator::State::EstimateTerms(size_t s, ScoreEstimate& estimate) const {
+  const std::vector<PlanScoreTerm>& terms = plan.scores.scores[s].terms;
+  const double variance = sums[s].excess.squares;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    const TermMoments& moments = sums[s].terms[i];
+    const double weight = terms[i].term.weight;
+    estimate.effective_weight.push_back(variance > 0.0 ? moments.products / variance : kNone);
+    estimate.ratio_mean.push_back(weight > 0.0 ? 1.0 + moments.mean / weight : kNone);
+  }
+}
+
+ScoreEstimate ScoreAccumulator::State::Estimate(size_t s, double confidence_level) const {
+  ScoreEstimate estimate{.mean = kNone,
+                         .mean_standard_error = kNone,
+                         .standard_deviation = kNone,
+                         .joint = Probability(sums[s].joint_hits, path_count(), confidence_level),
+                         .payoff_mean = kNone,
+                         .payoff_standard_error = kNone};
+  if (plan.scores.scores[s].terms.empty()) {
+    estimate.quantiles.assign(quantile_levels.size(), kNone);
+    estimate.level_probability.assign(plan.scores.levels.size(), kNone);
+    return estimate;
+  }
+  EstimateScore(s, estimate);
+  EstimateTerms(s, estimate);
+  return estimate;
+}
+
+ScoreAccumulator::ScoreAccumulator(const Plan& plan, const SummaryOptions& options)
+    : state_(std::make_unique<State>(plan, options)) {}
+ScoreAccumulator::~ScoreAccumulator() = default;
+
+void ScoreAccumulator::Fold(const BlockOutcome& outcome) {
+  const int64_t before = state_->path_count();
+  for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+    state_->AddPath(PathValues(state_->plan, outcome, lane), before + lane + 1);
+  }
+  ++state_->blocks_folded;
+}
+
+ScoreEstimates ScoreAccumulator::EstimatesAt(double confidence_level) const {
+  ScoreEstimates estimates;
+  for (size_t s = 0; s < state_->sums.size(); ++s) {
+    estimates.scores.push_back(state_->Estimate(s, confidence_level));
+  }
+  for (const int64_t hits : state_->joint_hits) {
+    estimates.joint_sets.push_back(Probability(hits, state_->path_count(), confidence_level));
+  }
+  return estimates;
+}
+
+int64_t ScoreAccumulator::allocated_bytes() const {
+  int64_t bytes = state_->sums.capacity() * sizeof(ScoreSums) +
+                  state_->sketches.capacity() * sizeof(QuantileSketch) +
+                  state_->excesses.capacity() * sizeof(double) +
+                  state_->joint_hits.capacity() * sizeof(int64_t);
+  for (const ScoreSums& sums : state_->sums) {
+    bytes +=
+        sums.terms.capacity() * sizeof(TermMoments) + sums.level_hits.capacity() * sizeof(int64_t);
+  }
+  for (const QuantileSketch& sketch : state_->sketches) bytes += sketch.allocated_bytes();
+  return bytes;
+}
+
+double ScoreBytes(const PlanScores& scores, int quantile_level_count) {
+  const double sketch =
+      quantile_level_count == 0
+          ? 0.0
+          : sizeof(QuantileSketch) + (QuantileSketch::kBins + 2.0) * sizeof(uint32_t);
+  const double levels = static_cast<double>(scores.levels.size());
+  const double numbers = 2.0 * levels + quantile_level_count;
+  double bytes = static_cast<double>(scores.joint_sets.size()) *
+                 (sizeof(int64_t) + sizeof(ProbabilityEstimate));
+  for (const PlanScore& score : scores.scores) {
+    bytes += sizeof(PlanScore) + sizeof(ScoreSums) + sizeof(ScoreEstimate) + sketch +
+             numbers * sizeof(double) +
+             static_cast<double>(score.terms.size()) *
+                 (sizeof(PlanScoreTerm) + sizeof(TermMoments) + 3.0 * sizeof(double)) +
+             static_cast<double>(score.objectives.size()) * sizeof(PlanObjective);
+  }
+  return bytes;
+}
+
+double ScoreNanoseconds(const PlanScores& scores) {
+  constexpr double kScore = 60.0;
+  constexpr double kTerm = 12.0;
+  constexpr double kObjective = 2.0;
+  double nanoseconds = 0.0;
+  for (const PlanScore& score : scores.scores) {
+    nanoseconds += kScore + kTerm * static_cast<double>(score.terms.size()) +
+                   kObjective * static_cast<double>(score.objectives.size());
+  }
+  for (const std::vector<PlanObjective>& set : scores.joint_sets) {
+    nanoseconds += kObjective * static_cast<double>(set.size());
+  }
+  return nanoseconds;
+}
+
+}  // namespace jalon::sim
