@@ -39,7 +39,10 @@ constexpr Pair<sim::Measure, v1::Indicator::Measure> kMeasureTable[] = {
 constexpr Pair<sim::IndicatorKind, v1::Indicator::Kind> kIndicatorKindTable[] = {
     {sim::IndicatorKind::kCount, v1::Indicator::KIND_COUNT},
     {sim::IndicatorKind::kAmount, v1::Indicator::KIND_AMOUNT},
-    {sim::IndicatorKind::kNetFlow, v1::Indicator::KIND_NET_FLOW}};
+    {sim::IndicatorKind::kNetFlow, v1::Indicator::KIND_NET_FLOW},
+    {sim::IndicatorKind::kStock, v1::Indicator::KIND_STOCK},
+    {sim::IndicatorKind::kRatio, v1::Indicator::KIND_RATIO},
+    {sim::IndicatorKind::kDerived, v1::Indicator::KIND_DERIVED}};
 
 constexpr Pair<sim::Direction, v1::Indicator::Direction> kDirectionTable[] = {
     {sim::Direction::kHigherIsBetter, v1::Indicator::DIRECTION_HIGHER_IS_BETTER},
@@ -48,11 +51,13 @@ constexpr Pair<sim::Direction, v1::Indicator::Direction> kDirectionTable[] = {
 constexpr Pair<sim::Aggregation, v1::Indicator::TimeAggregation> kAggregationTable[] = {
     {sim::Aggregation::kSum, v1::Indicator::TIME_AGGREGATION_SUM},
     {sim::Aggregation::kLast, v1::Indicator::TIME_AGGREGATION_LAST},
-    {sim::Aggregation::kMean, v1::Indicator::TIME_AGGREGATION_MEAN}};
+    {sim::Aggregation::kMean, v1::Indicator::TIME_AGGREGATION_MEAN},
+    {sim::Aggregation::kRatio, v1::Indicator::TIME_AGGREGATION_RATIO}};
 
 constexpr Pair<sim::AttainmentBasis, v1::Indicator::AttainmentBasis> kAttainmentBasisTable[] = {
     {sim::AttainmentBasis::kLevel, v1::Indicator::ATTAINMENT_BASIS_LEVEL},
-    {sim::AttainmentBasis::kScaled, v1::Indicator::ATTAINMENT_BASIS_SCALED}};
+    {sim::AttainmentBasis::kScaled, v1::Indicator::ATTAINMENT_BASIS_SCALED},
+    {sim::AttainmentBasis::kVariation, v1::Indicator::ATTAINMENT_BASIS_VARIATION}};
 
 constexpr Pair<sim::DriverClass, v1::Driver::Category> kDriverClassTable[] = {
     {sim::DriverClass::kEconomic, v1::Driver::CATEGORY_ECONOMIC},
@@ -102,7 +107,9 @@ constexpr Pair<sim::Law, store::v1::Law> kLawTable[] = {
     {sim::Law::kNegativeBinomial, store::v1::LAW_NEGATIVE_BINOMIAL},
     {sim::Law::kGamma, store::v1::LAW_GAMMA},
     {sim::Law::kCompoundGamma, store::v1::LAW_COMPOUND_GAMMA},
-    {sim::Law::kStudentT, store::v1::LAW_STUDENT_T}};
+    {sim::Law::kStudentT, store::v1::LAW_STUDENT_T},
+    {sim::Law::kStock, store::v1::LAW_STOCK},
+    {sim::Law::kExactStock, store::v1::LAW_EXACT_STOCK}};
 
 }  // namespace
 

@@ -35,6 +35,8 @@ double DrawCell(const ModelSeries& series, double eta, double u) {
     case Law::kCompoundGamma:
       return RoundToEuro(Quantile(CompoundLaw{Exp(eta), series.dispersion, series.shape}, u));
     case Law::kStudentT:
+    case Law::kStock:
+    case Law::kExactStock:
       break;
   }
   const StudentTLaw law{series.unit_scale * eta, series.dispersion, series.shape};

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
+#include "sim/drivers/derived_rule.h"
 
 namespace jalon::sim {
 
@@ -34,6 +35,8 @@ struct Driver {
   std::string scope;
   Frequency frequency = Frequency::kMonth;
   QuarterRule quarter_rule = QuarterRule::kStep;
+  // Set when the driver is derived from others by formula.
+  std::optional<DerivedRule> derived;
   Period first;
   // [period]; NaN where missing.
   std::vector<double> values;

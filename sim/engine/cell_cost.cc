@@ -29,6 +29,8 @@ double LawNanoseconds(const PlanSeries& series, double mean) {
     case Law::kCompoundGamma:
       return CompoundNanoseconds(mean, series);
     case Law::kStudentT:
+    case Law::kStock:
+    case Law::kExactStock:
       return 290.0;
   }
   return 0.0;

@@ -96,6 +96,9 @@ double DrawCell(const PlanSeries& series, double mean, uint32_t word) {
       return Quantile(CompoundLaw{flow, series.dispersion, series.shape}, uniform);
     case Law::kStudentT:
       return Quantile(StudentTLaw{mean, series.dispersion, series.shape}, uniform);
+    case Law::kStock:
+    case Law::kExactStock:
+      break;
   }
   return kConstantCell;
 }

@@ -16,6 +16,31 @@
 // every term of eta is in units of unit_scale and events act on the mean: mu x (1 + share effect
 // weight).
 //
+// Stocks (Law::kStock, kExactStock; equations 2). S[i,t] is the level at the end of period t:
+//
+//   S[i,t]    = S[i,t-1] + sum inflows[i,t] - sum outflows[i,t] + other[i,t]
+//   other[i,t] = S[i,t-1] rate[i,t] + unit_scale[i] (branch_loading[k] u[b] + v[i]) + e[i,t]
+//   rate[i,t] = eta[i,t] without its two last terms, link kIdentity, in shares of the opening stock
+//               per period; an event multiplies S[i,t-1] rate by (1 + share effect weight) as
+//               elsewhere on the identity link (it acts on the rate alone)
+//   e[i,t]    ~ Student-t of mean 0, standard deviation `dispersion`, `shape` degrees (> 2); 0 when
+//               dispersion is 0
+//
+// The rate holds shared state only; what a series does not share (u, v: level's own variance and
+// series_effect_sd, as everywhere) acts on the stock at as_of, unit_scale[i] = |S[i, as_of]| (the
+// median of the indicator when that is 0), a constant. So, given shared state, u and v enter S
+// linearly as the flows and e do (D2):
+//
+//   S[T] = S[0] G(0,T) + sum_t (inflows - outflows + unit_scale (loading u + v) + e)[t] G(t,T),
+//   G(t,T) = product over t < s <= T of (1 + rate[s])
+//
+// (flows of period t do not themselves earn the rate of t). kExactStock has other = 0: no rate, no
+// u, v, e; its group, level and dispersion are not read. Flows of (unit, segment) are the sum of
+// the network's inflow series at the unit and below the segment; a flow without series there is 0.
+// S is not cut at 0. S[0] is the last realised level up to the run's as_of, `opening_stock` when
+// the revision has none; 0 before the unit opens and from its closing on, and once the series has
+// ended; a unit that opens after as_of starts at 0 and moves from its opening period on.
+//
 // Own noise is exactly u (per branch), v (per series) and the periods' draws; all the rest is
 // shared state. Indices refer to the id tables below, not to a network, so a model outlives a
 // revision.
@@ -58,6 +83,8 @@ enum class Law {
   kCompoundGamma,  // amounts with zeros: Poisson number of gamma(shape) sizes, Var = dispersion x
                    // mu
   kStudentT,       // net flows: mean mu, standard deviation `dispersion`, `shape` degrees (> 2)
+  kStock,          // stocks: as above
+  kExactStock,     // stocks that their flows explain exactly
 };
 
 // One series of the model.
@@ -78,6 +105,9 @@ struct ModelSeries {
   double series_effect_sd = 0.0;
   // True when the series had stopped by as_of: its future is 0.
   bool ended = false;
+  // Of a stock: its last known level at as_of, in the indicator's unit; 0 before it opens and for
+  // other laws.
+  double opening_stock = 0.0;
 
   friend bool operator==(const ModelSeries&, const ModelSeries&) = default;
 };
@@ -122,7 +152,7 @@ struct LatentBlock {
 // One elasticity, before and after the data.
 struct Elasticity {
   ElasticityPrior prior;
-  // Index into VarModel::driver_ids.
+  // Index into VarModel::driver_ids, or their count plus an index into Model::derived_drivers.
   int driver = 0;
   // Index into Model::indicator_ids.
   int indicator = 0;
@@ -153,9 +183,26 @@ struct IndicatorDiagnostics {
   friend bool operator==(const IndicatorDiagnostics&, const IndicatorDiagnostics&) = default;
 };
 
+// A branch's mean (advisers...) acting on an indicator: eta += beta log(mean[b,t] / reference[b]),
+// reference = average over the 12 months (4 quarters) up to as_of; beta ~ Normal(mean, sd).
+struct MeanEffect {
+  // Id of a mean of the revision.
+  std::string mean;
+  // Index into Model::indicator_ids.
+  int indicator = 0;
+  double beta_mean = 0.0;
+  double beta_sd = 0.0;
+  // Where the numbers come from.
+  std::string source;
+  // 0: the fit leaves it at what was believed.
+  double information_share = 0.0;
+
+  friend bool operator==(const MeanEffect&, const MeanEffect&) = default;
+};
+
 struct Model {
   // Version of these equations, part of every answer.
-  static constexpr int kEquations = 1;
+  static constexpr int kEquations = 2;
 
   std::string network_id;
   // Last realised period used.
@@ -189,6 +236,14 @@ struct Model {
   std::vector<double> branch_loading;
 
   VarModel drivers;
+  // Derived drivers that an elasticity uses, or that another of them uses, in dependency order; not
+  // part of the vector autoregression.
+  std::vector<DerivedDriver> derived_drivers;
+  // Indices into indicator_ids whose cells are proportional to the opening days of their unit,
+  // ascending: eta gains log exposure[unit, t], from the calendars of the revision that is
+  // simulated.
+  std::vector<int> exposed_indicators;
+  std::vector<MeanEffect> mean_effects;
   // [indicator]
   std::vector<IndicatorDiagnostics> diagnostics;
   // Sentences for people: what was assumed, shrunk, not trusted.

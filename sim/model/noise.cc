@@ -195,6 +195,9 @@ CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& pro
       if (zeros == 0 || zeros == count) return law;
       return CompoundLaw(panel, indicator, profile, noise, law, zeros);
     case IndicatorKind::kNetFlow:
+    case IndicatorKind::kStock:
+    case IndicatorKind::kRatio:
+    case IndicatorKind::kDerived:
       break;
   }
   for (int i = first; i < end; ++i) {

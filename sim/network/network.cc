@@ -64,6 +64,7 @@ absl::StatusOr<Network> Network::Create(NetworkSpec spec) {
   network.SortSegments();
   network.SortIndicators();
   network.FindWhereIndicatorsApply();
+  network.ResolveIndicators();
   return network;
 }
 
@@ -117,6 +118,14 @@ void Network::FindWhereIndicatorsApply() {
       if (row[u] && unit_parent_[u] >= 0) row[unit_parent_[u]] = true;
     }
   }
+}
+
+void Network::ResolveIndicators() {
+  inflow_indices_.resize(spec_.indicators.size());
+  outflow_indices_.resize(spec_.indicators.size());
+  numerator_index_.assign(spec_.indicators.size(), -1);
+  denominator_index_.assign(spec_.indicators.size(), -1);
+  expressions_.resize(spec_.indicators.size());
 }
 
 int Network::AncestorAt(int u, int depth) const {

@@ -22,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
+#include "sim/network/expression.h"
 
 namespace jalon::sim {
 
@@ -63,8 +64,9 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-// What an indicator is counted in (D10). kCount goes with every kind (an amount in kCount is a
-// volume), kMoney with amounts and net flows; kRatio has no kind yet and is refused.
+// What an indicator is counted in (D10). kCount goes with every kind but ratios (an amount in
+// kCount is a volume), kMoney with amounts, net flows, stocks and derived indicators, kRatio with
+// ratios and nothing else.
 enum class Measure { kCount, kMoney, kRatio };
 
 // How one period of an indicator comes about; it decides the law of a cell (sim/model).
@@ -72,17 +74,28 @@ enum class IndicatorKind {
   kCount,    // a flow of events: accounts opened. Non-negative whole numbers.
   kAmount,   // a flow of money or volume: loans granted. Non-negative.
   kNetFlow,  // inflow minus outflow: net savings. Any sign.
+  kStock,    // a level at the end of each period: customers, outstandings. Whole and >= 0 when
+             // measured in kCount, of any sign in kMoney.
+  kRatio,    // numerator over denominator at every node; has no realisations of its own.
+  kDerived,  // an expression over flows, stocks and drivers; has no realisations of its own.
 };
 
 enum class Direction { kHigherIsBetter, kLowerIsBetter };
 
-// How periods combine into a window.
-enum class Aggregation { kSum, kLast, kMean };
+// How periods combine into a window. kRatio is the numerator's window over the denominator's.
+enum class Aggregation { kSum, kLast, kMean, kRatio };
 
 // What the attainment R/O compares (DESIGN section 5).
 enum class AttainmentBasis {
-  kLevel,   // R/O = Y / O
-  kScaled,  // R/O = 1 + (Y - O) / attainment_scale: for objectives at or below zero
+  kLevel,      // R/O = Y / O
+  kScaled,     // R/O = 1 + (Y - O) / attainment_scale: for objectives at or below zero
+  kVariation,  // R/O on the variation since the period before the window: stocks and ratios only
+};
+
+// What the size of a period is proportional to, besides the model's own terms.
+enum class Exposure {
+  kNone,         // nothing: every period counts alike
+  kOpeningDays,  // the opening days of the unit (sim/calendar)
 };
 
 // An indicator (KPI) and everything declared about it.
@@ -110,9 +123,21 @@ struct Indicator {
   bool adds_over_channels = true;
   // First period whose figures are not final; absent when all are.
   std::optional<Period> provisional_from;
+  // kOpeningDays is for counts and amounts only: a cell is proportional to its unit's days.
+  Exposure exposure = Exposure::kNone;
   // Kinds of unit it applies to, each the kind of some unit; empty means every kind. Not applicable
   // is neither 0 nor missing.
   std::vector<std::string> unit_kinds;
+  // Of a stock: ids of counts, amounts or net flows of the same measure that enter and leave it in
+  // a period. Both empty: observed without its flows, and modelled by its net variation alone (the
+  // fit says so). Sorted by id in a Network.
+  std::vector<std::string> inflows;
+  std::vector<std::string> outflows;
+  // Of a ratio: ids of indicators that are no ratios. Empty otherwise.
+  std::string numerator;
+  std::string denominator;
+  // Of a derived indicator (sim/network/expression.h); empty otherwise.
+  std::string expression;
 
   friend bool operator==(const Indicator&, const Indicator&) = default;
 };
@@ -143,8 +168,12 @@ class Network {
   // BAD_ID, BAD_SLUG, BAD_CURRENCY, BAD_FREQUENCY, NOT_UTF8, CONTROL_CHARACTER, TOO_LONG,
   // DUPLICATE_ID, UNKNOWN_PARENT, NO_ROOT, SECOND_ROOT, CYCLE, TOO_FEW_LEVELS, TOO_MANY_LEVELS,
   // EMPTY_LEVEL, LEVEL_MISMATCH, LEVEL_REUSED, NOT_FINITE, CLOSED_BEFORE_OPENED,
-  // ALL_HAS_A_PARENT, KIND_MEASURE_MISMATCH, MISSING_SCALE, SCALE_WITHOUT_BASIS, NOT_POSITIVE,
-  // FLOOR_NOT_BELOW_CAP, UNKNOWN_UNIT_KIND.
+  // ALL_HAS_A_PARENT, KIND_MEASURE_MISMATCH, KIND_AGGREGATION_MISMATCH, BASIS_KIND_MISMATCH,
+  // MISSING_SCALE, SCALE_WITHOUT_BASIS, NOT_POSITIVE, FLOOR_NOT_BELOW_CAP, UNKNOWN_UNIT_KIND,
+  // FIELD_OF_ANOTHER_KIND, MISSING_NUMERATOR, MISSING_DENOMINATOR, MISSING_EXPRESSION,
+  // UNKNOWN_INDICATOR, RATIO_OF_A_RATIO, FLOW_IS_NO_FLOW, FLOW_OF_ANOTHER_MEASURE,
+  // FLOW_DOES_NOT_APPLY, DUPLICATE_FLOW, TERM_IS_A_RATIO, MEAN_OF_NO_STOCK and those of
+  // ParseExpression.
   static Violations Validate(const NetworkSpec& spec);
 
   // Errors: kInvalidArgument carrying every violation.
@@ -183,6 +212,20 @@ class Network {
   std::vector<int> UnitsAtDepth(int depth) const;
   // Depth of a level's name; nullopt when unknown.
   std::optional<int> FindLevel(absl::string_view name) const;
+  // True when indicator `k` has series of its own: not a ratio, not derived.
+  bool HasSeries(int k) const {
+    return indicator(k).kind != IndicatorKind::kRatio &&
+           indicator(k).kind != IndicatorKind::kDerived;
+  }
+  // Canonical indices of a stock's flows; empty for other kinds.
+  const std::vector<int>& inflow_indices(int k) const { return inflow_indices_[k]; }
+  const std::vector<int>& outflow_indices(int k) const { return outflow_indices_[k]; }
+  // Canonical indices of a ratio's parts; -1 for other kinds.
+  int numerator_index(int k) const { return numerator_index_[k]; }
+  int denominator_index(int k) const { return denominator_index_[k]; }
+  // A derived indicator over flows and stocks: other derived indicators in its text are expanded.
+  // No terms for other kinds.
+  const DerivedExpression& expression(int k) const { return expressions_[k]; }
   // True when indicator `k` applies to `u`: to its kind for a leaf, to some leaf below otherwise.
   bool Applies(int k, int u) const { return applies_[k].empty() || applies_[k][u]; }
 
@@ -202,6 +245,7 @@ class Network {
   void SortSegments();
   void SortIndicators();
   void FindWhereIndicatorsApply();
+  void ResolveIndicators();
 
   NetworkSpec spec_;
   std::vector<int> unit_parent_;
@@ -212,6 +256,12 @@ class Network {
   std::vector<int> segment_end_;
   // [indicator][unit]; an indicator that applies everywhere has an empty row.
   std::vector<std::vector<bool>> applies_;
+  // [indicator]
+  std::vector<std::vector<int>> inflow_indices_;
+  std::vector<std::vector<int>> outflow_indices_;
+  std::vector<int> numerator_index_;
+  std::vector<int> denominator_index_;
+  std::vector<DerivedExpression> expressions_;
   IdMap unit_by_id_;
   IdMap segment_by_id_;
   IdMap indicator_by_id_;

@@ -19,6 +19,18 @@ namespace jalon::sim {
 // Objectives beyond this many ticks would not be exact as doubles.
 inline constexpr int64_t kMaxTicks = int64_t{1} << 53;
 
+// One change of an objective after its publication.
+struct ObjectiveChange {
+  // Day it changed, `YYYY-MM-DD`.
+  std::string date;
+  // What it was until then, in rounding steps.
+  int64_t old_ticks = 0;
+  // Why; may be empty.
+  std::string reason;
+
+  friend bool operator==(const ObjectiveChange&, const ObjectiveChange&) = default;
+};
+
 // What is asked of one unit and segment on one indicator over one window. Refers to ids, so that a
 // set outlives a revision; resolved against a network when used.
 struct Objective {
@@ -33,6 +45,8 @@ struct Objective {
   std::string reason;
   // Kept as it is by later calibrations.
   bool pinned = false;
+  // Changes after publication, oldest first; the published value is changes.front().old_ticks.
+  std::vector<ObjectiveChange> changes = {};
 
   friend bool operator==(const Objective&, const Objective&) = default;
 };
