@@ -1,0 +1,69 @@
+// Hands the objectives of branches that close, merge or give customers away to those who take over.
+#ifndef JALON_SIM_PERIMETER_HAND_OVER_H_
+#define JALON_SIM_PERIMETER_HAND_OVER_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "sim/base/period.h"
+#include "sim/network/network.h"
+#include "sim/network/perimeter.h"
+#include "sim/objective/objective.h"
+
+namespace jalon::sim {
+
+// How an annual objective spreads over its window: one weight >= 0 per period, of any positive sum.
+using Phasing = absl::FunctionRef<std::vector<double>(const Objective&)>;
+
+// The same weight in every period: a branch open 6 months of 12 keeps half.
+std::vector<double> LinearPhasing(const Objective& objective);
+
+// A part of an objective that no other one took.
+struct UnassignedPart {
+  // As it was.
+  Objective objective;
+  // Of its rounding steps.
+  int64_t ticks = 0;
+};
+
+struct HandedOver {
+  // In canonical order. Changed and new ones say in `reason` what happened and what they were. An
+  // objective of which nothing is left is gone.
+  std::vector<Objective> objectives;
+  // Of `objectives`, those with other ticks or new; and those that are gone.
+  int64_t changed_count = 0;
+  int64_t gone_count = 0;
+  // Parts without a receiver: of closures that name none, or whose receivers' kind the indicator
+  // does not apply to.
+  std::vector<UnassignedPart> unassigned;
+};
+
+// Objectives after the changes of a checked, canonical perimeter, whatever its target date.
+//
+// An objective is spread over its window by `phasing` (an indicator read in the last period of a
+// window is asked there as a whole). From a change's date on, shares of what is left of it move:
+// all of it when the branch closes or merges, shared out by the closure's shares - the part of
+// customers that will be lost is asked of the receivers alike, so that the plan stays whole -, the
+// share of a transfer, and the cells of a resegmentation. A receiver's objective of the same
+// window in that segment, or around it, grows; without one, a new one is made.
+//
+// Transfers and resegmentations up to `known_at` are in the objectives already (absent: up to the
+// first period of each window); closings always act, for nobody can attain what is asked of a
+// branch that is not there. Objectives of units above the branches stay: a region's is its own.
+//
+// Sums: over the objectives a change connects, ticks before = ticks after + unassigned, exactly
+// (largest remainders; ties in canonical order).
+// Errors: those of ResolveObjectives. Deterministic. Cost: O(objectives x changes of their branch).
+absl::StatusOr<HandedOver> HandOver(const Network& network, const Perimeter& perimeter,
+                                    const std::vector<Objective>& objectives,
+                                    const std::optional<Period>& known_at, Phasing phasing);
+absl::StatusOr<HandedOver> HandOver(const Network& network, const Perimeter& perimeter,
+                                    const std::vector<Objective>& objectives,
+                                    const std::optional<Period>& known_at = std::nullopt);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_PERIMETER_HAND_OVER_H_
