@@ -26,7 +26,9 @@ class Assembler {
     AddGroups();
     AddElasticities();
     model_.drivers = parts_.terms.model;
-    model_.branch_loading = parts_.effects.branch_sd;
+    for (int k = 0; k < panel_.indicator_count(); ++k) {
+      model_.branch_loading.push_back(EtaUnit(k) * parts_.effects.branch_sd[k]);
+    }
     AddLatents();
     return std::move(model_);
   }
@@ -59,16 +61,23 @@ class Assembler {
       series.group = from.group;
       series.link = from.link;
       series.law = law.law;
-      series.dispersion = parts_.shared[k].noise.dispersion[i - first];
+      series.dispersion = IsExact(k) ? 0.0 : parts_.shared[k].noise.dispersion[i - first];
       series.shape = law.shape;
-      series.unit_scale = from.scale;
-      series.series_effect_sd = parts_.effects.series_sd[k];
+      series.unit_scale = from.scale / panel_.eta_unit[k];
+      series.series_effect_sd = EtaUnit(k) * parts_.effects.series_sd[k];
+      series.opening_stock = from.last_level;
       series.ended = from.ended;
       model_.series.push_back(series);
-      model_.level.mean.push_back(parts_.levels[k].mean[i - first]);
-      model_.level.own_variance.push_back(parts_.levels[k].variance[i - first]);
+      model_.level.mean.push_back(EtaUnit(k) * parts_.levels[k].mean[i - first]);
+      model_.level.own_variance.push_back(Square(EtaUnit(k)) *
+                                          parts_.levels[k].variance[i - first]);
     }
   }
+
+  bool IsExact(int k) const { return panel_.stock_kinds[k] == StockKind::kExact; }
+
+  // What the panel's eta is multiplied by: an exact stock has no eta at all.
+  double EtaUnit(int k) const { return IsExact(k) ? 0.0 : panel_.eta_unit[k]; }
 
   int RegionIndex(const ModelGroup& group) const {
     const auto it = std::find(panel_.region_units.begin(), panel_.region_units.end(), group.region);
@@ -98,36 +107,37 @@ class Assembler {
 
   void AddTrend(const ModelGroup& group) {
     const std::vector<const LatentFit*> fits = FitsOf(group);
-    const double per_year = panel_.periods_per_year;
+    const double per_period = EtaUnit(group.indicator) / panel_.periods_per_year;
     double slope = 0.0, own = 0.0;
     for (const LatentFit* fit : fits) {
-      slope += fit->slope / per_year;
-      if (fit != fits[0]) own += Square(fit->slope_sd / per_year);
+      slope += per_period * fit->slope;
+      if (fit != fits[0]) own += Square(per_period * fit->slope_sd);
     }
     model_.trend.mean.push_back(slope);
     model_.trend.own_variance.push_back(own);
     for (int j = 0; j < model_.trend.rank; ++j) {
       const bool own_factor = j == group.indicator % kMostFactors;
-      model_.trend.shared_factor.push_back(own_factor ? fits[0]->slope_sd / per_year : 0.0);
+      model_.trend.shared_factor.push_back(own_factor ? per_period * fits[0]->slope_sd : 0.0);
     }
   }
 
   void AddSeason(const ModelGroup& group) {
     const std::vector<const LatentFit*> fits = FitsOf(group);
     const int count = panel_.periods_per_year;
+    const double unit = EtaUnit(group.indicator);
     double average = 0.0;
     const size_t row = model_.season.mean.size();
     for (int m = 0; m < count; ++m) {
       double mean = 0.0, own = 0.0;
       for (const LatentFit* fit : fits) {
-        mean += fit->season[m];
-        if (fit != fits[0]) own += fit->season_variance[m];
+        mean += unit * fit->season[m];
+        if (fit != fits[0]) own += Square(unit) * fit->season_variance[m];
       }
       average += mean / count;
       model_.season.mean.push_back(mean);
       model_.season.own_variance.push_back(own);
       for (int j = 0; j < count; ++j) {
-        const double sd = std::sqrt(fits[0]->season_variance[j]);
+        const double sd = unit * std::sqrt(fits[0]->season_variance[j]);
         model_.season.shared_factor.push_back(sd * ((m == j ? 1.0 : 0.0) - 1.0 / count));
       }
     }
@@ -150,24 +160,27 @@ class Assembler {
     block.own_variance.assign(count, 0.0);
     block.shared_factor.assign(static_cast<size_t>(count) * block.rank, 0.0);
     int next = 0;
-    for (const SharedFit& shared : parts_.shared) {
-      next += AddTriangle(shared.national, shared.elasticities, next);
+    for (size_t k = 0; k < parts_.shared.size(); ++k) {
+      next += AddTriangle(static_cast<int>(k), next);
     }
   }
 
   // Writes an indicator's elasticities on factors from `first` on; returns how many it took.
-  int AddTriangle(const LatentFit& fit, const std::vector<int>& ids, int first) {
+  int AddTriangle(int k, int first) {
+    const LatentFit& fit = parts_.shared[k].national;
+    const std::vector<int>& ids = parts_.shared[k].elasticities;
+    const double unit = EtaUnit(k);
     const int n = static_cast<int>(ids.size());
     ParameterBlock& block = model_.elasticity;
     const bool fits = first + n - 1 <= block.rank;
     for (int a = 0; a < n; ++a) {
-      const double variance = std::max(0.0, fit.beta_covariance[a * n + a]);
+      const double variance = Square(unit) * std::max(0.0, fit.beta_covariance[a * n + a]);
       const double prior = Square(model_.elasticities[ids[a]].prior.sd);
       model_.elasticities[ids[a]].information_share = std::clamp(1.0 - variance / prior, 0.0, 1.0);
-      block.mean[ids[a]] = fit.beta[a];
+      block.mean[ids[a]] = unit * fit.beta[a];
       double left = variance;
       for (int b = 0; fits && b < a; ++b) {
-        double value = fit.beta_covariance[a * n + b];
+        double value = Square(unit) * fit.beta_covariance[a * n + b];
         for (int c = 0; c < b; ++c) {
           value -= At(ids[a], first + c) * At(ids[b], first + c);
         }
@@ -274,29 +287,53 @@ class Assembler {
     return std::min(fit.state_sd, stationary);
   }
 
+  static LatentLaw InUnits(LatentLaw law, double unit) {
+    law.innovation_sd *= unit;
+    law.persistent_sd *= unit;
+    return law;
+  }
+
   void AddLatents() {
     const int count = panel_.indicator_count();
+    std::vector<LatentLaw> regional_laws;
     for (int k = 0; k < count; ++k) {
-      model_.regional.laws.push_back(RegionalLaw(k));
-      model_.national.laws.push_back(NationalLaw(k, model_.regional.laws[k]));
+      const LatentLaw regional = regional_laws.emplace_back(RegionalLaw(k));
+      const LatentLaw national = NationalLaw(k, regional);
       const LatentFit& fit = parts_.shared[k].national;
-      model_.national.state_mean.push_back(fit.state.back());
-      model_.national.state_sd.push_back(StateSd(fit, model_.national.laws[k]));
+      model_.regional.laws.push_back(InUnits(regional, EtaUnit(k)));
+      model_.national.laws.push_back(InUnits(national, EtaUnit(k)));
+      model_.national.state_mean.push_back(EtaUnit(k) * fit.state.back());
+      model_.national.state_sd.push_back(EtaUnit(k) * StateSd(fit, national));
     }
     for (int r = 0; r < panel_.region_count(); ++r) {
-      for (int k = 0; k < count; ++k) {
-        const std::vector<LatentFit>& fits = parts_.shared[k].regions;
-        model_.regional.state_mean.push_back(fits.empty() ? 0.0 : fits[r].state.back());
-        model_.regional.state_sd.push_back(
-            fits.empty() ? 0.0 : StateSd(fits[r], model_.regional.laws[k]));
-      }
+      for (int k = 0; k < count; ++k) AddRegionalState(r, k, regional_laws[k]);
     }
     AddCorrelations();
   }
 
+  // `law` in the panel's unit.
+  void AddRegionalState(int r, int k, const LatentLaw& law) {
+    const std::vector<LatentFit>& fits = parts_.shared[k].regions;
+    const bool known = !fits.empty();
+    model_.regional.state_mean.push_back(known ? EtaUnit(k) * fits[r].state.back() : 0.0);
+    model_.regional.state_sd.push_back(known ? EtaUnit(k) * StateSd(fits[r], law) : 0.0);
+  }
+
+  // Indicators whose shocks can go with others': those with series that move.
+  std::vector<int> MovingIndicators() const {
+    std::vector<int> moving;
+    for (int k = 0; k < panel_.indicator_count(); ++k) {
+      const auto [first, end] = panel_.indicator_rows[k];
+      if (first < end && !IsExact(k)) moving.push_back(k);
+    }
+    return moving;
+  }
+
   void AddCorrelations() {
+    const std::vector<int> moving = MovingIndicators();
     std::vector<std::vector<double>> national, regional;
-    for (const SharedFit& shared : parts_.shared) {
+    for (const int k : moving) {
+      const SharedFit& shared = parts_.shared[k];
       national.push_back(shared.national.innovations);
       std::vector<double> all;
       for (const LatentFit& fit : shared.regions) {
@@ -304,13 +341,21 @@ class Assembler {
       }
       regional.push_back(std::move(all));
     }
-    SetCorrelation(FitCorrelation(national), model_.national);
-    if (panel_.region_count() > 1) SetCorrelation(FitCorrelation(regional), model_.regional);
+    SetCorrelation(FitCorrelation(national), moving, model_.national);
+    if (panel_.region_count() > 1) {
+      SetCorrelation(FitCorrelation(regional), moving, model_.regional);
+    }
   }
 
-  static void SetCorrelation(LowRankCorrelation correlation, LatentBlock& block) {
+  // Rows of indicators that are not among `moving` are 0.
+  static void SetCorrelation(const LowRankCorrelation& correlation, const std::vector<int>& moving,
+                             LatentBlock& block) {
     block.rank = correlation.rank;
-    block.loadings = std::move(correlation.loadings);
+    block.loadings.assign(block.laws.size() * correlation.rank, 0.0);
+    for (size_t row = 0; row < moving.size(); ++row) {
+      std::copy_n(correlation.loadings.begin() + row * correlation.rank, correlation.rank,
+                  block.loadings.begin() + moving[row] * correlation.rank);
+    }
   }
 
   const FitParts& parts_;

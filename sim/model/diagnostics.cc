@@ -45,8 +45,10 @@ IndicatorDiagnostics Diagnose(const FitParts& parts, const Model& model, int k) 
   const LatentLaw& regional = model.regional.laws[k];
   const double nation = MeanVariance(national, per_year) + Square(national.persistent_sd);
   const double region = MeanVariance(regional, per_year) + Square(regional.persistent_sd);
-  const double branch = Square(parts.effects.branch_sd[k]) + Square(parts.effects.series_sd[k]);
-  const double noise = NoiseVariance(parts, k);
+  const double unit = Square(panel.eta_unit[k]);
+  const double branch =
+      unit * (Square(parts.effects.branch_sd[k]) + Square(parts.effects.series_sd[k]));
+  const double noise = unit * NoiseVariance(parts, k);
   const double total = nation + region + branch + noise;
   if (total > 0) {
     result.national_variance_share = nation / total;
@@ -100,13 +102,44 @@ void Note(Model& model, const std::string& id, int count, absl::string_view what
   model.notes.push_back(absl::StrCat(id, ": ", count, " series ", what, "."));
 }
 
+void AddStockNotes(const FitParts& parts, int k, Model& model) {
+  const std::string& id = model.indicator_ids[k];
+  switch (parts.panel.stock_kinds[k]) {
+    case StockKind::kNone:
+      return;
+    case StockKind::kExact:
+      model.notes.push_back(id +
+                            ": its flows explain every known move, so that it follows them without "
+                            "noise of its own.");
+      for (const Elasticity& elasticity : model.elasticities) {
+        if (elasticity.indicator != k) continue;
+        model.notes.push_back(absl::StrCat("The effect of driver ", elasticity.prior.driver, " on ",
+                                           id, " is left out: believe it of its flows."));
+      }
+      return;
+    case StockKind::kWithoutFlows:
+      model.notes.push_back(id +
+                            ": observed without inflows and outflows, so that only its net "
+                            "variation is modelled, as a rate of the opening level.");
+      return;
+    case StockKind::kMoving:
+      break;
+  }
+  model.notes.push_back(absl::StrFormat(
+      "%s: moves beyond its flows as a rate of the opening level; a series' usual noise is %.2g %% "
+      "of it a period.",
+      id, 100 * parts.panel.eta_unit[k]));
+}
+
 void AddIndicatorNotes(const FitParts& parts, int k, Model& model) {
   const std::string& id = model.indicator_ids[k];
   const IndicatorDiagnostics& diagnostics = model.diagnostics[k];
+  if (!parts.panel.network->HasSeries(k)) return;
   if (diagnostics.series_count == 0) {
     model.notes.push_back(id + ": no series.");
     return;
   }
+  AddStockNotes(parts, k, model);
   const Oddities odd = Count(parts.panel, k);
   Note(model, id, diagnostics.ended_count, "have ended by as_of: their future is 0");
   Note(model, id, odd.unseen, "were never seen: the level of their group is used");

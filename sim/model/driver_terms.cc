@@ -49,9 +49,9 @@ class TermMaker {
 
   absl::StatusOr<DriverTerms> Run() {
     for (const ElasticityPrior& prior : table_.priors) Add(prior);
-    if (terms_.elasticities.empty()) return std::move(terms_);
-    std::set<std::string> ids;
+    std::set<std::string> ids = DriversOfExpressions();
     for (const Elasticity& elasticity : terms_.elasticities) ids.insert(elasticity.prior.driver);
+    if (ids.empty()) return std::move(terms_);
     JALON_ASSIGN_OR_RETURN(terms_.model, FitVar(table_, {ids.begin(), ids.end()},
                                                 panel_.as_of.frequency, {.as_of = panel_.as_of}));
     for (Elasticity& elasticity : terms_.elasticities) {
@@ -63,6 +63,24 @@ class TermMaker {
   }
 
  private:
+  // Drivers that derived indicators need, but for those too little known to have a future.
+  std::set<std::string> DriversOfExpressions() {
+    std::set<std::string> ids;
+    for (int k = 0; k < panel_.indicator_count(); ++k) {
+      for (const std::string& id : DriversOf(panel_.network->expression(k))) {
+        const std::optional<int> d = table_.Find(id);
+        if (d && Hold(table_.drivers[*d], panel_, 0).seen >= kFewestDriverPeriods) {
+          ids.insert(id);
+          continue;
+        }
+        terms_.notes.push_back(absl::StrCat(panel_.network->indicator(k).id, ": driver ", id,
+                                            " has fewer than 3 values by then, so that it has no "
+                                            "future to compute it with."));
+      }
+    }
+    return ids;
+  }
+
   void LeaveOut(const ElasticityPrior& prior, absl::string_view why) {
     terms_.notes.push_back(absl::StrCat("The effect of driver ", prior.driver, " on ",
                                         prior.indicator, " is left out: ", why, "."));

@@ -18,6 +18,7 @@ struct DriverTerms {
   std::vector<Elasticity> elasticities;
   // [elasticity][period of the panel]: transformed driver at t - lag minus the reference.
   std::vector<std::vector<double>> values;
+  // Drivers of the elasticities used and of the network's derived indicators.
   VarModel model;
   // What was left out or filled in, for people.
   std::vector<std::string> notes;

@@ -160,21 +160,31 @@ class Checker {
 
   void CheckLaw(const std::string& at, const ModelSeries& series) {
     AtLeast(at + ".series_effect_sd", series.series_effect_sd, 0);
+    const bool is_stock = series.law == Law::kStock || series.law == Law::kExactStock;
+    Finite(at + ".opening_stock", series.opening_stock);
+    if (!is_stock && series.opening_stock != 0.0) {
+      Add(at + ".opening_stock", absl::StrCat(series.opening_stock), "must be 0 unless a stock",
+          "OUT_OF_RANGE");
+    }
     if (series.law == Law::kNegativeBinomial) {
       AtLeast(at + ".dispersion", series.dispersion, 1);
+    } else if (is_stock) {
+      AtLeast(at + ".dispersion", series.dispersion, 0);
     } else {
       Above(at + ".dispersion", series.dispersion, 0);
     }
     if (series.law == Law::kCompoundGamma) Above(at + ".shape", series.shape, 0);
-    if (series.law == Law::kStudentT) Above(at + ".shape", series.shape, 2);
+    if (series.law == Law::kStudentT || series.law == Law::kStock)
+      Above(at + ".shape", series.shape, 2);
     Above(at + ".unit_scale", series.unit_scale, 0);
     if (series.link != Link::kIdentity && series.unit_scale != 1.0) {
       Add(at + ".unit_scale", absl::StrCat(series.unit_scale),
           "must be 1 unless the link is identity", "OUT_OF_RANGE");
     }
-    const bool any_sign = series.law == Law::kStudentT;
+    const bool any_sign = series.law == Law::kStudentT || is_stock;
     if (any_sign != (series.link == Link::kIdentity)) {
-      Add(at + ".link", "", "identity goes with the Student law, and only with it", "WRONG_LINK");
+      Add(at + ".link", "",
+          "identity goes with the Student law and with stocks, and only with them", "WRONG_LINK");
     }
   }
 

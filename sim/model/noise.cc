@@ -194,10 +194,12 @@ CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& pro
       law.law = Law::kGamma;
       if (zeros == 0 || zeros == count) return law;
       return CompoundLaw(panel, indicator, profile, noise, law, zeros);
-    case IndicatorKind::kNetFlow:
-    case IndicatorKind::kStock:
     case IndicatorKind::kRatio:
     case IndicatorKind::kDerived:
+      // No series of their own.
+      return law;
+    case IndicatorKind::kNetFlow:
+    case IndicatorKind::kStock:
       break;
   }
   for (int i = first; i < end; ++i) {
@@ -205,7 +207,8 @@ CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& pro
     absolute += moments.absolute;
     deviation += moments.count * noise.dispersion[i - first] / panel.series[i].scale;
   }
-  law.law = Law::kStudentT;
+  law.law = panel.is_stock(indicator) ? Law::kStock : Law::kStudentT;
+  if (panel.stock_kinds[indicator] == StockKind::kExact) law.law = Law::kExactStock;
   law.shape = deviation > 0 ? FreedomOf(absolute / deviation) : kMostFreedom;
   return law;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/model/stock_panel.h"
 
 namespace jalon::sim {
 namespace {
@@ -60,19 +61,12 @@ int RegionUnit(const Network& network, int unit) {
   return region == unit ? 0 : region;
 }
 
-// Periods of the panel an indicator's final figures reach.
-int FinalCount(const FitPanel& panel, int indicator) {
-  const std::optional<Period> from = panel.network->indicator(indicator).provisional_from;
-  if (!from.has_value()) return panel.period_count;
-  return std::clamp(*from - panel.first, 0, panel.period_count);
-}
-
 void CopyValues(const Realisations& realisations, FitPanel& panel) {
   const size_t offset = panel.first - realisations.first();
   panel.values.assign(panel.series.size() * panel.period_count, kNaN);
   for (size_t i = 0; i < panel.series.size(); ++i) {
     const auto row = realisations.row(static_cast<int>(i)).subspan(offset);
-    const int final_count = FinalCount(panel, panel.series[i].key.indicator);
+    const int final_count = panel.FinalCount(panel.series[i].key.indicator);
     for (int t = 0; t < final_count; ++t) {
       panel.values[i * panel.period_count + t] = row[t];
       panel.series[i].present_count += std::isnan(row[t]) ? 0 : 1;
@@ -85,7 +79,7 @@ bool HasEnded(const FitPanel& panel, int i, int after_missing) {
   const Unit& unit = panel.network->unit(panel.series[i].key.unit);
   if (unit.closed.has_value() && *unit.closed <= panel.as_of + 1) return true;
   if (unit.opened.has_value() && panel.as_of < *unit.opened) return false;
-  const int end = FinalCount(panel, panel.series[i].key.indicator);
+  const int end = panel.FinalCount(panel.series[i].key.indicator);
   for (int t = std::max(0, end - after_missing); t < end; ++t) {
     if (panel.present(i, t)) return false;
   }
@@ -116,8 +110,33 @@ void AddSeries(const Realisations& realisations, FitPanel& panel) {
   }
 }
 
-// Standard deviation around the mean of each year, all of them together; nullopt without two
-// values in one year.
+// A scale for every net flow: its noise, at least a thousandth of its size, and
+// for one that never moved or was never seen the median of its indicator.
+void SetScales(FitPanel& panel) {
+  for (const auto& [first, end] : panel.indicator_rows) {
+    if (first == end || panel.series[first].link != Link::kIdentity) continue;
+    if (panel.is_stock(panel.series[first].key.indicator)) continue;
+    std::vector<double> known;
+    for (int i = first; i < end; ++i) {
+      panel.series[i].scale = NoiseScale(panel, i).value_or(0.0);
+      if (panel.series[i].scale > 0) known.push_back(panel.series[i].scale);
+    }
+    std::sort(known.begin(), known.end());
+    const double median = known.empty() ? 1.0 : known[known.size() / 2];
+    for (int i = first; i < end; ++i) {
+      if (!(panel.series[i].scale > 1e-6 * median)) panel.series[i].scale = median;
+    }
+  }
+}
+
+}  // namespace
+
+int FitPanel::FinalCount(int k) const {
+  const std::optional<Period> from = network->indicator(k).provisional_from;
+  if (!from.has_value()) return period_count;
+  return std::clamp(*from - first, 0, period_count);
+}
+
 std::optional<double> NoiseScale(const FitPanel& panel, int i) {
   double squares = 0.0;
   int freedom = 0;
@@ -141,26 +160,6 @@ std::optional<double> NoiseScale(const FitPanel& panel, int i) {
   if (freedom == 0) return std::nullopt;
   return std::sqrt(squares / freedom);
 }
-
-// A scale for every series of the identity link: its noise, at least a thousandth of its size, and
-// for one that never moved or was never seen the median of its indicator.
-void SetScales(FitPanel& panel) {
-  for (const auto& [first, end] : panel.indicator_rows) {
-    if (first == end || panel.series[first].link != Link::kIdentity) continue;
-    std::vector<double> known;
-    for (int i = first; i < end; ++i) {
-      panel.series[i].scale = NoiseScale(panel, i).value_or(0.0);
-      if (panel.series[i].scale > 0) known.push_back(panel.series[i].scale);
-    }
-    std::sort(known.begin(), known.end());
-    const double median = known.empty() ? 1.0 : known[known.size() / 2];
-    for (int i = first; i < end; ++i) {
-      if (!(panel.series[i].scale > 1e-6 * median)) panel.series[i].scale = median;
-    }
-  }
-}
-
-}  // namespace
 
 absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& options) {
   const Realisations& realisations = revision.realisations;
@@ -208,6 +207,9 @@ absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& o
   for (size_t i = 0; i < panel.series.size(); ++i) {
     panel.series[i].ended = HasEnded(panel, static_cast<int>(i), options.ended_after_missing);
   }
+  panel.eta_unit.assign(panel.indicator_rows.size(), 1.0);
+  panel.stock_kinds.assign(panel.indicator_rows.size(), StockKind::kNone);
+  ConvertStocks(realisations, panel);
   SetScales(panel);
   return panel;
 }

@@ -4,6 +4,7 @@
 #define JALON_SIM_MODEL_PANEL_H_
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,10 +25,21 @@ struct PanelSeries {
   int region = 0;
   int group = 0;
   Link link = Link::kLog;
-  // Standard deviation of a period's noise on the identity link, 1 on the log link.
+  // Standard deviation of a period's noise of a net flow; for a stock its level at as_of times the
+  // usual noise of a period's rate; 1 on the log link.
   double scale = 1.0;
+  // Of a stock: its last known level by as_of, 0 without one.
+  double last_level = 0.0;
   bool ended = false;
   int present_count = 0;
+};
+
+// What a stock is to a fit.
+enum class StockKind {
+  kNone,          // no stock
+  kWithoutFlows,  // observed without its flows: its net variation is all there is
+  kMoving,        // moves beyond its flows
+  kExact,         // every known move is that of its flows
 };
 
 // Realisations as the fit sees them. What is after as_of or provisional is not in it.
@@ -40,24 +52,36 @@ struct FitPanel {
   // True when older periods than `first` were left out.
   bool truncated = false;
   std::vector<PanelSeries> series;
-  // [series x period]; NaN where missing.
+  // [series x period]; NaN where missing. Of a stock: see ConvertStocks (sim/model/stock_panel.h).
   std::vector<double> values;
   std::vector<ModelGroup> groups;
   std::vector<int> region_units;
   // [indicator]: series [first, second).
   std::vector<std::pair<int, int>> indicator_rows;
+  // [indicator]: one unit of this panel's eta in the model's; 1 but for stocks.
+  std::vector<double> eta_unit;
+  // [indicator]
+  std::vector<StockKind> stock_kinds;
 
   double value(int i, int t) const { return values[static_cast<size_t>(i) * period_count + t]; }
   bool present(int i, int t) const { return !std::isnan(value(i, t)); }
   int indicator_count() const { return static_cast<int>(indicator_rows.size()); }
   int region_count() const { return static_cast<int>(region_units.size()); }
+  bool is_stock(int k) const { return network->indicator(k).kind == IndicatorKind::kStock; }
   Link indicator_link(int k) const {
-    return network->indicator(k).kind == IndicatorKind::kNetFlow ? Link::kIdentity : Link::kLog;
+    const bool is_net = network->indicator(k).kind == IndicatorKind::kNetFlow || is_stock(k);
+    return is_net ? Link::kIdentity : Link::kLog;
   }
+  // Periods that an indicator's final figures reach.
+  int FinalCount(int k) const;
   // Years of 12 months (4 quarters) counted back from as_of: 0 is the last one.
   int year_back(int t) const { return (period_count - 1 - t) / periods_per_year; }
   int year_count() const { return (period_count + periods_per_year - 1) / periods_per_year; }
 };
+
+// Standard deviation of a series' values around the mean of each year, all of them together;
+// nullopt without two values in one year.
+std::optional<double> NoiseScale(const FitPanel& panel, int i);
 
 // Errors: as FitModel.
 absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& options);

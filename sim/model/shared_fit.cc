@@ -113,14 +113,15 @@ class SharedFitter {
       SetPath(panel_, g, std::vector<double>(panel_.period_count, 0.0), fit_.profile);
     }
     LatentData data = DataOf(RowsWhere([](const PanelSeries&) { return true; }));
+    const double unit = panel_.eta_unit[indicator_];
     data.slope_sd = beliefs_.national_slope_sd;
     for (size_t e = 0; e < terms_.elasticities.size(); ++e) {
       const Elasticity& elasticity = terms_.elasticities[e];
       if (elasticity.indicator != indicator_) continue;
       fit_.elasticities.push_back(static_cast<int>(e));
       data.drivers.push_back(terms_.values[e]);
-      data.driver_mean.push_back(elasticity.prior.mean);
-      data.driver_sd.push_back(elasticity.prior.sd);
+      data.driver_mean.push_back(elasticity.prior.mean / unit);
+      data.driver_sd.push_back(elasticity.prior.sd / unit);
     }
     fit_.national = FitAveraged(data, beliefs_.national);
     for (int g : groups_) AddNation(data, g);

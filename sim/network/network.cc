@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/network/derived_expansion.h"
 #include "sim/network/tree.h"
 
 namespace jalon::sim {
@@ -103,6 +104,8 @@ void Network::SortIndicators() {
     std::vector<std::string>& kinds = indicator.unit_kinds;
     std::sort(kinds.begin(), kinds.end());
     kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+    std::sort(indicator.inflows.begin(), indicator.inflows.end());
+    std::sort(indicator.outflows.begin(), indicator.outflows.end());
   }
   indicator_by_id_ = IndexById(indicators);
 }
@@ -121,11 +124,26 @@ void Network::FindWhereIndicatorsApply() {
 }
 
 void Network::ResolveIndicators() {
-  inflow_indices_.resize(spec_.indicators.size());
-  outflow_indices_.resize(spec_.indicators.size());
-  numerator_index_.assign(spec_.indicators.size(), -1);
-  denominator_index_.assign(spec_.indicators.size(), -1);
-  expressions_.resize(spec_.indicators.size());
+  const auto index_of = [this](const std::string& id) { return FindIndicator(id).value_or(-1); };
+  const auto find = [this](absl::string_view id) { return FindIndicator(id); };
+  std::vector<DerivedExpression> parsed(indicator_count());
+  for (int k = 0; k < indicator_count(); ++k) {
+    const Indicator& indicator = spec_.indicators[k];
+    inflow_indices_.emplace_back();
+    for (const std::string& flow : indicator.inflows) {
+      inflow_indices_[k].push_back(index_of(flow));
+    }
+    outflow_indices_.emplace_back();
+    for (const std::string& flow : indicator.outflows) {
+      outflow_indices_[k].push_back(index_of(flow));
+    }
+    numerator_index_.push_back(index_of(indicator.numerator));
+    denominator_index_.push_back(index_of(indicator.denominator));
+    if (indicator.kind == IndicatorKind::kDerived) {
+      parsed[k] = ParseExpression(indicator.expression, find).expression;
+    }
+  }
+  expressions_ = ExpandDerived(parsed).expressions;
 }
 
 int Network::AncestorAt(int u, int depth) const {

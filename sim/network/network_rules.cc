@@ -63,9 +63,11 @@ class IndicatorChecker : public RuleChecker {
 
   void CheckMeasure(const Indicator& indicator) {
     constexpr absl::string_view kReason = "KIND_MEASURE_MISMATCH";
-    if (indicator.measure == Measure::kRatio) {
-      Require(false, Field("measure"), "RATIO",
-              {"must be COUNT or MONEY: no kind of indicator is a ratio yet", kReason});
+    const bool is_ratio = indicator.kind == IndicatorKind::kRatio;
+    if (is_ratio || indicator.measure == Measure::kRatio) {
+      Require(is_ratio && indicator.measure == Measure::kRatio, Field("measure"),
+              indicator.measure == Measure::kRatio ? "RATIO" : "",
+              {"must be RATIO for an indicator of kind RATIO, and only for one", kReason});
     } else if (indicator.kind == IndicatorKind::kCount) {
       Require(indicator.measure == Measure::kCount, Field("measure"), "MONEY",
               {"must be COUNT for an indicator of kind COUNT", kReason});
@@ -90,7 +92,7 @@ class IndicatorChecker : public RuleChecker {
 
   void CheckScale(const Indicator& indicator) {
     const std::optional<double>& scale = indicator.attainment_scale;
-    if (indicator.basis == AttainmentBasis::kLevel) {
+    if (indicator.basis != AttainmentBasis::kScaled) {
       Require(!scale, Field("attainment_scale"), absl::StrCat(scale.value_or(0.0)),
               {"must be left out unless basis is SCALED", "SCALE_WITHOUT_BASIS"});
     } else if (!scale) {
@@ -135,6 +137,7 @@ Violations Network::Validate(const NetworkSpec& spec) {
   violations.Merge(CheckUnits(spec));
   violations.Merge(CheckSegments(spec));
   violations.Merge(CheckIndicators(spec));
+  violations.Merge(CheckKinds(spec));
   return violations;
 }
 

@@ -13,6 +13,8 @@ Violations CheckHeader(const NetworkSpec& spec);
 Violations CheckUnits(const NetworkSpec& spec);
 Violations CheckSegments(const NetworkSpec& spec);
 Violations CheckIndicators(const NetworkSpec& spec);
+// What the kind of each indicator asks for, and what indicators say of each other.
+Violations CheckKinds(const NetworkSpec& spec);
 
 }  // namespace jalon::sim
 

@@ -108,6 +108,30 @@ class SeriesChecker : public RuleChecker {
                            network_.unit(keys_[i].unit).kind),
               "NOT_APPLICABLE"});
     }
+    if (!network_.HasSeries(keys_[i].indicator)) {
+      Refuse(Element("series", i), i,
+             {"must be left out: ratios and derived indicators are computed from others",
+              "NO_SERIES_OF_ITS_OWN"});
+    }
+    CheckFlowsOf(i);
+  }
+
+  // A stock's flows are known in its segment or below, or not at all.
+  void CheckFlowsOf(size_t i) {
+    const SeriesKey& stock = keys_[i];
+    for (const auto* flows :
+         {&network_.inflow_indices(stock.indicator), &network_.outflow_indices(stock.indicator)}) {
+      for (const int flow : *flows) {
+        int above = network_.segment_parent(stock.segment);
+        for (; above >= 0; above = network_.segment_parent(above)) {
+          const SeriesKey key{flow, stock.unit, above};
+          if (!std::binary_search(keys_.begin(), keys_.end(), key)) continue;
+          Refuse(Element("series", i), i,
+                 {absl::StrCat("must not be split finer than its flow ", SeriesName(network_, key)),
+                  "FLOW_ABOVE_STOCK"});
+        }
+      }
+    }
   }
 
   // Segments come depth-first, so what lies below one follows it.
@@ -131,9 +155,12 @@ class SeriesChecker : public RuleChecker {
     if (std::isnan(value)) return std::nullopt;
     if (std::isinf(value)) return Rule{"must be a finite number", "NOT_FINITE"};
     const IndicatorKind kind = network_.indicator(k).kind;
-    if (kind == IndicatorKind::kNetFlow) return std::nullopt;
+    const bool is_whole =
+        kind == IndicatorKind::kCount ||
+        (kind == IndicatorKind::kStock && network_.indicator(k).measure == Measure::kCount);
+    if (kind != IndicatorKind::kAmount && !is_whole) return std::nullopt;
     if (value < 0) return Rule{"must be >= 0", "NEGATIVE"};
-    if (kind == IndicatorKind::kCount && value != std::floor(value)) {
+    if (is_whole && value != std::floor(value)) {
       return Rule{"must be a whole number", "NOT_WHOLE"};
     }
     return std::nullopt;

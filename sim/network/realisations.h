@@ -65,13 +65,13 @@ class Realisations {
 
   // Shape: values [series x period], row-major; `keys` sorted and unique, all of leaf units; 1 to
   // 600 periods, or none at all without series. Any NaN is missing; -0 becomes 0.
-  // Errors: kInvalidArgument (size mismatch, order, a unit that is not a leaf, an infinite value, a
-  // negative or fractional count, a negative amount, an indicator that does not apply to the unit,
-  // a segment and its ancestor both given for one unit and indicator, two series with one 64-bit
-  // id), all at once with the series named. Field paths are `series[i]` and
-  // `series[i].values[j]`. Reasons: BAD_SHAPE, BAD_FREQUENCY, UNKNOWN_INDEX, NOT_SORTED,
-  // NOT_A_LEAF, NOT_APPLICABLE, OVERLAPPING_SEGMENTS, ID_COLLISION, NOT_FINITE, NEGATIVE,
-  // NOT_WHOLE.
+  // Errors: kInvalidArgument, all at once with the series named at `series[i]` or
+  // `series[i].values[j]`: BAD_SHAPE, BAD_FREQUENCY, UNKNOWN_INDEX, NOT_SORTED, NOT_A_LEAF,
+  // NOT_APPLICABLE (to the unit), NO_SERIES_OF_ITS_OWN (a ratio or derived indicator),
+  // FLOW_ABOVE_STOCK (a stock split by segment finer than its flow), OVERLAPPING_SEGMENTS (a
+  // segment and its ancestor for one unit and indicator), ID_COLLISION (two series with one 64-bit
+  // id), NOT_FINITE, NEGATIVE and NOT_WHOLE (counts, and stocks of things), NEGATIVE (amounts).
+  //
   static absl::StatusOr<Realisations> Create(const Network& network, Period first,
                                              std::vector<SeriesKey> keys,
                                              std::vector<double> values);

@@ -41,7 +41,7 @@ struct Revision {
 };
 
 // What ValidateDrivers cannot see: scopes that are no unit (UNKNOWN_UNIT at `drivers[i].scope`) and
-// priors on unknown indicators (UNKNOWN_INDICATOR at `priors[i].indicator`).
+// priors on indicators that are unknown (UNKNOWN_INDICATOR) or have no series (PRIOR_ON_A_RATIO).
 Violations CheckDrivers(const Network& network, const DriverTable& table);
 
 }  // namespace jalon::sim

@@ -1,0 +1,79 @@
+#include "sim/network/node_values.h"
+
+#include <cmath>
+#include <limits>
+
+#include "sim/network/term_values.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+NodeRange Of(NodeRange range, int indicator) {
+  range.indicator = indicator;
+  return range;
+}
+
+double Quotient(double numerator, double denominator) {
+  return denominator == 0 ? kMissing : numerator / denominator;
+}
+
+std::vector<double> RatioValues(const Revision& revision, const NodeRange& range,
+                                const Window& window) {
+  const int k = range.indicator;
+  std::vector<double> values =
+      RealisedValues(revision, Of(range, revision.network.numerator_index(k)), window);
+  const std::vector<double> denominators =
+      RealisedValues(revision, Of(range, revision.network.denominator_index(k)), window);
+  for (size_t t = 0; t < values.size(); ++t) values[t] = Quotient(values[t], denominators[t]);
+  return values;
+}
+
+std::vector<double> DerivedValues(const Revision& revision, const NodeRange& range,
+                                  const Window& window) {
+  std::vector<double> values(window.size(), 0.0);
+  for (const DerivedTerm& term : revision.network.expression(range.indicator).terms) {
+    const TermValues parts = ValuesOfTerm(revision, term, range, window);
+    for (int t = 0; t < window.size(); ++t) values[t] += parts.volumes[t] * RateAt(term, parts, t);
+  }
+  return values;
+}
+
+double OverPeriods(const std::vector<double>& values, Aggregation aggregation) {
+  if (values.empty()) return kMissing;
+  if (aggregation == Aggregation::kLast) return values.back();
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return aggregation == Aggregation::kMean ? sum / static_cast<double>(values.size()) : sum;
+}
+
+}  // namespace
+
+std::vector<double> RealisedValues(const Revision& revision, const NodeRange& range,
+                                   const Window& window) {
+  switch (revision.network.indicator(range.indicator).kind) {
+    case IndicatorKind::kRatio:
+      return RatioValues(revision, range, window);
+    case IndicatorKind::kDerived:
+      return DerivedValues(revision, range, window);
+    case IndicatorKind::kCount:
+    case IndicatorKind::kAmount:
+    case IndicatorKind::kNetFlow:
+    case IndicatorKind::kStock:
+      break;
+  }
+  return SumRealised(revision.realisations, range, window);
+}
+
+double RealisedOver(const Revision& revision, const NodeRange& range, const Window& window) {
+  const Network& network = revision.network;
+  const int k = range.indicator;
+  if (network.indicator(k).kind == IndicatorKind::kRatio) {
+    return Quotient(RealisedOver(revision, Of(range, network.numerator_index(k)), window),
+                    RealisedOver(revision, Of(range, network.denominator_index(k)), window));
+  }
+  return OverPeriods(RealisedValues(revision, range, window), network.indicator(k).aggregation);
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,62 @@
+#include "sim/network/term_values.h"
+
+#include <limits>
+#include <optional>
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> DriverPath(const Revision& revision, const std::string& id,
+                               const Window& window) {
+  const std::optional<int> d = revision.drivers.Find(id);
+  if (!d) return std::vector<double>(window.size(), kMissing);
+  return DriverValues(revision.drivers.drivers[*d], revision.network.frequency(), window);
+}
+
+std::vector<double> Volumes(const Realisations& realisations, const DerivedTerm& term,
+                            NodeRange range, const Window& window) {
+  range.indicator = term.indicator;
+  if (!term.mean_of_stock) return SumRealised(realisations, range, window);
+  const std::vector<double> levels =
+      SumRealised(realisations, range, {window.first - 1, window.last});
+  std::vector<double> means(window.size());
+  for (size_t t = 0; t < means.size(); ++t) means[t] = 0.5 * (levels[t] + levels[t + 1]);
+  return means;
+}
+
+}  // namespace
+
+TermValues ValuesOfTerm(const Revision& revision, const DerivedTerm& term, const NodeRange& range,
+                        const Window& window) {
+  TermValues values{.volumes = Volumes(revision.realisations, term, range, window)};
+  for (const DriverFactor& factor : term.factors) {
+    std::vector<std::vector<double>>& paths = values.drivers.emplace_back();
+    for (const DriverWeight& weight : factor.weights) {
+      paths.push_back(DriverPath(revision, weight.driver, window));
+    }
+  }
+  return values;
+}
+
+double RateAt(const DerivedTerm& term, const MixedRate& mix, int t) {
+  double rate = term.coefficient;
+  for (size_t f = 0; f < term.factors.size(); ++f) {
+    const DriverFactor& factor = term.factors[f];
+    double sum = factor.constant;
+    for (size_t w = 0; w < factor.weights.size(); ++w) {
+      const bool is_reference = factor.weights[w].driver == mix.reference;
+      const TermValues& values = is_reference ? mix.reference_values : mix.other_values;
+      sum += factor.weights[w].coefficient * values.drivers[f][w][t];
+    }
+    rate *= sum;
+  }
+  return rate;
+}
+
+double RateAt(const DerivedTerm& term, const TermValues& values, int t) {
+  return RateAt(term, {values, values, ""}, t);
+}
+
+}  // namespace jalon::sim
