@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/demo/channels.h"
 #include "sim/demo/demo_network.h"
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
@@ -35,10 +36,10 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   const TruthPast past = MakePast(input, draws, truth);
   JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
-  return Demo{{std::move(network), std::move(realisations), std::move(drivers)},
-              std::move(truth),
-              std::move(objectives),
-              MakeDemoScenarios()};
+  ChannelTable channels = MakeDemoChannels(network, draws);
+  Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
+  revision.channels = std::move(channels);
+  return Demo{std::move(revision), std::move(truth), std::move(objectives), MakeDemoScenarios()};
 }
 
 }  // namespace jalon::sim
