@@ -103,6 +103,10 @@ class Client {
   Result<v1::ListIndicatorsResponse> ListIndicators(const v1::ListIndicatorsRequest& request);
   Result<v1::ListSegmentsResponse> ListSegments(const v1::ListSegmentsRequest& request);
   Result<v1::ListDriversResponse> ListDrivers(const v1::ListDriversRequest& request);
+  Result<v1::ListChannelsResponse> ListChannels(const v1::ListChannelsRequest& request);
+  Result<v1::ListCreditResponse> ListCredit(const v1::ListCreditRequest& request);
+  Result<v1::ListMeansResponse> ListMeans(const v1::ListMeansRequest& request);
+  Result<v1::ReconcileResponse> Reconcile(const v1::ReconcileRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
 
@@ -143,6 +147,7 @@ class Client {
   Result<v1::ReadResultsResponse> ReadResults(const v1::ReadResultsRequest& request);
   Result<v1::GetRowIndexResponse> GetRowIndex(const v1::GetRowIndexRequest& request);
   Result<v1::ReplayPathResponse> ReplayPath(const v1::ReplayPathRequest& request);
+  Result<v1::ReadEventLossesResponse> ReadEventLosses(const v1::ReadEventLossesRequest& request);
 
   const ClientOptions& options() const;
 

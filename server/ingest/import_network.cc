@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/ingest/channels_reader.h"
+#include "server/ingest/credit_reader.h"
 #include "server/ingest/drivers_reader.h"
 #include "server/ingest/file_set.h"
 #include "server/ingest/import.h"
+#include "server/ingest/means_reader.h"
 #include "server/ingest/network_builder.h"
 #include "server/ingest/realisations_reader.h"
 #include "sim/base/status_macros.h"
@@ -38,10 +41,14 @@ class NetworkImporter {
         files_(request.files, mapping_,
                {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
-                TableKind::kElasticities}),
+                TableKind::kElasticities, TableKind::kChannels, TableKind::kChannelShares,
+                TableKind::kEliminations, TableKind::kParentTotals, TableKind::kMeans}),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
-        drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers) {}
+        drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
+        channels_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->channels),
+        credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->credit),
+        means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->means) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -53,6 +60,7 @@ class NetworkImporter {
     ReadDeclarations();
     ReadValues();
     ReadDrivers();
+    ReadTables();
     TakeViolations();
     Make();
     return std::move(outcome_);
@@ -102,6 +110,42 @@ class NetworkImporter {
     });
   }
 
+  // Channels, credit and means.
+  void ReadTables() {
+    files_.ForEach(TableKind::kChannels, [&](TableReader& reader, const TableMapping&) {
+      channels_.ReadChannels(reader);
+    });
+    files_.ForEach(TableKind::kChannelShares,
+                   [&](TableReader& reader, const TableMapping&) { channels_.ReadShares(reader); });
+    for (const TableKind kind : {TableKind::kEliminations, TableKind::kParentTotals}) {
+      files_.ForEach(kind,
+                     [&](TableReader& reader, const TableMapping&) { credit_.Read(reader, kind); });
+    }
+    files_.ForEach(TableKind::kMeans,
+                   [&](TableReader& reader, const TableMapping&) { means_.Read(reader); });
+  }
+
+  // The tables checked against the network; their problems join the others.
+  void FinishTables(const sim::Network& network) {
+    channel_table_ = channels_.Finish(network);
+    outcome_.violations.Merge(channels_.TakeViolations());
+    if (const std::optional<sim::Window> window = HistoryWindow()) {
+      credit_table_ = credit_.Finish(network, *window);
+    }
+    outcome_.violations.Merge(credit_.TakeViolations());
+    means_table_ = means_.Finish(network);
+    outcome_.violations.Merge(means_.TakeViolations());
+  }
+
+  // Periods of the files and of the base; nullopt without any value.
+  std::optional<sim::Window> HistoryWindow() const {
+    std::optional<sim::Window> window = values_.window();
+    if (base_ == nullptr || !window) return window;
+    window->first = std::min(window->first, base_->realisations.first());
+    window->last = std::max(window->last, base_->realisations.last());
+    return window;
+  }
+
   void TakeViolations() {
     outcome_.violations.Merge(files_.TakeViolations());
     spec_ = builder_.Complete();
@@ -139,6 +183,7 @@ class NetworkImporter {
     if (!network.ok()) return;  // Validate has said why
     drivers_.CheckPlaces(*network);
     outcome_.violations.Merge(drivers_.TakeViolations());
+    FinishTables(*network);
     absl::StatusOr<RealisationsReader::Result> result =
         values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
@@ -159,6 +204,9 @@ class NetworkImporter {
     }
     outcome_.revision =
         sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
+    outcome_.revision->channels = std::move(channel_table_);
+    outcome_.revision->credit = std::move(credit_table_);
+    outcome_.revision->means = std::move(means_table_);
     Count();
     WriteNotes();
   }
@@ -237,8 +285,14 @@ class NetworkImporter {
   NetworkBuilder builder_;
   RealisationsReader values_;
   DriversReader drivers_;
+  ChannelsReader channels_;
+  CreditReader credit_;
+  MeansReader means_;
   sim::NetworkSpec spec_;
   sim::DriverTable driver_table_;
+  sim::ChannelTable channel_table_;
+  sim::CreditTable credit_table_;
+  sim::MeansTable means_table_;
   ImportOutcome outcome_;
 };
 

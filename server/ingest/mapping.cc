@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 10> kKinds = {{
+constexpr std::array<KindName, 15> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -49,8 +49,14 @@ constexpr std::array<KindName, 10> kKinds = {{
     {TableKind::kEvents, "events", "",
      "id label_fr label_en class start end ramp anticipation anticipation_share indicators "
      "segments "
-     "units channel channel_share law low effect high history in_history_since in_baseline source "
-     "assumption"},
+     "units channel channel_share transfers law low effect high history in_history_since "
+     "in_baseline source assumption"},
+    {TableKind::kChannels, "channels", "", "id label_fr label_en"},
+    {TableKind::kChannelShares, "channel_shares", "",
+     "unit unit_kind segment indicator channel share from to assumption source"},
+    {TableKind::kEliminations, "eliminations", "", "unit segment indicator period value"},
+    {TableKind::kParentTotals, "parent_totals", "", "unit segment indicator period value"},
+    {TableKind::kMeans, "means", "", "unit mean period value planned"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

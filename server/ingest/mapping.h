@@ -25,16 +25,21 @@ namespace jalon::server {
 
 // What a table holds; one section name each.
 enum class TableKind {
-  kUnits,         // [units]
-  kSegments,      // [segments]
-  kIndicators,    // [indicators]
-  kRealisations,  // [realisations]
-  kDriverList,    // [driver_list]
-  kDrivers,       // [drivers]
-  kElasticities,  // [elasticities]
-  kObjectives,    // [objectives]
-  kPaths,         // [paths]: driver paths of a scenario
-  kEvents,        // [events]
+  kUnits,          // [units]
+  kSegments,       // [segments]
+  kIndicators,     // [indicators]
+  kRealisations,   // [realisations]
+  kDriverList,     // [driver_list]
+  kDrivers,        // [drivers]
+  kElasticities,   // [elasticities]
+  kObjectives,     // [objectives]
+  kPaths,          // [paths]: driver paths of a scenario
+  kEvents,         // [events]
+  kChannels,       // [channels]
+  kChannelShares,  // [channel_shares]
+  kEliminations,   // [eliminations]
+  kParentTotals,   // [parent_totals]
+  kMeans,          // [means]
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

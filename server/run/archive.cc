@@ -10,6 +10,7 @@
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
 #include "server/convert/serialize.h"
+#include "server/convert/tables.h"
 
 namespace jalon::server {
 namespace {
@@ -40,6 +41,14 @@ int64_t BytesOf(const LoadedResult& result) {
   return bytes;
 }
 
+// Adds a part of a revision that says something.
+template <typename Content>
+void AddPart(const std::string& name, const Content& content, BlobWriter& blobs,
+             store::v1::RevisionManifest& manifest) {
+  std::string bytes = DeterministicBytes(content);
+  if (!bytes.empty()) (*manifest.mutable_parts())[name] = blobs.Add(std::move(bytes));
+}
+
 }  // namespace
 
 std::string StoredState(absl::string_view state_name) {
@@ -60,6 +69,9 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   for (const store::v1::RealisationBlock& block : ToBlocks(revision.realisations)) {
     manifest.add_realisations(blobs.Add(DeterministicBytes(block)));
   }
+  AddPart("channels", ToProto(revision.channels), blobs, manifest);
+  AddPart("credit", ToProto(revision.credit), blobs, manifest);
+  AddPart("means", ToProto(revision.means), blobs, manifest);
   manifest.set_first_period(revision.realisations.first().ToString());
   manifest.set_period_count(revision.realisations.period_count());
   return blobs.Add(DeterministicBytes(manifest));
@@ -138,6 +150,18 @@ absl::StatusOr<std::shared_ptr<const LoadedRevision>> Archive::GetRevision(
   return loaded;
 }
 
+absl::Status Archive::LoadTables(const store::v1::RevisionManifest& manifest,
+                                 sim::Revision& revision) {
+  JALON_ASSIGN_OR_RETURN(const auto channels,
+                         GetPart<store::v1::ChannelContent>(manifest, "channels"));
+  JALON_ASSIGN_OR_RETURN(revision.channels, FromProto(revision.network, channels));
+  JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
+  JALON_ASSIGN_OR_RETURN(revision.credit, FromProto(revision.network, credit));
+  JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
+  JALON_ASSIGN_OR_RETURN(revision.means, FromProto(revision.network, means));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRecord& record) {
   JALON_ASSIGN_OR_RETURN(const auto manifest,
                          GetMessage<store::v1::RevisionManifest>(record.manifest()));
@@ -152,7 +176,9 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
     JALON_ASSIGN_OR_RETURN(blocks.emplace_back(), GetMessage<store::v1::RealisationBlock>(digest));
   }
   JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, FromBlocks(network, manifest, blocks));
-  return sim::Revision{std::move(network), std::move(realisations), std::move(drivers)};
+  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
+  JALON_RETURN_IF_ERROR(LoadTables(manifest, revision));
+  return revision;
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Archive::GetModel(absl::string_view name) {

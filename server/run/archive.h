@@ -137,6 +137,16 @@ class Archive {
  private:
   absl::StatusOr<Resource> Read(absl::string_view name);
   absl::StatusOr<sim::Revision> LoadRevision(const store::v1::RevisionRecord& record);
+  // Channels, credit and means of a revision whose network is there.
+  absl::Status LoadTables(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  // A part of a revision; an empty message where it is absent.
+  template <typename Content>
+  absl::StatusOr<Content> GetPart(const store::v1::RevisionManifest& manifest,
+                                  const std::string& name) {
+    const auto part = manifest.parts().find(name);
+    if (part == manifest.parts().end()) return Content();
+    return GetMessage<Content>(part->second);
+  }
 
   StoreThread& store_;
   LruCache<LoadedRevision> revisions_;
