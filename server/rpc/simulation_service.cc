@@ -104,6 +104,25 @@ Transaction QueuedRun(const PreparedRun& prepared, const std::string& principal)
   return transaction;
 }
 
+// Takes a run in under its name. When another call is about to launch a run of that name, waits to
+// see what becomes of it: if that was this call, sent twice, its run is the answer.
+absl::StatusOr<std::string> AddOrFindEarlier(Call& call, PreparedRun&& prepared,
+                                             absl::string_view request_id) {
+  LiveRuns& runs = call.environment().runs;
+  const std::string name = prepared.run.name();
+  for (;;) {
+    absl::Status added = runs.Add(std::move(prepared), call.principal().id);
+    if (!absl::IsAlreadyExists(added)) {
+      if (!added.ok()) return added;
+      return std::string();
+    }
+    runs.WaitForLaunch(name);
+    JALON_ASSIGN_OR_RETURN(std::string earlier, call.EarlierOutcome(request_id));
+    if (!earlier.empty()) return earlier;
+    if (runs.Find(name) != nullptr) return added;
+  }
+}
+
 // Stores a prepared run, then queues it. The store comes first: a run that was acknowledged starts
 // again after a crash.
 absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_view request_id) {
@@ -111,7 +130,9 @@ absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_vi
   const std::string name = prepared.run.name();
   const v1::Run run = prepared.run;
   Transaction transaction = QueuedRun(prepared, call.principal().id);
-  JALON_RETURN_IF_ERROR(environment.runs.Add(std::move(prepared), call.principal().id));
+  JALON_ASSIGN_OR_RETURN(const std::string earlier,
+                         AddOrFindEarlier(call, std::move(prepared), request_id));
+  if (!earlier.empty()) return RunNow(environment, earlier);
   const auto stored = call.Apply(std::move(transaction), request_id, name);
   if (!stored.ok() || stored->replayed) {
     environment.runs.Drop(name);

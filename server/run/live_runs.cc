@@ -10,7 +10,7 @@
 
 namespace jalon::server {
 
-absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
+absl::Status LiveRuns::Add(PreparedRun&& prepared, const std::string& principal) {
   const std::string name = prepared.run.name();
   MutexLock lock(mu_);
   if (entries_.contains(name)) {
@@ -25,7 +25,7 @@ absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
   auto job = std::make_shared<SimulationJob>(std::move(prepared.input), EventsOf(run, principal),
                                              options_.clock);
   reserved_bytes_ += run->peak_bytes();
-  entries_[name] = {std::move(run), std::move(job), std::move(principal)};
+  entries_[name] = {std::move(run), std::move(job), principal};
   return absl::OkStatus();
 }
 
@@ -38,6 +38,8 @@ absl::Status LiveRuns::Start(absl::string_view name) {
     if (entry == entries_.end()) return absl::NotFoundError(absl::StrCat("there is no ", name));
     principal = entry->second.principal;
     job = entry->second.job;
+    entry->second.started = true;
+    launched_.NotifyAll();
   }
   absl::Status submitted = options_.jobs.Submit(principal, std::move(job));
   if (!submitted.ok()) Drop(name);
@@ -52,6 +54,16 @@ void LiveRuns::Drop(absl::string_view name) {
   reserved_bytes_ -= entry->second.run->peak_bytes();
   dropped = std::move(entry->second);
   entries_.erase(entry);
+  launched_.NotifyAll();
+}
+
+void LiveRuns::WaitForLaunch(absl::string_view name) {
+  MutexLock lock(mu_);
+  launched_.Wait(mu_, [&] {
+    mu_.AssertHeld();
+    const auto entry = entries_.find(name);
+    return entry == entries_.end() || entry->second.started;
+  });
 }
 
 std::shared_ptr<LiveRun> LiveRuns::Find(absl::string_view name) const {
