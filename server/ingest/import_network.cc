@@ -38,7 +38,8 @@ class NetworkImporter {
         files_(request.files, mapping_,
                {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
-                TableKind::kElasticities}),
+                TableKind::kElasticities},
+               request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
         drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers) {}
@@ -53,6 +54,7 @@ class NetworkImporter {
     ReadDeclarations();
     ReadValues();
     ReadDrivers();
+    if (request_.stop.stop_requested()) return std::move(outcome_);
     TakeViolations();
     Make();
     return std::move(outcome_);

@@ -28,14 +28,16 @@ Mapping WithTables(const std::vector<ImportFile>& files, Mapping mapping) {
 class ObjectivesImporter {
  public:
   ObjectivesImporter(const std::vector<ImportFile>& files, const Mapping& mapping,
-                     const sim::Revision& revision)
+                     const sim::Revision& revision, sim::StopToken stop)
       : mapping_(WithTables(files, mapping)),
         revision_(revision),
-        files_(files, mapping_, {TableKind::kObjectives}) {}
+        files_(files, mapping_, {TableKind::kObjectives}, stop),
+        stop_(stop) {}
 
   ObjectivesOutcome Run() {
     files_.ForEach(TableKind::kObjectives,
                    [&](TableReader& reader, const TableMapping&) { Read(reader); });
+    if (stop_.stop_requested()) return ObjectivesOutcome();
     outcome_.violations.Merge(files_.TakeViolations());
     outcome_.files = files_.TakeEchoes();
     Validate();
@@ -169,6 +171,7 @@ class ObjectivesImporter {
   const Mapping mapping_;
   const sim::Revision& revision_;
   FileSet files_;
+  sim::StopToken stop_;
   std::vector<Origin> origins_;
   ObjectivesOutcome outcome_;
 };
@@ -176,8 +179,8 @@ class ObjectivesImporter {
 }  // namespace
 
 ObjectivesOutcome ImportObjectives(const std::vector<ImportFile>& files, const Mapping& mapping,
-                                   const sim::Revision& revision) {
-  return ObjectivesImporter(files, mapping, revision).Run();
+                                   const sim::Revision& revision, sim::StopToken stop) {
+  return ObjectivesImporter(files, mapping, revision, stop).Run();
 }
 
 }  // namespace jalon::server

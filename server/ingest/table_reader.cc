@@ -40,24 +40,26 @@ absl::string_view MarksOf(NumberDialect dialect) {
 
 }  // namespace
 
-TableReader::TableReader(const TableMapping& table, CsvDocument document)
+TableReader::TableReader(const TableMapping& table, CsvDocument document, sim::StopToken stop)
     : table_(&table),
       document_(std::move(document)),
       cursor_(document_.Rows()),
+      stop_(stop),
       referred_(document_.heading().size(), false),
       months_(sim::Frequency::kMonth, table.period_format),
       quarters_(sim::Frequency::kQuarter, table.period_format) {
   if (table.heading.has_value()) capture_names_ = table.heading->names();
 }
 
-absl::StatusOr<TableReader> TableReader::Open(const TableMapping& table, absl::string_view bytes) {
+absl::StatusOr<TableReader> TableReader::Open(const TableMapping& table, absl::string_view bytes,
+                                              sim::StopToken stop) {
   JALON_ASSIGN_OR_RETURN(CsvDocument document,
                          CsvDocument::Open(bytes, {.file = table.file,
                                                    .separator = table.separator,
                                                    .encoding = table.encoding,
                                                    .skip_lines = table.skip_lines,
                                                    .has_heading = table.has_heading}));
-  TableReader reader(table, std::move(document));
+  TableReader reader(table, std::move(document), stop);
   reader.ResolveRoles();
   reader.ResolveValues();
   reader.ResolveFilters();
@@ -273,7 +275,7 @@ void TableReader::LookAtCells() {
   NumberDialectFinder finder;
   sim::Violation ambiguous{.field = "numbers", .file = file()};
   std::vector<PersonalDataWatch> watches(document_.heading().size());
-  while (cursor_.Next()) {
+  while (NextCells()) {
     const std::span<const absl::string_view> cells = cursor_.cells();
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!is_number[i]) watches[i].See(cells[i], cursor_.line());
@@ -338,7 +340,7 @@ bool TableReader::PassesFilters(const std::vector<Filter>& filters) const {
 }
 
 bool TableReader::NextRow() {
-  while (cursor_.Next()) {
+  while (NextCells()) {
     ++rows_;
     record_ = 0;
     refused_in_row_.clear();

@@ -84,7 +84,8 @@ class NetworkImport final : public ImportSession {
         .files = files,
         .mapping = mapping,
         .mode = mode_ == v1::IMPORT_MODE_APPEND ? ImportMode::kAppend : ImportMode::kReplace,
-        .network_id = std::string(IdOf(network()))};
+        .network_id = std::string(IdOf(network())),
+        .stop = stop()};
     if (base_ != nullptr) request.base = &base_->value;
     ImportOutcome outcome = ImportNetwork(request);
     Describe(outcome.files);

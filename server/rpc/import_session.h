@@ -28,6 +28,7 @@
 #include "server/rpc/import_upload.h"
 #include "server/rpc/upload_gate.h"
 #include "server/store/store.h"
+#include "sim/base/stop_token.h"
 
 namespace jalon::server {
 
@@ -72,6 +73,8 @@ class ImportSession {
  protected:
   Archive& archive() { return call_.environment().archive; }
   const ImportSpec& spec() const { return spec_; }
+  // Raised when the caller has gone: nobody waits for the rest of the rows.
+  sim::StopToken stop() { return sim::StopToken(&call_.cancel_flag()); }
   absl::Time now() const { return call_.environment().clock.WallNow(); }
 
   // What differs. CheckOptions looks at the options alone; Prepare at the store, and may fill

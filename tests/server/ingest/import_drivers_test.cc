@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "server/ingest/import.h"
@@ -180,9 +181,10 @@ class ObjectivesImportTest : public ::testing::Test {
  protected:
   ObjectivesImportTest() : network_(ImportTexts(SmallNetwork(), kSmallMapping)) {}
 
-  ObjectivesOutcome Import(const std::string& text, absl::string_view mapping = kSmallMapping) {
+  ObjectivesOutcome Import(const std::string& text, absl::string_view mapping = kSmallMapping,
+                           sim::StopToken stop = {}) {
     const NamedTexts texts = {{"objectifs.csv", text}};
-    return ImportObjectives(FilesOf(texts), MappingOf(mapping), *network_.revision);
+    return ImportObjectives(FilesOf(texts), MappingOf(mapping), *network_.revision, stop);
   }
 
   ImportOutcome network_;
@@ -201,6 +203,13 @@ TEST_F(ObjectivesImportTest, ReadsLongObjectivesWithoutAMapping) {
   EXPECT_TRUE(outcome.objectives[1].pinned);
   EXPECT_EQ(outcome.objectives[1].segment, "all");
   EXPECT_EQ(outcome.empty_cells, 1);
+}
+
+TEST_F(ObjectivesImportTest, MakesNothingWhenAskedToStop) {
+  const std::atomic<bool> stop = true;
+  const std::string good = "unit;indicator;window;value\nn1;accounts;2026;80\n";
+  EXPECT_EQ(Import(good).objectives.size(), 1u);
+  EXPECT_TRUE(Import(good, kSmallMapping, sim::StopToken(&stop)).objectives.empty());
 }
 
 TEST_F(ObjectivesImportTest, ReadsIndicatorsSideBySide) {
