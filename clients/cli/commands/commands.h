@@ -29,6 +29,7 @@ void AddObjectives(const Command& app, Invocation& invocation);
 void AddSimulate(const Command& app, Invocation& invocation);
 void AddRuns(const Command& app, Invocation& invocation);
 void AddForecast(const Command& app, Invocation& invocation);
+void AddCompletion(const Command& app, Invocation& invocation);
 
 }  // namespace jalon::client
 

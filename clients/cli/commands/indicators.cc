@@ -22,15 +22,16 @@ int RunIndicators(Context& context) {
   if (!revision.ok()) return ReportError(context, revision.status());
   v1::ListIndicatorsRequest request;
   request.set_parent(*revision);
-  TableWriter table = context.table({{"indicator", "Indicator", "Indicateur"},
-                                     {"label", "Label", "Libellé"},
-                                     {"kind", "Kind", "Nature"},
-                                     {"measure", "Measure", "Unité"},
-                                     {"direction", "Better", "Sens"},
-                                     {"aggregation", "Periods", "Périodes"},
-                                     {"step", "Step", "Pas", CellFormat::kNumber},
-                                     {"family", "Family", "Famille"},
-                                     {"provisional_from", "Provisional", "Provisoire"}});
+  TableWriter table =
+      context.table({{"indicator", "Indicator", "Indicateur"},
+                     {"label", "Label", "Libellé"},
+                     {"kind", "Kind", "Nature"},
+                     {"measure", "Measure", "Unité"},
+                     {"direction", "Better", "Sens"},
+                     {"aggregation", "Periods", "Périodes"},
+                     {"step", "Step", "Pas", CellFormat::kNumber},
+                     {"family", "Family", "Famille"},
+                     {"provisional_from", "Provisional", "Provisoire", CellFormat::kPeriod}});
   const bool french = context.french();
   const absl::Status status = ForEachPage(
       **client, &Client::ListIndicators, request, [&](const v1::ListIndicatorsResponse& page) {
@@ -45,6 +46,7 @@ int RunIndicators(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon series --indicator ID --depth 1", "the history of one");
   return kExitOk;
 }
 

@@ -29,13 +29,15 @@ int ListNetworks(Context& context) {
                      {"units", "Units", "Entités", CellFormat::kCount},
                      {"indicators", "Indicators", "Indicateurs", CellFormat::kCount},
                      {"series", "Series", "Séries", CellFormat::kCount},
-                     {"first", "First", "Début"},
-                     {"last", "Last", "Fin"},
+                     {"first", "First", "Début", CellFormat::kPeriod},
+                     {"last", "Last", "Fin", CellFormat::kPeriod},
                      {"latest_revision", "Revision", "Révision"}});
+  std::string first;
   const absl::Status status =
       ForEachPage(**client, &Client::ListNetworks, v1::ListNetworksRequest(),
                   [&](const v1::ListNetworksResponse& page) {
                     for (const auto& n : page.networks()) {
+                      if (first.empty()) first = ShortId(n.name());
                       table.Row({ShortId(n.name()), n.display_name(), n.unit_count(),
                                  n.indicator_count(), n.series_count(), n.first_period(),
                                  n.last_period(), ShortId(n.latest_revision())});
@@ -43,6 +45,11 @@ int ListNetworks(Context& context) {
                   });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon import FOLDER --network ID", "there is none yet");
+  } else {
+    context.Next(absl::StrCat("jalon network show --network ", first), "what one of them holds");
+  }
   return kExitOk;
 }
 
@@ -76,6 +83,7 @@ int ShowNetwork(Context& context) {
   table.Row({"data hash", revision->content_hash()});
   table.Row({"etag", network->etag()});
   table.Finish();
+  context.Next("jalon series --depth 1", "its history, by level");
   return kExitOk;
 }
 
@@ -94,8 +102,8 @@ int ListUnits(Context& context, const NetworkArguments& arguments) {
                                      {"level", "Level", "Niveau"},
                                      {"kind", "Kind", "Type"},
                                      {"parent", "Parent", "Parent"},
-                                     {"opened", "Opened", "Ouverture"},
-                                     {"closed", "Closed", "Fermeture"},
+                                     {"opened", "Opened", "Ouverture", CellFormat::kPeriod},
+                                     {"closed", "Closed", "Fermeture", CellFormat::kPeriod},
                                      {"subtree", "Subtree", "Sous-arbre", CellFormat::kCount}});
   const bool french = context.french();
   const absl::Status status =
@@ -108,6 +116,7 @@ int ListUnits(Context& context, const NetworkArguments& arguments) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon series --unit ID", "the history of one");
   return kExitOk;
 }
 
@@ -130,6 +139,7 @@ int ListSegments(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon series --segment ID", "the history of one");
   return kExitOk;
 }
 
@@ -145,7 +155,7 @@ int ListDrivers(Context& context) {
                                      {"class", "Class", "Classe"},
                                      {"unit", "In", "Unité"},
                                      {"scope", "Scope", "Portée"},
-                                     {"first", "First", "Début"},
+                                     {"first", "First", "Début", CellFormat::kPeriod},
                                      {"periods", "Periods", "Périodes", CellFormat::kCount},
                                      {"last_value", "Last", "Dernier", CellFormat::kNumber},
                                      {"plot", "History", "Historique"}});
@@ -165,6 +175,8 @@ int ListDrivers(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon scenario create ID --set driver.ID=SHIFT --from PERIOD",
+               "a world in which one of them moves");
   return kExitOk;
 }
 
@@ -180,8 +192,8 @@ int ListRevisions(Context& context) {
                                      {"base", "From", "Depuis"},
                                      {"series", "Series", "Séries", CellFormat::kCount},
                                      {"values", "Values", "Valeurs", CellFormat::kCount},
-                                     {"last", "Last", "Fin"},
-                                     {"created", "Created", "Créée"}});
+                                     {"last", "Last", "Fin", CellFormat::kPeriod},
+                                     {"created", "Created", "Créée", CellFormat::kTime}});
   const absl::Status status = ForEachPage(
       **client, &Client::ListRevisions, request, [&](const v1::ListRevisionsResponse& page) {
         for (const auto& r : page.revisions()) {
@@ -191,6 +203,7 @@ int ListRevisions(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon fit --revision ID", "fit a model to one of them");
   return kExitOk;
 }
 
@@ -210,7 +223,8 @@ int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
   request.set_request_id(NewRequestId());
   auto deleted = (*client)->DeleteNetwork(request);
   if (!deleted.ok()) return ReportError(context, deleted.status());
-  context.out() << *network << " deleted, with " << deleted->deleted_count() << " resources\n";
+  context.Done(*network, absl::StrCat("deleted, with ", deleted->deleted_count(), " resources"));
+  context.Next("jalon network list", "the networks that are left");
   return kExitOk;
 }
 

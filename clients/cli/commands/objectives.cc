@@ -42,6 +42,11 @@ void Describe(const ObjectiveArguments& a, v1::ObjectiveSet& set) {
   set.set_reason(a.reason);
 }
 
+void SimulateNext(Context& context, const std::string& set) {
+  context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set)),
+               "how likely each objective is attained");
+}
+
 int CreateSet(Context& context, const ObjectiveArguments& a) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -66,11 +71,15 @@ int CreateSet(Context& context, const ObjectiveArguments& a) {
   rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
   auto set = (*client)->CreateObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << ": " << set->objective_count() << " objectives; none for "
-                << set->zero_base_count() << " nodes whose base is 0 and "
-                << set->missing_base_count() << " whose base is unknown\n";
-  context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set->name())),
-               "how likely each objective is attained");
+  context.Done(set->name(), absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(),
+                                         " objectives; none for ", set->zero_base_count(),
+                                         " nodes whose base is 0 and ", set->missing_base_count(),
+                                         " whose base is unknown"));
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+  } else {
+    SimulateNext(context, set->name());
+  }
   return kExitOk;
 }
 
@@ -101,7 +110,14 @@ int ImportSet(Context& context, const ObjectiveArguments& a) {
   if (!import.ok()) return ReportError(context, import.status());
   auto ended = AwaitImport(context, *std::move(import));
   if (!ended.ok()) return ReportError(context, ended.status());
-  return ReportImport(context, *ended, a.problems);
+  const int code = ReportImport(context, *ended, a.problems);
+  if (code != kExitOk) return code;
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+  } else {
+    SimulateNext(context, ended->objective_set());
+  }
+  return kExitOk;
 }
 
 int ListSets(Context& context, const ObjectiveArguments& a) {
@@ -119,13 +135,15 @@ int ListSets(Context& context, const ObjectiveArguments& a) {
                                      {"official", "Official", "Officiel"},
                                      {"objectives", "Objectives", "Objectifs", CellFormat::kCount},
                                      {"author", "Author", "Auteur"},
-                                     {"created", "Created", "Créé"},
-                                     {"published", "Published", "Publié"},
+                                     {"created", "Created", "Créé", CellFormat::kTime},
+                                     {"published", "Published", "Publié", CellFormat::kTime},
                                      {"etag", "Etag", "Etag"}});
+  std::string first;
   const absl::Status status = ForEachPage(
       **client, &Client::ListObjectiveSets, request,
       [&](const v1::ListObjectiveSetsResponse& page) {
         for (const auto& s : page.objective_sets()) {
+          if (first.empty()) first = ShortId(s.name());
           table.Row({ShortId(s.name()), s.display_name(), s.fiscal_year(),
                      StateText(v1::ObjectiveSet::State_Name(s.state())),
                      s.official() ? "official" : "draft", s.objective_count(), s.author(),
@@ -134,6 +152,12 @@ int ListSets(Context& context, const ObjectiveArguments& a) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon objectives create ID --base YEAR --window YEAR --growth 5%",
+                 "there is none");
+  } else {
+    context.Next(absl::StrCat("jalon objectives show ", first), "the objectives of the newest");
+  }
   return kExitOk;
 }
 
@@ -149,7 +173,7 @@ int ShowSet(Context& context, const ObjectiveArguments& a) {
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"segment", "Segment", "Segment"},
                                      {"indicator", "Indicator", "Indicateur"},
-                                     {"window", "Window", "Période"},
+                                     {"window", "Window", "Période", CellFormat::kPeriod},
                                      {"value", "Objective", "Objectif", CellFormat::kNumber},
                                      {"reason", "Reason", "Motif"}});
   const absl::Status status = ForEachPage(
@@ -164,6 +188,7 @@ int ShowSet(Context& context, const ObjectiveArguments& a) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  SimulateNext(context, *name);
   return kExitOk;
 }
 
@@ -180,7 +205,8 @@ int PublishSet(Context& context, const ObjectiveArguments& a) {
   request.set_request_id(NewRequestId());
   auto set = (*client)->PublishObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << " published: it never changes any more\n";
+  context.Done(set->name(), "published: it never changes any more");
+  SimulateNext(context, set->name());
   return kExitOk;
 }
 
@@ -224,10 +250,10 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   describe(create);
   const Command in = add("import", "Import a set from CSV, past years' sets too",
                          "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
-  in.Option("paths", a->paths, "CSV files", {.required = true});
+  in.Option("paths", a->paths, "CSV files", {.required = true, .is_file = true});
   in.Option("--id", a->id, "Id of the set");
-  in.Option("--mapping", a->mapping, "File that says what the columns are");
-  in.Option("--problems", a->problems, "Write every problem to this CSV file");
+  in.Option("--mapping", a->mapping, "File that says what the columns are", {.is_file = true});
+  in.Option("--problems", a->problems, "Write every problem to this CSV file", {.is_file = true});
   describe(in);
   add("list", "Sets, newest first", "list --fiscal-year 2027", ListSets)
       .Option("--fiscal-year", a->fiscal_year, "Only this year's");

@@ -74,10 +74,13 @@ int CreateScenario(Context& context, const ScenarioArguments& arguments) {
   if (!request.ok()) return ReportError(context, request.status());
   auto scenario = (*client)->CreateScenario(*request);
   if (!scenario.ok()) return ReportError(context, scenario.status());
-  context.out() << (arguments.dry_run ? "valid: " : "") << scenario->name() << ", "
-                << scenario->drivers_size() << " driver assumptions, " << scenario->events_size()
-                << " events, hash " << scenario->content_hash().substr(0, 16) << "\n";
-  if (!arguments.dry_run) {
+  context.Done(scenario->name(),
+               absl::StrCat(arguments.dry_run ? "valid: " : "", scenario->drivers_size(),
+                            " driver assumptions, ", scenario->events_size(), " events, hash ",
+                            scenario->content_hash().substr(0, 16)));
+  if (arguments.dry_run) {
+    context.Next("the same without --dry-run", "store it");
+  } else {
     context.Next(absl::StrCat("jalon simulate --scenario ", ShortId(scenario->name())),
                  "what this world does to the objectives");
   }
@@ -96,16 +99,23 @@ int ListScenarios(Context& context, const ScenarioArguments&) {
                                      {"drivers", "Drivers", "Facteurs", CellFormat::kCount},
                                      {"events", "Events", "Événements", CellFormat::kCount},
                                      {"author", "Author", "Auteur"},
-                                     {"created", "Created", "Créé"}});
+                                     {"created", "Created", "Créé", CellFormat::kTime}});
+  std::string first;
   const absl::Status status = ForEachPage(
       **client, &Client::ListScenarios, request, [&](const v1::ListScenariosResponse& page) {
         for (const auto& s : page.scenarios()) {
+          if (first.empty()) first = ShortId(s.name());
           table.Row({ShortId(s.name()), s.display_name(), int64_t{s.drivers_size()},
                      int64_t{s.events_size()}, s.author(), TimeText(s.create_time())});
         }
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon scenario create ID --set driver.ID=SHIFT --from PERIOD", "there is none");
+  } else {
+    context.Next(absl::StrCat("jalon scenario show ", first), "what the newest assumes");
+  }
   return kExitOk;
 }
 
@@ -119,6 +129,8 @@ int ShowScenario(Context& context, const ScenarioArguments& arguments) {
   auto scenario = (*client)->GetScenario(request);
   if (!scenario.ok()) return ReportError(context, scenario.status());
   context.out() << MessageText(*scenario, context.options().output.format != OutputFormat::kTable);
+  context.Next(absl::StrCat("jalon simulate --scenario ", ShortId(*name)),
+               "what this world does to the objectives");
   return kExitOk;
 }
 
@@ -131,7 +143,8 @@ int DeleteScenario(Context& context, const ScenarioArguments& arguments) {
   request.set_name(*name);
   auto deleted = (*client)->DeleteScenario(request);
   if (!deleted.ok()) return ReportError(context, deleted.status());
-  context.out() << *name << " deleted\n";
+  context.Done(*name, "deleted");
+  context.Next("jalon scenario list", "the scenarios that are left");
   return kExitOk;
 }
 
@@ -159,7 +172,7 @@ void AddScenario(const Command& app, Invocation& invocation) {
       add("create", "Make a scenario from a file, from --set, or both",
           "create rates-up --set driver.mortgage_rate=1.0 --from 2027-01", CreateScenario);
   create.Option("scenario", a->id, "Id of the scenario", {.required = true});
-  create.Option("--file", a->file, "Scenario as JSON (.json) or text format");
+  create.Option("--file", a->file, "Scenario as JSON (.json) or text format", {.is_file = true});
   create.Option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
   create.Option("--from", a->from, "First period of every --set");
   create.Option("--label", a->label, "Label for people");

@@ -72,13 +72,13 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
                                  {"segment", "Segment", "Segment"},
                                  {"indicator", "Indicator", "Indicateur"}};
   if (context.is_screen()) {
-    columns.insert(columns.end(), {{"first", "From", "Depuis"},
+    columns.insert(columns.end(), {{"first", "From", "Depuis", CellFormat::kPeriod},
                                    {"values", "Values", "Valeurs", CellFormat::kCount},
                                    {"total", "Total", "Total", CellFormat::kNumber},
                                    {"last_value", "Last", "Dernier", CellFormat::kNumber},
                                    {"plot", "History", "Historique"}});
   } else {
-    columns.insert(columns.end(), {{"period", "Period", "Période"},
+    columns.insert(columns.end(), {{"period", "Period", "Période", CellFormat::kPeriod},
                                    {"value", "Value", "Valeur", CellFormat::kNumber}});
   }
   TableWriter table = context.table(columns);
@@ -96,6 +96,7 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
   }
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon fit", "fit a model to this history");
   return kExitOk;
 }
 

@@ -6,6 +6,7 @@
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/run_request.h"
 #include "clients/cli/watch.h"
 
@@ -26,14 +27,17 @@ int RunSimulate(Context& context, const SimulateArguments& arguments) {
   if (!request.ok()) return ReportError(context, request.status());
   auto ended = CreateAndFollow(context, *request, run.dry_run);
   if (!ended.ok()) return ReportError(context, ended.status());
-  if (!ended->has_value()) return kExitOk;
+  if (!ended->has_value()) {
+    context.Next("the same without --dry-run", "run it");
+    return kExitOk;
+  }
   const v1::Run& result = **ended;
   if (result.provenance().path_count() > 0) {
     const absl::Status written =
         WriteAttainment(context, result.name(), {.shown_rows = arguments.rows});
     if (!written.ok()) return ReportError(context, written);
     context.beside() << "\n";
-    WriteProvenance(context.beside(), result);
+    WriteProvenance(context, result);
   }
   const int code = ExitCodeOfRun(context, result);
   if (code == kExitOk) {
