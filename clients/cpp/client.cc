@@ -396,6 +396,18 @@ absl::StatusOr<v1::ListSegmentsResponse> Client::ListSegments(
                       kSafeToRepeat);
 }
 
+absl::StatusOr<v1::ReadOpeningDaysResponse> Client::ReadOpeningDays(
+    const v1::ReadOpeningDaysRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadOpeningDays, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReadCalendarEffectResponse> Client::ReadCalendarEffect(
+    const v1::ReadCalendarEffectRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadCalendarEffect, request,
+                      kSafeToRepeat);
+}
+
 absl::StatusOr<v1::ListDriversResponse> Client::ListDrivers(const v1::ListDriversRequest& request) {
   return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListDrivers, request,
                       kSafeToRepeat);

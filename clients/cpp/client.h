@@ -103,6 +103,9 @@ class Client {
   Result<v1::ListIndicatorsResponse> ListIndicators(const v1::ListIndicatorsRequest& request);
   Result<v1::ListSegmentsResponse> ListSegments(const v1::ListSegmentsRequest& request);
   Result<v1::ListDriversResponse> ListDrivers(const v1::ListDriversRequest& request);
+  Result<v1::ReadOpeningDaysResponse> ReadOpeningDays(const v1::ReadOpeningDaysRequest& request);
+  Result<v1::ReadCalendarEffectResponse> ReadCalendarEffect(
+      const v1::ReadCalendarEffectRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
 

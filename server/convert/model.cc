@@ -203,6 +203,7 @@ store::v1::Model ToProto(const sim::Model& model) {
   Copy(model.segment_ids, proto.mutable_segment_ids());
   Copy(model.indicator_ids, proto.mutable_indicator_ids());
   Copy(model.region_units, proto.mutable_region_units());
+  Copy(model.exposed_indicators, proto.mutable_exposed_indicators());
   for (const sim::ModelGroup& group : model.groups) {
     store::v1::ModelGroup* added = proto.add_groups();
     added->set_region(group.region);
@@ -245,6 +246,7 @@ absl::StatusOr<sim::Model> FromProto(const store::v1::Model& proto) {
   CopyBack(proto.segment_ids(), model.segment_ids);
   CopyBack(proto.indicator_ids(), model.indicator_ids);
   CopyBack(proto.region_units(), model.region_units);
+  CopyBack(proto.exposed_indicators(), model.exposed_indicators);
   for (const store::v1::ModelGroup& group : proto.groups()) {
     model.groups.push_back({group.region(), group.segment(), group.indicator()});
   }

@@ -74,6 +74,9 @@ absl::StatusOr<sim::Indicator> IndicatorFromProto(const v1::Indicator& proto) {
   if (proto.has_ro_floor()) indicator.attainment_floor = proto.ro_floor();
   if (proto.has_ro_cap()) indicator.attainment_cap = proto.ro_cap();
   JALON_ASSIGN_OR_RETURN(indicator.provisional_from, StoredPeriod(proto.provisional_from()));
+  if (proto.exposure() == v1::Indicator::EXPOSURE_OPENING_DAYS) {
+    indicator.exposure = sim::Exposure::kOpeningDays;
+  }
   indicator.unit_kinds.assign(proto.unit_kinds().begin(), proto.unit_kinds().end());
   return indicator;
 }
@@ -170,6 +173,10 @@ v1::Indicator IndicatorToProto(const sim::Network& network, int k) {
   if (indicator.attainment_cap) proto.set_ro_cap(*indicator.attainment_cap);
   proto.set_rounding_step(indicator.rounding_step);
   proto.set_provisional_from(Text(indicator.provisional_from));
+  // Left out when there is none, so that networks without opening days keep their bytes.
+  if (indicator.exposure == sim::Exposure::kOpeningDays) {
+    proto.set_exposure(v1::Indicator::EXPOSURE_OPENING_DAYS);
+  }
   proto.set_adds_over_units(indicator.adds_over_units);
   proto.set_adds_over_segments(indicator.adds_over_segments);
   proto.set_adds_over_channels(indicator.adds_over_channels);

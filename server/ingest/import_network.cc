@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/ingest/calendars_reader.h"
 #include "server/ingest/drivers_reader.h"
 #include "server/ingest/file_set.h"
 #include "server/ingest/import.h"
 #include "server/ingest/network_builder.h"
 #include "server/ingest/realisations_reader.h"
 #include "sim/base/status_macros.h"
+#include "sim/calendar/opening_days.h"
 
 namespace jalon::server {
 namespace {
@@ -38,11 +40,13 @@ class NetworkImporter {
         files_(request.files, mapping_,
                {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
-                TableKind::kElasticities},
+                TableKind::kElasticities, TableKind::kCalendars, TableKind::kOpeningDates,
+                TableKind::kOpeningDays, TableKind::kPhasing},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
-        drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers) {}
+        drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
+        calendars_(mapping_, base_) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -54,6 +58,7 @@ class NetworkImporter {
     ReadDeclarations();
     ReadValues();
     ReadDrivers();
+    ReadCalendars();
     if (request_.stop.stop_requested()) return std::move(outcome_);
     TakeViolations();
     Make();
@@ -74,8 +79,15 @@ class NetworkImporter {
     });
   }
 
+  // An append of calendars or shares: the history of the base stays as it is.
+  bool IsCalendarAlone() const {
+    return base_ != nullptr && !files_.Has(TableKind::kRealisations) &&
+           (files_.Has(TableKind::kCalendars) || files_.Has(TableKind::kOpeningDates) ||
+            files_.Has(TableKind::kOpeningDays) || files_.Has(TableKind::kPhasing));
+  }
+
   void ReadValues() {
-    if (!files_.Has(TableKind::kRealisations)) {
+    if (!files_.Has(TableKind::kRealisations) && !IsCalendarAlone()) {
       outcome_.violations.Add(
           {.field = "realisations",
            .rule = "must come with the import, in a table of the mapping or as `realisations.csv`",
@@ -101,6 +113,18 @@ class NetworkImporter {
     });
     files_.ForEach(TableKind::kElasticities, [&](TableReader& reader, const TableMapping&) {
       drivers_.ReadElasticities(reader);
+    });
+  }
+
+  void ReadCalendars() {
+    files_.ForEach(TableKind::kCalendars,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadRules(reader); });
+    files_.ForEach(TableKind::kOpeningDates,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadDates(reader); });
+    files_.ForEach(TableKind::kOpeningDays,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadDays(reader); });
+    files_.ForEach(TableKind::kPhasing, [&](TableReader& reader, const TableMapping&) {
+      calendars_.ReadPhasing(reader);
     });
   }
 
@@ -141,8 +165,11 @@ class NetworkImporter {
     if (!network.ok()) return;  // Validate has said why
     drivers_.CheckPlaces(*network);
     outcome_.violations.Merge(drivers_.TakeViolations());
-    absl::StatusOr<RealisationsReader::Result> result =
-        values_.Finish(*network, request_.series_hash);
+    sim::CalendarTable calendars = calendars_.Calendars(*network);
+    sim::PhasingTable phasing = calendars_.Phasing(*network);
+    outcome_.violations.Merge(calendars_.TakeViolations());
+    absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
+    if (!IsCalendarAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
       Merge(result.status());
       return;
@@ -161,6 +188,8 @@ class NetworkImporter {
     }
     outcome_.revision =
         sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
+    outcome_.revision->calendars = std::move(calendars);
+    outcome_.revision->phasing = std::move(phasing);
     Count();
     WriteNotes();
   }
@@ -169,6 +198,7 @@ class NetworkImporter {
                                                   const sim::Realisations& update) {
     JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
                            sim::Rekeyed(base_->realisations, base_->network, network));
+    if (IsCalendarAlone()) return base;
     JALON_ASSIGN_OR_RETURN(sim::MergedRealisations merged,
                            sim::MergeRealisations(network, base, update));
     outcome_.counts.restated = static_cast<int64_t>(merged.restated.size());
@@ -211,6 +241,7 @@ class NetworkImporter {
                           "` is a net flow: the gross flows behind it make better objectives"));
       }
     }
+    NoteCalendars();
     if (counts.missing > 0) {
       Note(absl::StrCat(counts.missing, " cells of ", counts.series, " series x ", counts.periods,
                         " periods have no value: missing, not zero"));
@@ -232,6 +263,28 @@ class NetworkImporter {
     }
   }
 
+  // Says whose opening days are not known although an indicator is proportional to them.
+  void NoteCalendars() {
+    const sim::Revision& revision = *outcome_.revision;
+    int exposed = 0;
+    for (const sim::Indicator& indicator : revision.network.spec().indicators) {
+      exposed += indicator.exposure == sim::Exposure::kOpeningDays ? 1 : 0;
+    }
+    if (exposed == 0) return;
+    const sim::OpeningDays days(revision.network, revision.calendars,
+                                {revision.realisations.last(), revision.realisations.last()});
+    int unknown = 0;
+    for (int u = 0; u < revision.network.unit_count(); ++u) {
+      unknown +=
+          revision.network.is_leaf(u) && std::isnan(days.days(u, revision.realisations.last())) ? 1
+                                                                                                : 0;
+    }
+    if (unknown == 0) return;
+    Note(absl::StrCat(exposed, " indicators are proportional to opening days, and ", unknown,
+                      " branches have none in ", revision.realisations.last().ToString(),
+                      ": their exposure is 1"));
+  }
+
   const ImportRequest& request_;
   const Mapping mapping_;
   const sim::Revision* base_;
@@ -239,6 +292,7 @@ class NetworkImporter {
   NetworkBuilder builder_;
   RealisationsReader values_;
   DriversReader drivers_;
+  CalendarsReader calendars_;
   sim::NetworkSpec spec_;
   sim::DriverTable driver_table_;
   ImportOutcome outcome_;

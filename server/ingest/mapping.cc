@@ -29,13 +29,14 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 10> kKinds = {{
+constexpr std::array<KindName, 14> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
     {TableKind::kIndicators, "indicators", "indicator",
      "id label_fr label_en product family measure kind direction aggregation basis scale floor cap "
      "rounding adds_over_units adds_over_segments adds_over_channels provisional_from unit_kinds "
+     "exposure "
      "difference multiply report_jumps"},
     {TableKind::kRealisations, "realisations", "", "unit segment indicator period value", true,
      true},
@@ -51,6 +52,10 @@ constexpr std::array<KindName, 10> kKinds = {{
      "segments "
      "units channel channel_share law low effect high history in_history_since in_baseline source "
      "assumption"},
+    {TableKind::kCalendars, "calendars", "", "unit kind week holidays"},
+    {TableKind::kOpeningDates, "opening_dates", "", "unit kind date open"},
+    {TableKind::kOpeningDays, "opening_days", "", "unit kind period days"},
+    {TableKind::kPhasing, "phasing", "", "unit indicator month share"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

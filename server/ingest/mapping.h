@@ -35,6 +35,10 @@ enum class TableKind {
   kObjectives,    // [objectives]
   kPaths,         // [paths]: driver paths of a scenario
   kEvents,        // [events]
+  kCalendars,     // [calendars]: weeks and holidays of units and kinds of unit
+  kOpeningDates,  // [opening_dates]: dates open or closed by exception
+  kOpeningDays,   // [opening_days]: days of units and kinds of unit, period by period
+  kPhasing,       // [phasing]: shares of the year by indicator and month
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

@@ -57,6 +57,9 @@ sim::Indicator ReadIndicator(FieldReader& fields, sim::Frequency frequency) {
   indicator.adds_over_channels = fields.YesNo("adds_over_channels", true);
   indicator.provisional_from = fields.Period("provisional_from", frequency);
   indicator.unit_kinds = fields.List("unit_kinds");
+  indicator.exposure = fields.Choice<sim::Exposure>(
+      "exposure", {{"none", sim::Exposure::kNone}, {"opening_days", sim::Exposure::kOpeningDays}},
+      sim::Exposure::kNone);
   return indicator;
 }
 

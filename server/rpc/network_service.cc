@@ -1,6 +1,7 @@
 #include "server/rpc/network_service.h"
 
 #include "jalon/v1/network_service.grpc.pb.h"
+#include "server/rpc/calendar_reads.h"
 #include "server/rpc/handler.h"
 #include "server/rpc/import_reactor.h"
 #include "server/rpc/network_content.h"
@@ -84,6 +85,18 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                    v1::ListSegmentsResponse* response) override {
     return Serve(environment_, context, {"NetworkService.ListSegments", request->parent()}, request,
                  response, &server::ListSegments);
+  }
+  ServerUnaryReactor* ReadOpeningDays(CallbackServerContext* context,
+                                      const v1::ReadOpeningDaysRequest* request,
+                                      v1::ReadOpeningDaysResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadOpeningDays", request->revision()},
+                 request, response, &server::ReadOpeningDays);
+  }
+  ServerUnaryReactor* ReadCalendarEffect(CallbackServerContext* context,
+                                         const v1::ReadCalendarEffectRequest* request,
+                                         v1::ReadCalendarEffectResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadCalendarEffect", request->revision()},
+                 request, response, &server::ReadCalendarEffect);
   }
   ServerUnaryReactor* ListDrivers(CallbackServerContext* context,
                                   const v1::ListDriversRequest* request,

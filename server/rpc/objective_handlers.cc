@@ -14,6 +14,7 @@
 #include "server/rpc/paging.h"
 #include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
+#include "server/run/phased_set.h"
 
 namespace jalon::server {
 namespace {
@@ -117,6 +118,22 @@ absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
   return std::move(made.objectives);
 }
 
+absl::StatusOr<std::vector<sim::Objective>> MakePhased(Call& call,
+                                                       const v1::CreateObjectiveSetRequest& request,
+                                                       const LoadedRevision& revision,
+                                                       v1::ObjectiveSet* set) {
+  Checks described("objective_set");
+  CheckObjectiveSet(request.objective_set(), revision.value.network.frequency(), described);
+  if (!described.ok()) return described.ToStatus();
+  JALON_ASSIGN_OR_RETURN(sim::PhasedObjectives phased,
+                         PhaseObjectiveSet(call.environment().archive,
+                                           {request.parent(), request.phasing_rule(), revision}));
+  set->set_origin(v1::ObjectiveSet::ORIGIN_PHASING);
+  *set->mutable_phasing_rule() = request.phasing_rule();
+  set->set_unphased_count(phased.unphased_count);
+  return std::move(phased.objectives);
+}
+
 absl::Status CheckPublish(const v1::PublishObjectiveSetRequest& request) {
   Checks checks;
   CheckName("name", request.name(), kObjectiveSetPattern, checks);
@@ -213,7 +230,9 @@ absl::StatusOr<v1::ObjectiveSet> CreateObjectiveSet(Call& call,
   set.set_revision(revision->info.name());
   *set.mutable_create_time() = ToProto(call.environment().clock.WallNow());
   JALON_ASSIGN_OR_RETURN(const std::vector<sim::Objective> objectives,
-                         MakeObjectives(request, revision->value, &set));
+                         request.has_phasing_rule()
+                             ? MakePhased(call, request, *revision, &set)
+                             : MakeObjectives(request, revision->value, &set));
   StagedObjectives staged = StageObjectives(std::move(set), revision->value.network, objectives);
   if (request.validate_only()) return std::move(staged.set);
   Transaction transaction{.mutations = std::move(staged.mutations)};

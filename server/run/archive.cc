@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "server/base/ids.h"
+#include "server/convert/calendar.h"
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
@@ -62,6 +63,14 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   }
   manifest.set_first_period(revision.realisations.first().ToString());
   manifest.set_period_count(revision.realisations.period_count());
+  if (!revision.calendars.empty()) {
+    (*manifest.mutable_parts())["calendars"] =
+        blobs.Add(DeterministicBytes(ToProto(revision.calendars)));
+  }
+  if (!revision.phasing.shares.empty()) {
+    (*manifest.mutable_parts())["phasing"] =
+        blobs.Add(DeterministicBytes(ToProto(revision.phasing)));
+  }
   return blobs.Add(DeterministicBytes(manifest));
 }
 
@@ -152,7 +161,26 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
     JALON_ASSIGN_OR_RETURN(blocks.emplace_back(), GetMessage<store::v1::RealisationBlock>(digest));
   }
   JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, FromBlocks(network, manifest, blocks));
-  return sim::Revision{std::move(network), std::move(realisations), std::move(drivers)};
+  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
+  JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
+  return revision;
+}
+
+absl::Status Archive::LoadCalendars(const store::v1::RevisionManifest& manifest,
+                                    sim::Revision& revision) {
+  const auto calendars = manifest.parts().find("calendars");
+  if (calendars != manifest.parts().end()) {
+    JALON_ASSIGN_OR_RETURN(const auto content,
+                           GetMessage<store::v1::CalendarContent>(calendars->second));
+    JALON_ASSIGN_OR_RETURN(revision.calendars, FromProto(content, revision.network));
+  }
+  const auto phasing = manifest.parts().find("phasing");
+  if (phasing != manifest.parts().end()) {
+    JALON_ASSIGN_OR_RETURN(const auto content,
+                           GetMessage<store::v1::PhasingContent>(phasing->second));
+    JALON_ASSIGN_OR_RETURN(revision.phasing, FromProto(content, revision.network));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Archive::GetModel(absl::string_view name) {

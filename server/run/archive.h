@@ -137,6 +137,8 @@ class Archive {
  private:
   absl::StatusOr<Resource> Read(absl::string_view name);
   absl::StatusOr<sim::Revision> LoadRevision(const store::v1::RevisionRecord& record);
+  // The parts `calendars` and `phasing` of a revision, whose network is loaded.
+  absl::Status LoadCalendars(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
 
   StoreThread& store_;
   LruCache<LoadedRevision> revisions_;

@@ -35,7 +35,11 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   const TruthPast past = MakePast(input, draws, truth);
   JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
-  return Demo{{std::move(network), std::move(realisations), std::move(drivers)},
+  CalendarTable calendars = MakeDemoCalendars(network);
+  return Demo{{.network = std::move(network),
+               .realisations = std::move(realisations),
+               .drivers = std::move(drivers),
+               .calendars = std::move(calendars)},
               std::move(truth),
               std::move(objectives),
               MakeDemoScenarios()};

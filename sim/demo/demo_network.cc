@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/base/math.h"
+#include "sim/calendar/calendar_rules.h"
 #include "sim/demo/catalogue.h"
 #include "sim/demo/names.h"
 
@@ -92,6 +94,10 @@ Indicator MakeIndicator(const IndicatorShape& shape) {
     indicator.basis = AttainmentBasis::kScaled;
     indicator.attainment_scale = 12 * shape.monthly_mean;
   }
+  const bool is_flow = shape.kind == IndicatorKind::kCount || shape.kind == IndicatorKind::kAmount;
+  if (is_flow && indicator.direction == Direction::kHigherIsBetter) {
+    indicator.exposure = Exposure::kOpeningDays;
+  }
   indicator.attainment_floor = 0.0;
   indicator.attainment_cap = 1.7;
   indicator.rounding_step = shape.rounding_step;
@@ -163,6 +169,17 @@ absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDr
     spec.indicators.push_back(MakeIndicator(shape));
   }
   return Network::Create(std::move(spec));
+}
+
+CalendarTable MakeDemoCalendars(const Network& network) {
+  CalendarTable table;
+  table.rules.push_back({{}, OpeningWeek::kTueSat, HolidaySet::kFrance});
+  for (const KindShape& kind : DemoKinds().subspan(1)) {
+    table.rules.push_back({{.unit_kind = kind.kind}, OpeningWeek::kMonFri, std::nullopt});
+  }
+  table.rules.push_back({{.unit = "r02"}, OpeningWeek::kMonFri, std::nullopt});
+  table.rules.push_back({{.unit = "r03"}, std::nullopt, HolidaySet::kAlsaceMoselle});
+  return SortedCalendars(network, std::move(table));
 }
 
 DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws) {

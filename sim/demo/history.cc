@@ -8,6 +8,8 @@
 
 #include "sim/base/hash64.h"
 #include "sim/base/math.h"
+#include "sim/calendar/opening_days.h"
+#include "sim/demo/demo_network.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
 
@@ -48,7 +50,11 @@ class HistoryDrawer {
  public:
   HistoryDrawer(const TruthInput& input, const Model& truth, const TruthPast& past,
                 const DemoDraws& draws)
-      : input_(input), truth_(truth), past_(past), draws_(draws) {
+      : input_(input),
+        truth_(truth),
+        past_(past),
+        draws_(draws),
+        days_(input.network, MakeDemoCalendars(input.network), past.history) {
     int branch = 0;
     for (int u = 0; u < input.network.unit_count(); ++u) {
       if (input.network.is_leaf(u) && branch++ == kLostBranch) lost_unit_ = u;
@@ -83,6 +89,12 @@ class HistoryDrawer {
     return false;
   }
 
+  // What opening days add to eta.
+  double LogExposure(const SeriesKey& key, Period period) const {
+    const bool exposed = input_.network.indicator(key.indicator).exposure == Exposure::kOpeningDays;
+    return exposed ? Log(days_.exposure(key.unit, period)) : 0.0;
+  }
+
   void AppendSeries(size_t i, std::vector<double>& values) const {
     const SeriesKey& key = input_.keys[i];
     const ModelSeries& series = truth_.series[i];
@@ -95,7 +107,7 @@ class HistoryDrawer {
       const int year = (periods - 1 - t) / kMonths;
       const double eta = truth_.level.mean[i] +
                          past_.group_eta[static_cast<size_t>(series.group) * periods + t] +
-                         past_.series_eta[i * past_.year_count + year];
+                         past_.series_eta[i * past_.year_count + year] + LogExposure(key, period);
       const bool hole = IsHole(key, period, DrawUniform(draws_.seed(), missing_key));
       values.push_back(hole ? kNaN : DrawCell(series, eta, DrawUniform(draws_.seed(), value_key)));
     }
@@ -105,6 +117,7 @@ class HistoryDrawer {
   const Model& truth_;
   const TruthPast& past_;
   const DemoDraws& draws_;
+  const OpeningDays days_;
   int lost_unit_ = -1;
 };
 

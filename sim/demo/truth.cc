@@ -145,6 +145,9 @@ void AddIds(const Network& network, Model& model) {
   }
   for (int k = 0; k < network.indicator_count(); ++k) {
     model.indicator_ids.push_back(network.indicator(k).id);
+    if (network.indicator(k).exposure == Exposure::kOpeningDays) {
+      model.exposed_indicators.push_back(k);
+    }
   }
 }
 

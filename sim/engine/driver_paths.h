@@ -13,6 +13,12 @@ namespace jalon::sim {
 // imposed and shifted drivers. NaN before a driver's first value.
 std::vector<double> DriverPaths(const Plan& plan, int64_t path);
 
+// The same without innovations: the driver model's expected path under the scenario.
+std::vector<double> MeanDriverPaths(const Plan& plan);
+
+// Transformed driver minus its reference; 0 where the driver is not known.
+double DriverDeviation(const Elasticity& elasticity, double value);
+
 }  // namespace jalon::sim
 
 #endif  // JALON_SIM_ENGINE_DRIVER_PATHS_H_

@@ -122,11 +122,13 @@ struct Plan {
   Window horizon;
   // Series inside at least one target, in canonical order.
   std::vector<PlanSeries> series;
-  // [series x horizon period]: level + trend + season of the eta; log-link mean corrections for u,
-  // v, latents and parameter uncertainty included. 0 for a series without a group.
+  // [series x horizon period]: level + trend + season + log exposure of the eta; log-link mean
+  // corrections for u, v, latents and parameter uncertainty included. 0 for a series without a
+  // group.
   std::vector<double> base;
   // [series x horizon period]: the cell where it is a constant (realised up to as_of; 0 before the
-  // unit opens, from its closing on, and once the series has ended), NaN where it must be drawn.
+  // unit opens, from its closing on, without an opening day, and once the series has ended), NaN
+  // where it must be drawn.
   std::vector<double> realised;
 
   // What the shared stage draws. Its `series` and `level` are left empty: the plan replaces them.

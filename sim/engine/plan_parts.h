@@ -62,6 +62,11 @@ SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
 std::vector<double> BaseEta(const Plan& plan, const Model& model,
                             const std::vector<int>& model_series);
 
+// Adds log exposure to Plan::base where the model's indicators are proportional to opening days;
+// drawn cells without an opening day become the constant 0. `plan` has everything above.
+// CALENDAR_MISSING when the revision has no opening days for them.
+Violations AddExposure(const PlanInput& input, Plan& plan);
+
 // Elasticities with a group in `plan`.
 struct ElasticityPart {
   std::vector<PlanElasticity> elasticities;

@@ -41,16 +41,6 @@ double Deviation(const ParameterBlock& block, size_t i, const std::vector<double
   return deviation;
 }
 
-// Transformed driver minus its reference; 0 where the driver is not known.
-double DriverDeviation(const Elasticity& elasticity, double value) {
-  if (std::isnan(value)) return 0.0;
-  if (elasticity.prior.transform == ElasticityPrior::Transform::kLevel) {
-    return value - elasticity.reference;
-  }
-  if (!(value > 0.0)) return kLowestLogDriver;
-  return std::max(Log(value) - elasticity.reference, kLowestLogDriver);
-}
-
 // The size of an event on a path: one draw, whatever the periods and the places.
 double EventSize(const Plan& plan, int64_t path, const PlanEvent& event) {
   const double uniform = DrawUniform(

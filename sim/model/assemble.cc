@@ -45,6 +45,11 @@ class Assembler {
     for (const Indicator& indicator : network.spec().indicators) {
       model_.indicator_ids.push_back(indicator.id);
     }
+    for (int k = 0; k < network.indicator_count() && !panel_.exposures.empty(); ++k) {
+      if (network.indicator(k).exposure == Exposure::kOpeningDays) {
+        model_.exposed_indicators.push_back(k);
+      }
+    }
     model_.region_units = panel_.region_units;
     model_.groups = panel_.groups;
   }

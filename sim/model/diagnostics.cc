@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "sim/base/math.h"
+#include "sim/calendar/opening_days.h"
 #include "sim/model/assemble.h"
 
 namespace jalon::sim {
@@ -208,6 +209,18 @@ void AddHistoryNotes(const FitParts& parts, Model& model) {
   }
 }
 
+void AddCalendarNotes(const FitPanel& panel, Model& model) {
+  if (!model.exposed_indicators.empty()) {
+    model.notes.push_back(absl::StrFormat(
+        "%d indicators are proportional to opening days: levels are for %.0f days a period.",
+        model.exposed_indicators.size(), ReferenceDays(panel.as_of.frequency)));
+  }
+  if (panel.closed_value_count > 0) {
+    model.notes.push_back(absl::StrCat(panel.closed_value_count,
+                                       " values of periods without an opening day are left out."));
+  }
+}
+
 }  // namespace
 
 void AddDiagnostics(const FitParts& parts, Model& model) {
@@ -217,6 +230,7 @@ void AddDiagnostics(const FitParts& parts, Model& model) {
   model.notes = parts.terms.notes;
   AddHistoryNotes(parts, model);
   AddSeriesNotes(parts, model);
+  AddCalendarNotes(parts.panel, model);
   for (int k = 0; k < parts.panel.indicator_count(); ++k) AddIndicatorNotes(parts, k, model);
   AddElasticityNotes(model);
 }

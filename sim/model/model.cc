@@ -115,6 +115,28 @@ class Checker {
         Add(field, absl::StrCat(model_.region_units[r]), "must ascend", "NOT_ASCENDING");
       }
     }
+    CheckExposed();
+  }
+
+  void CheckExposed() {
+    const std::vector<int>& exposed = model_.exposed_indicators;
+    for (size_t i = 0; i < exposed.size(); ++i) {
+      const std::string field = absl::StrCat("exposed_indicators[", i, "]");
+      Index(field, exposed[i], static_cast<int>(model_.indicator_ids.size()));
+      if (i > 0 && exposed[i] <= exposed[i - 1]) {
+        Add(field, absl::StrCat(exposed[i]), "must ascend", "NOT_ASCENDING");
+      }
+      CheckLogLink(field, exposed[i]);
+    }
+  }
+
+  // Days multiply a mean: a term of eta on the log link alone.
+  void CheckLogLink(const std::string& field, int indicator) {
+    for (const ModelSeries& series : model_.series) {
+      if (series.indicator != indicator || series.link == Link::kLog) continue;
+      Add(field, absl::StrCat(indicator), "must have series with the log link only", "WRONG_LINK");
+      return;
+    }
   }
 
   bool IsRegion(int unit) const {

@@ -10,6 +10,7 @@
 #include "jalon/v1/objective_service.pb.h"
 #include "jalon/v1/result.pb.h"
 #include "jalon/v1/scenario_service.pb.h"
+#include "server/convert/calendar.h"
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
@@ -127,7 +128,33 @@ void CheckViolation(absl::string_view text) {
   Require(StatusMessage(status).size() <= kMaxStatusMessageBytes);
 }
 
+// Stored calendars of the demo's network give days that fit their months.
+void CheckCalendars(absl::string_view text) {
+  store::v1::CalendarContent message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto table = FromProto(message, network);
+  if (!table.ok()) return;
+  const auto again = FromProto(ToProto(*table), network);
+  Require(again.ok() && *again == *table);
+  const sim::Period may = sim::Period::Month(2027, 5);
+  const sim::OpeningDays days(network, *table, {may - 12, may});
+  for (int u = 0; u < network.unit_count(); ++u) Require(!(days.days(u, may) > 31));
+}
+
+void CheckPhasing(absl::string_view text) {
+  store::v1::PhasingContent message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto table = FromProto(message, network);
+  if (!table.ok()) return;
+  const auto again = FromProto(ToProto(*table), network);
+  Require(again.ok() && *again == *table);
+}
+
 void Check(absl::string_view name, absl::string_view text) {
+  if (name == "calendars") return CheckCalendars(text);
+  if (name == "phasing") return CheckPhasing(text);
   if (name == "model") return CheckModelFile(text);
   if (name == "network") return CheckStored<store::v1::NetworkContent>(text);
   if (name == "drivers") return CheckStored<store::v1::DriverContent>(text);

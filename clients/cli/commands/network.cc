@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/cli/calendar_report.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
@@ -13,6 +14,7 @@ namespace jalon::client {
 namespace {
 
 struct NetworkArguments {
+  CalendarArguments calendar;
   std::string unit;
   std::string etag;
   int depth = -1;
@@ -228,6 +230,21 @@ int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
   return kExitOk;
 }
 
+void AddCalendar(const Command& calendar, CalendarArguments& a) {
+  calendar.Examples(
+      "Examples:\n"
+      "  jalon network calendar --window 2027 --unit lille\n"
+      "  jalon network calendar --window 2027-05 --against 2026-05\n"
+      "  jalon network calendar --window 2026-05 --against 2025-05 --split --depth 1");
+  calendar.Option("--window", a.window, "Period, year or first..last", {.required = true});
+  calendar.Option("--against", a.against, "Compare with this window: the change of days");
+  calendar.Flag("--split", a.split, "Split what was realised into calendar effect and the rest");
+  calendar.Option("--run", a.run, "Split with this run's means where nothing is realised yet");
+  calendar.Option("--unit", a.units, "Units; default: the whole network");
+  calendar.Option("--indicator", a.indicators, "Indicators to split; default: those exposed");
+  calendar.Option("--depth", a.depth, "Levels below each unit to split too", {.range = {{0, 8}}});
+}
+
 }  // namespace
 
 void AddNetwork(const Command& app, Invocation& invocation) {
@@ -251,6 +268,10 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   });
   units.Option("--unit", arguments->unit, "Only this unit and below");
   units.Option("--depth", arguments->depth, "At most this many levels below it");
+  AddCalendar(
+      add("calendar", "Opening days, and what they do to a comparison of two windows",
+          [arguments](Context& context) { return ReportCalendar(context, arguments->calendar); }),
+      arguments->calendar);
   add("segments", "Segments, depth-first", ListSegments);
   add("drivers", "Drivers with their history", ListDrivers);
   add("revisions", "Revisions, newest first", ListRevisions);

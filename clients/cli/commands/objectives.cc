@@ -18,6 +18,7 @@ namespace jalon::client {
 namespace {
 
 struct ObjectiveArguments {
+  std::string from, method, model, scenario;
   std::string id, base, window, growth, mapping, problems, author, reason, etag, fiscal_year, label;
   std::vector<std::string> levels, indicators, units, paths;
   bool dry_run = false, official = false;
@@ -80,6 +81,60 @@ int CreateSet(Context& context, const ObjectiveArguments& a) {
   } else {
     SimulateNext(context, set->name());
   }
+  return kExitOk;
+}
+
+v1::PhasingRule::Method MethodOf(const std::string& text) {
+  if (text == "model") return v1::PhasingRule::METHOD_MODEL;
+  if (text == "last_year") return v1::PhasingRule::METHOD_LAST_YEAR;
+  if (text == "shares") return v1::PhasingRule::METHOD_SHARES;
+  return v1::PhasingRule::METHOD_LINEAR;
+}
+
+absl::Status FillPhasing(Context& context, const ObjectiveArguments& a, v1::PhasingRule& rule) {
+  auto from = context.FullName("objectiveSets", a.from);
+  if (!from.ok()) return from.status();
+  rule.set_objective_set(*from);
+  rule.set_method(MethodOf(a.method));
+  if (rule.method() == v1::PhasingRule::METHOD_MODEL || !a.model.empty()) {
+    auto model = ModelOrLatest(context, a.model);
+    if (!model.ok()) return model.status();
+    rule.set_model(*model);
+  }
+  if (!a.scenario.empty()) {
+    auto scenario = context.FullName("scenarios", a.scenario);
+    if (!scenario.ok()) return scenario.status();
+    rule.set_scenario(*scenario);
+  }
+  rule.set_base_window(a.base);
+  rule.mutable_levels()->Assign(a.levels.begin(), a.levels.end());
+  rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
+  return absl::OkStatus();
+}
+
+int PhaseSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::CreateObjectiveSetRequest request;
+  request.set_parent(*parent);
+  request.set_objective_set_id(a.id);
+  request.set_revision(*revision);
+  request.set_validate_only(a.dry_run);
+  request.set_request_id(NewRequestId());
+  Describe(a, *request.mutable_objective_set());
+  const absl::Status filled = FillPhasing(context, a, *request.mutable_phasing_rule());
+  if (!filled.ok()) return ReportError(context, filled);
+  auto set = (*client)->CreateObjectiveSet(request);
+  if (!set.ok()) return ReportError(context, set.status());
+  context.out() << set->name() << ": " << set->objective_count() << " cumulated objectives; "
+                << set->unphased_count()
+                << " kept as they are (one period, or periods that do not add up)\n";
+  context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set->name())),
+               "the chance of being on plan at the end of each month");
   return kExitOk;
 }
 
@@ -248,6 +303,20 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   create.Option("--level", a->levels, "Levels that get objectives; default: the branches");
   create.Option("--indicator", a->indicators, "Indicators; default: all");
   describe(create);
+  const Command phase = add("phase", "Cumulated objectives of months from those of a year",
+                            "phase plan-2027-months --from plan-2027 --method model", PhaseSet);
+  phase.Option("set", a->id, "Id of the phased set", {.required = true});
+  phase.Option("--from", a->from, "Set to phase", {.required = true});
+  phase.Option("--method", a->method,
+               "Where the months' shares come from: a model's season, days and events; last year; "
+               "equal; or imported (phasing.csv)",
+               {.required = true, .one_of = {"model", "last_year", "linear", "shares"}});
+  phase.Option("--model", a->model, "Model; default: the newest");
+  phase.Option("--scenario", a->scenario, "Its events and driver paths shape the months");
+  phase.Option("--base", a->base, "Realised window of last_year; default: a year earlier");
+  phase.Option("--level", a->levels, "Only these levels");
+  phase.Option("--indicator", a->indicators, "Only these indicators");
+  describe(phase);
   const Command in = add("import", "Import a set from CSV, past years' sets too",
                          "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
   in.Option("paths", a->paths, "CSV files", {.required = true, .is_file = true});

@@ -9,6 +9,8 @@
 
 #include "sim/base/math.h"
 #include "sim/base/violation.h"
+#include "sim/calendar/calendar_rules.h"
+#include "sim/calendar/opening_days.h"
 
 namespace jalon::sim {
 namespace {
@@ -80,6 +82,31 @@ TEST(DemoTest, KeepsTheLastMonthWhenMoreHistoryIsAsked) {
 TEST(DemoTest, HasATruthThatIsAValidModel) {
   const Violations violations = ValidateModel(Small().truth);
   EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+}
+
+TEST(DemoTest, HasCalendarsThatItsTruthKnows) {
+  const Demo demo = Small();
+  const Network& network = demo.revision.network;
+  EXPECT_TRUE(ValidateCalendars(network, demo.revision.calendars).empty());
+  EXPECT_EQ(demo.revision.calendars, SortedCalendars(network, demo.revision.calendars));
+  const Period may = Period::Month(2027, 5);
+  const OpeningDays days(network, demo.revision.calendars, {may, may});
+  int tue_sat = 0, mon_fri = 0, alsace_moselle = 0;
+  for (int u = 0; u < network.unit_count(); ++u) {
+    if (!network.is_leaf(u)) continue;
+    (days.week(u) == OpeningWeek::kTueSat ? tue_sat : mon_fri) += 1;
+    alsace_moselle += days.holidays(u) == HolidaySet::kAlsaceMoselle ? 1 : 0;
+  }
+  EXPECT_GT(tue_sat, 20);
+  EXPECT_GT(mon_fri, 10);
+  EXPECT_EQ(alsace_moselle, 10);
+  for (int k = 0; k < network.indicator_count(); ++k) {
+    const bool exposed = network.indicator(k).exposure == Exposure::kOpeningDays;
+    EXPECT_EQ(
+        std::count(demo.truth.exposed_indicators.begin(), demo.truth.exposed_indicators.end(), k),
+        exposed ? 1 : 0);
+  }
+  EXPECT_GT(demo.truth.exposed_indicators.size(), 5u);
 }
 
 TEST(DemoTest, HasScenariosAndObjectivesThatAreValid) {

@@ -326,6 +326,9 @@ class NaiveBank {
         const double scale = dispersion * std::sqrt((series.shape - 2.0) / series.shape);
         return mean + scale * std::student_t_distribution<double>(series.shape)(engine_);
       }
+      case Law::kStock:
+      case Law::kExactStock:
+        break;
     }
     return 0.0;
   }

@@ -68,6 +68,8 @@ ModelSeries SeriesOfKind(IndicatorKind kind) {
       return {.link = Link::kLog, .law = Law::kGamma, .dispersion = 2.0};
     case IndicatorKind::kNetFlow:
       return {.link = Link::kIdentity, .law = Law::kStudentT, .dispersion = 3.0, .shape = 5.0};
+    default:
+      break;
   }
   return {};
 }
