@@ -424,6 +424,26 @@ absl::StatusOr<v1::ReadRealisationsResponse> Client::ReadRealisations(
                       kSafeToRepeat);
 }
 
+absl::StatusOr<v1::ListPerimeterChangesResponse> Client::ListPerimeterChanges(
+    const v1::ListPerimeterChangesRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListPerimeterChanges, request,
+                      kSafeToRepeat);
+}
+
+absl::Status Client::ExportNetwork(
+    const v1::ExportNetworkRequest& request, const Canceller& canceller,
+    const std::function<void(const v1::ExportNetworkResponse&)>& on_piece) {
+  impl_->WaitForServer();
+  grpc::ClientContext context;
+  SetDeadline(context, impl_->options.upload_timeout);
+  CancelScope scope(canceller.state(), context);
+  auto reader = impl_->network->ExportNetwork(&context, request);
+  v1::ExportNetworkResponse piece;
+  while (reader->Read(&piece)) on_piece(piece);
+  const grpc::Status status = reader->Finish();
+  return status.ok() ? absl::OkStatus() : impl_->Explained(status);
+}
+
 absl::StatusOr<v1::Scenario> Client::CreateScenario(const v1::CreateScenarioRequest& request) {
   return impl_->Unary(*impl_->scenario, &v1::ScenarioService::Stub::CreateScenario, request,
                       kChangesSomething);

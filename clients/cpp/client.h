@@ -108,6 +108,11 @@ class Client {
       const v1::ReadCalendarEffectRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
+  Result<v1::ListPerimeterChangesResponse> ListPerimeterChanges(
+      const v1::ListPerimeterChangesRequest& request);
+  // Calls `on_piece` for every piece, file by file.
+  absl::Status ExportNetwork(const v1::ExportNetworkRequest& request, const Canceller& canceller,
+                             const std::function<void(const v1::ExportNetworkResponse&)>& on_piece);
 
   Result<v1::Scenario> CreateScenario(const v1::CreateScenarioRequest& request);
   Result<v1::Scenario> GetScenario(const v1::GetScenarioRequest& request);

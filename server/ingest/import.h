@@ -22,6 +22,7 @@
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
 #include "sim/objective/objective.h"
+#include "sim/perimeter/restate.h"
 #include "sim/scenario/scenario.h"
 
 namespace jalon::server {
@@ -106,6 +107,8 @@ struct ImportOutcome {
   std::optional<sim::Revision> revision;
   sim::Violations violations;
   ImportCounts counts;
+  // What restating to the target perimeter did; absent when no change is declared.
+  std::optional<sim::RestatementSummary> restatement;
   std::vector<FileEcho> files;
   // Keyed by the revision's network, in canonical order, at most kMaxListed each; `counts` has the
   // totals. An append restates a cell when it was known and now says something else.

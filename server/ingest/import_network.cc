@@ -11,9 +11,11 @@
 #include "server/ingest/file_set.h"
 #include "server/ingest/import.h"
 #include "server/ingest/network_builder.h"
+#include "server/ingest/perimeter_reader.h"
 #include "server/ingest/realisations_reader.h"
 #include "sim/base/status_macros.h"
 #include "sim/calendar/opening_days.h"
+#include "sim/perimeter/perimeter_rules.h"
 
 namespace jalon::server {
 namespace {
@@ -41,12 +43,13 @@ class NetworkImporter {
                {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
                 TableKind::kElasticities, TableKind::kCalendars, TableKind::kOpeningDates,
-                TableKind::kOpeningDays, TableKind::kPhasing},
+                TableKind::kOpeningDays, TableKind::kPhasing, TableKind::kPerimeter},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
         drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
-        calendars_(mapping_, base_) {}
+        calendars_(mapping_, base_),
+        perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -96,6 +99,9 @@ class NetworkImporter {
     files_.ForEach(TableKind::kRealisations, [&](TableReader& reader, const TableMapping& table) {
       values_.Read(reader, table);
     });
+    files_.ForEach(TableKind::kPerimeter,
+                   [&](TableReader& reader, const TableMapping&) { perimeter_.Read(reader); });
+    perimeter_.DateUnits(builder_);
     if (mapping_.infer_opened || mapping_.infer_closed) {
       std::tie(outcome_.counts.units_opened, outcome_.counts.units_closed) =
           values_.InferDates(mapping_.infer_opened, mapping_.infer_closed);
@@ -168,6 +174,7 @@ class NetworkImporter {
     sim::CalendarTable calendars = calendars_.Calendars(*network);
     sim::PhasingTable phasing = calendars_.Phasing(*network);
     outcome_.violations.Merge(calendars_.TakeViolations());
+    CheckPerimeter(*network);
     absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
     if (!IsCalendarAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
@@ -190,14 +197,55 @@ class NetworkImporter {
         sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
     outcome_.revision->calendars = std::move(calendars);
     outcome_.revision->phasing = std::move(phasing);
+    Restate();
+    if (!outcome_.revision.has_value()) return;
     Count();
     WriteNotes();
+  }
+
+  // The history that an append makes longer: as imported.
+  const sim::Realisations& BaseHistory() const {
+    return base_->original ? *base_->original : base_->realisations;
+  }
+
+  void CheckPerimeter(const sim::Network& network) {
+    std::optional<sim::Window> history = values_.window();
+    if (history.has_value() && base_ != nullptr && BaseHistory().period_count() > 0) {
+      history->first = std::min(history->first, BaseHistory().first());
+      history->last = std::max(history->last, BaseHistory().last());
+    }
+    const sim::Perimeter& perimeter = perimeter_.Finish();
+    if (history.has_value()) {
+      perimeter_.AddWithPlace(sim::CheckPerimeter(network, perimeter, *history));
+    }
+    outcome_.violations.Merge(perimeter_.TakeViolations());
+  }
+
+  // From here on the history is the one of the target perimeter; the original is kept beside it.
+  void Restate() {
+    sim::Revision& revision = *outcome_.revision;
+    revision.perimeter = perimeter_.Finish();
+    if (revision.perimeter.changes.empty()) return;
+    absl::StatusOr<sim::Restated> restated =
+        sim::Restate(revision.network, revision.realisations, revision.perimeter);
+    if (!restated.ok()) {
+      perimeter_.AddWithPlace(sim::ViolationsFromStatus(restated.status()));
+      outcome_.violations.Merge(perimeter_.TakeViolations());
+      outcome_.revision.reset();
+      return;
+    }
+    if (restated->realisations != revision.realisations) {
+      revision.original = std::move(revision.realisations);
+      revision.realisations = std::move(restated->realisations);
+    }
+    outcome_.restatement = restated->summary;
+    for (std::string& note : restated->notes) Note(std::move(note));
   }
 
   absl::StatusOr<sim::Realisations> MergeWithBase(const sim::Network& network,
                                                   const sim::Realisations& update) {
     JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
-                           sim::Rekeyed(base_->realisations, base_->network, network));
+                           sim::Rekeyed(BaseHistory(), base_->network, network));
     if (IsCalendarAlone()) return base;
     JALON_ASSIGN_OR_RETURN(sim::MergedRealisations merged,
                            sim::MergeRealisations(network, base, update));
@@ -293,6 +341,7 @@ class NetworkImporter {
   RealisationsReader values_;
   DriversReader drivers_;
   CalendarsReader calendars_;
+  PerimeterReader perimeter_;
   sim::NetworkSpec spec_;
   sim::DriverTable driver_table_;
   ImportOutcome outcome_;

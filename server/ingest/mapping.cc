@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 14> kKinds = {{
+constexpr std::array<KindName, 15> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -56,6 +56,9 @@ constexpr std::array<KindName, 14> kKinds = {{
     {TableKind::kOpeningDates, "opening_dates", "", "unit kind date open"},
     {TableKind::kOpeningDays, "opening_days", "", "unit kind period days"},
     {TableKind::kPhasing, "phasing", "", "unit indicator month share"},
+    {TableKind::kPerimeter, "perimeter", "",
+     "type date unit receiver segment receiver_segment share unsplit_share indicator unit_kind "
+     "bridge break source"},
 }};
 
 const KindName& NamesOf(TableKind kind) {
@@ -233,6 +236,8 @@ class MappingParser {
       mapping_.root_label = std::string(value);
     } else if (key == "root_level") {
       mapping_.root_level = std::string(value);
+    } else if (key == "perimeter_date") {
+      mapping_.perimeter_date = TakePeriod(key, value);
     } else if (key == "infer_closed") {
       mapping_.infer_closed = YesNo(key, value);
     } else if (key == "infer_opened") {

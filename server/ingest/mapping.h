@@ -39,6 +39,7 @@ enum class TableKind {
   kOpeningDates,  // [opening_dates]: dates open or closed by exception
   kOpeningDays,   // [opening_days]: days of units and kinds of unit, period by period
   kPhasing,       // [phasing]: shares of the year by indicator and month
+  kPerimeter,     // [perimeter]: openings, closures, mergers, transfers...
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.
@@ -150,6 +151,8 @@ struct Mapping {
   // after the first period opens there.
   bool infer_closed = false;
   bool infer_opened = false;
+  // The target perimeter; absent: the base revision's, else the period after the history.
+  std::optional<sim::Period> perimeter_date;
   // Of the scenario that [paths] and [events] make.
   std::string scenario_id;
   std::string scenario_label;

@@ -22,7 +22,7 @@ constexpr absl::string_view kNumberRoles[] = {
     "rounding",      "multiply", "mean",         "sd",
     "low",           "effect",   "high",         "report_jumps",
     "lag",           "ramp",     "anticipation", "anticipation_share",
-    "channel_share",
+    "channel_share", "share",    "bridge",       "unsplit_share",
 };
 
 // Column names listed in an echo.

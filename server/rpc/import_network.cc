@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/perimeter.h"
 #include "server/rpc/import_session.h"
 #include "server/rpc/request_checks.h"
 #include "server/rpc/revision_records.h"
@@ -92,6 +93,7 @@ class NetworkImport final : public ImportSession {
     import_.set_row_count(outcome.counts.rows);
     import_.set_value_count(outcome.counts.values);
     import_.set_restated_count(outcome.counts.restated);
+    if (outcome.restatement) *import_.mutable_perimeter() = ToProto(*outcome.restatement);
     for (std::string& note : outcome.notes) Notice(std::move(note));
     if (outcome.revision.has_value()) {
       value_ = *std::move(outcome.revision);

@@ -9,6 +9,7 @@
 #include "server/convert/network.h"
 #include "server/rpc/network_content.h"
 #include "server/rpc/paging.h"
+#include "server/rpc/perimeter_figures.h"
 #include "server/run/limits.h"
 
 namespace jalon::server {
@@ -57,6 +58,7 @@ Selection ReadSelection(const sim::Revision& revision, const Request& request, C
       "indicators", request.indicators(),
       [&](const std::string& id) { return network.FindIndicator(id); }, "UNKNOWN_INDICATOR",
       checks);
+  PerimeterFigures::CheckView(request.perimeter(), checks);
   if (request.window().empty()) return selection;
   const auto window = checks.Window("window", request.window(), network.frequency());
   if (window.has_value()) selection.window = *window;
@@ -109,28 +111,18 @@ bool Below(const std::vector<int>& tops, int index, End end) {
                      [&](int top) { return top <= index && index < end(top); });
 }
 
-std::vector<int> SelectSeries(const sim::Revision& revision, const Selection& selection) {
-  const sim::Network& network = revision.network;
-  std::vector<int> rows;
-  for (int i = 0; i < revision.realisations.series_count(); ++i) {
-    const sim::SeriesKey& key = revision.realisations.key(i);
+std::vector<sim::SeriesKey> SelectSeries(const sim::Network& network,
+                                         const PerimeterFigures& figures,
+                                         const Selection& selection) {
+  std::vector<sim::SeriesKey> selected;
+  for (const sim::SeriesKey& key : figures.keys()) {
     if (Below(selection.indicators, key.indicator, [](int k) { return k + 1; }) &&
         Below(selection.units, key.unit, [&](int u) { return network.unit_end(u); }) &&
         Below(selection.segments, key.segment, [&](int s) { return network.segment_end(s); })) {
-      rows.push_back(i);
+      selected.push_back(key);
     }
   }
-  return rows;
-}
-
-std::vector<double> ValuesIn(const sim::Realisations& realisations, int series,
-                             const sim::Window& window) {
-  std::vector<double> values;
-  values.reserve(window.size());
-  for (int t = 0; t < window.size(); ++t) {
-    values.push_back(realisations.at(series, window.first + t));
-  }
-  return values;
+  return selected;
 }
 
 // The units asked for and those at most `depth` levels below them, in canonical order.
@@ -187,12 +179,13 @@ absl::StatusOr<v1::ReadSeriesResponse> ReadSeries(Call& call,
   if (!checks.ok()) return checks.ToStatus();
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(),
                                                          RowsPerPage(selection.window.size())));
-  const std::vector<int> series = SelectSeries(revision->value, selection);
+  const PerimeterFigures figures(revision->value, request.perimeter());
+  const std::vector<sim::SeriesKey> series =
+      SelectSeries(revision->value.network, figures, selection);
   const auto total = static_cast<int64_t>(series.size());
-  const sim::Realisations& realisations = revision->value.realisations;
   RowsWriter writer(revision->value.network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
-    writer.Add(realisations.key(series[i]), ValuesIn(realisations, series[i], selection.window));
+    writer.Add(series[i], figures.Row(series[i], selection.window));
   }
   v1::ReadSeriesResponse response;
   *response.mutable_rows() = writer.Take();
@@ -217,14 +210,14 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   const auto units = static_cast<int64_t>(selection.units.size());
   const auto segments = static_cast<int64_t>(selection.segments.size());
   const int64_t total = static_cast<int64_t>(selection.indicators.size()) * units * segments;
+  const PerimeterFigures figures(revision->value, request.perimeter());
   RowsWriter writer(network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     const sim::SeriesKey key{.indicator = selection.indicators[i / (units * segments)],
                              .unit = selection.units[i / segments % units],
                              .segment = selection.segments[i % segments]};
-    writer.Add(key, sim::SumRealised(revision->value.realisations,
-                                     sim::RangeOf(network, key.indicator, key.unit, key.segment),
-                                     selection.window));
+    writer.Add(key, figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
+                                selection.window));
   }
   v1::ReadRealisationsResponse response;
   *response.mutable_rows() = writer.Take();

@@ -5,7 +5,9 @@
 #include "server/rpc/handler.h"
 #include "server/rpc/import_reactor.h"
 #include "server/rpc/network_content.h"
+#include "server/rpc/network_export.h"
 #include "server/rpc/network_reads.h"
+#include "server/rpc/perimeter_handlers.h"
 
 namespace jalon::server {
 namespace {
@@ -115,6 +117,16 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                        v1::ReadRealisationsResponse* response) override {
     return Serve(environment_, context, {"NetworkService.ReadRealisations", request->revision()},
                  request, response, &server::ReadRealisations);
+  }
+  ServerUnaryReactor* ListPerimeterChanges(CallbackServerContext* context,
+                                           const v1::ListPerimeterChangesRequest* request,
+                                           v1::ListPerimeterChangesResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListPerimeterChanges", request->parent()},
+                 request, response, &server::ListPerimeterChanges);
+  }
+  grpc::ServerWriteReactor<v1::ExportNetworkResponse>* ExportNetwork(
+      CallbackServerContext* context, const v1::ExportNetworkRequest* request) override {
+    return ServeNetworkExport(environment_, context, *request);
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "server/convert/serialize.h"
 #include "server/convert/time.h"
 #include "server/rpc/network_content.h"
+#include "server/rpc/objective_restatement.h"
 #include "server/rpc/paging.h"
 #include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
@@ -99,7 +100,7 @@ v1::GrowthRule WithLevels(v1::GrowthRule rule, const sim::Network& network) {
 }
 
 absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
-    const v1::CreateObjectiveSetRequest& request, const sim::Revision& revision,
+    Call& call, const v1::CreateObjectiveSetRequest& request, const sim::Revision& revision,
     v1::ObjectiveSet* set) {
   Checks checks;
   Checks described("objective_set");
@@ -108,6 +109,10 @@ absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
   if (request.has_objectives()) {
     set->set_origin(v1::ObjectiveSet::ORIGIN_INLINE);
     return FromList(request.objectives(), revision.network, checks);
+  }
+  if (request.has_perimeter_restatement()) {
+    if (!checks.ok()) return checks.ToStatus();
+    return RestateObjectives(call, request.perimeter_restatement(), revision, set);
   }
   const v1::GrowthRule rule = WithLevels(request.growth_rule(), revision.network);
   JALON_ASSIGN_OR_RETURN(sim::GrowthObjectives made, FromRule(rule, revision, checks));
@@ -232,7 +237,7 @@ absl::StatusOr<v1::ObjectiveSet> CreateObjectiveSet(Call& call,
   JALON_ASSIGN_OR_RETURN(const std::vector<sim::Objective> objectives,
                          request.has_phasing_rule()
                              ? MakePhased(call, request, *revision, &set)
-                             : MakeObjectives(request, revision->value, &set));
+                             : MakeObjectives(call, request, revision->value, &set));
   StagedObjectives staged = StageObjectives(std::move(set), revision->value.network, objectives);
   if (request.validate_only()) return std::move(staged.set);
   Transaction transaction{.mutations = std::move(staged.mutations)};

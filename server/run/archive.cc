@@ -10,6 +10,7 @@
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
+#include "server/convert/perimeter.h"
 #include "server/convert/serialize.h"
 
 namespace jalon::server {
@@ -22,6 +23,10 @@ int64_t BytesOf(const sim::Revision& revision) {
   const sim::Realisations& realisations = revision.realisations;
   const int64_t series = realisations.series_count();
   return series * (realisations.period_count() * int64_t{8} + 32) +
+         (revision.original ? int64_t{revision.original->series_count()} *
+                                  (revision.original->period_count() * int64_t{8} + 32)
+                            : 0) +
+         static_cast<int64_t>(revision.perimeter.changes.size()) * int64_t{512} +
          revision.network.unit_count() * int64_t{512} + 65'536;
 }
 
@@ -54,6 +59,25 @@ std::string BlobWriter::Add(std::string bytes) {
   return DigestBytes(digest);
 }
 
+namespace {
+
+// Part `perimeter`: the changes, and the history as imported where restating changed it.
+void AddPerimeter(const sim::Revision& revision, BlobWriter& blobs,
+                  store::v1::RevisionManifest& manifest) {
+  if (revision.perimeter == sim::Perimeter()) return;
+  store::v1::PerimeterContent content = ToProto(revision.perimeter);
+  if (revision.original) {
+    for (const store::v1::RealisationBlock& block : ToBlocks(*revision.original)) {
+      content.add_original_realisations(blobs.Add(DeterministicBytes(block)));
+    }
+    content.set_original_first_period(revision.original->first().ToString());
+    content.set_original_period_count(revision.original->period_count());
+  }
+  (*manifest.mutable_parts())["perimeter"] = blobs.Add(DeterministicBytes(content));
+}
+
+}  // namespace
+
 std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   store::v1::RevisionManifest manifest;
   manifest.set_network(blobs.Add(DeterministicBytes(ToProto(revision.network))));
@@ -71,6 +95,7 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
     (*manifest.mutable_parts())["phasing"] =
         blobs.Add(DeterministicBytes(ToProto(revision.phasing)));
   }
+  AddPerimeter(revision, blobs, manifest);
   return blobs.Add(DeterministicBytes(manifest));
 }
 
@@ -156,14 +181,20 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
   JALON_ASSIGN_OR_RETURN(const auto driver_content,
                          GetMessage<store::v1::DriverContent>(manifest.drivers()));
   JALON_ASSIGN_OR_RETURN(sim::DriverTable drivers, FromProto(driver_content));
+  JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, LoadRealisations(network, manifest));
+  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
+  JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadPerimeter(manifest, revision));
+  return revision;
+}
+
+absl::StatusOr<sim::Realisations> Archive::LoadRealisations(
+    const sim::Network& network, const store::v1::RevisionManifest& manifest) {
   std::vector<store::v1::RealisationBlock> blocks;
   for (const std::string& digest : manifest.realisations()) {
     JALON_ASSIGN_OR_RETURN(blocks.emplace_back(), GetMessage<store::v1::RealisationBlock>(digest));
   }
-  JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, FromBlocks(network, manifest, blocks));
-  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
-  JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
-  return revision;
+  return FromBlocks(network, manifest, blocks);
 }
 
 absl::Status Archive::LoadCalendars(const store::v1::RevisionManifest& manifest,
@@ -180,6 +211,21 @@ absl::Status Archive::LoadCalendars(const store::v1::RevisionManifest& manifest,
                            GetMessage<store::v1::PhasingContent>(phasing->second));
     JALON_ASSIGN_OR_RETURN(revision.phasing, FromProto(content, revision.network));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
+                                    sim::Revision& revision) {
+  const auto part = manifest.parts().find("perimeter");
+  if (part == manifest.parts().end()) return absl::OkStatus();
+  JALON_ASSIGN_OR_RETURN(const auto content, GetMessage<store::v1::PerimeterContent>(part->second));
+  JALON_ASSIGN_OR_RETURN(revision.perimeter, FromProto(content));
+  if (content.original_realisations().empty()) return absl::OkStatus();
+  store::v1::RevisionManifest original;
+  *original.mutable_realisations() = content.original_realisations();
+  original.set_first_period(content.original_first_period());
+  original.set_period_count(content.original_period_count());
+  JALON_ASSIGN_OR_RETURN(revision.original, LoadRealisations(revision.network, original));
   return absl::OkStatus();
 }
 

@@ -139,6 +139,10 @@ class Archive {
   absl::StatusOr<sim::Revision> LoadRevision(const store::v1::RevisionRecord& record);
   // The parts `calendars` and `phasing` of a revision, whose network is loaded.
   absl::Status LoadCalendars(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  absl::StatusOr<sim::Realisations> LoadRealisations(const sim::Network& network,
+                                                     const store::v1::RevisionManifest& manifest);
+  // The parts of a revision beside its network, realisations and drivers.
+  absl::Status LoadPerimeter(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
 
   StoreThread& store_;
   LruCache<LoadedRevision> revisions_;

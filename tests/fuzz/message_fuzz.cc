@@ -14,6 +14,7 @@
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
+#include "server/convert/perimeter.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
@@ -158,6 +159,7 @@ void Check(absl::string_view name, absl::string_view text) {
   if (name == "model") return CheckModelFile(text);
   if (name == "network") return CheckStored<store::v1::NetworkContent>(text);
   if (name == "drivers") return CheckStored<store::v1::DriverContent>(text);
+  if (name == "perimeter") return CheckStored<store::v1::PerimeterContent>(text);
   if (name == "scenario") return CheckScenario(text);
   if (name == "objectives") return CheckObjectives(text);
   if (name == "growth_rule") return CheckGrowthRule(text);

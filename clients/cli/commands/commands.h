@@ -31,6 +31,11 @@ void AddRuns(const Command& app, Invocation& invocation);
 void AddForecast(const Command& app, Invocation& invocation);
 void AddCompletion(const Command& app, Invocation& invocation);
 
+// Commands below `network` and `objectives`, in files of their own.
+void AddNetworkPerimeter(const Command& network, Invocation& invocation);
+void AddNetworkExport(const Command& network, Invocation& invocation);
+void AddObjectivesRestate(const Command& objectives, Invocation& invocation);
+
 }  // namespace jalon::client
 
 #endif  // JALON_CLIENTS_CLI_COMMANDS_COMMANDS_H_

@@ -275,6 +275,8 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   add("segments", "Segments, depth-first", ListSegments);
   add("drivers", "Drivers with their history", ListDrivers);
   add("revisions", "Revisions, newest first", ListRevisions);
+  AddNetworkPerimeter(command, invocation);
+  AddNetworkExport(command, invocation);
   const Command remove =
       add("delete", "Delete a network and all that hangs on it",
           [arguments](Context& context) { return DeleteNetwork(context, *arguments); });

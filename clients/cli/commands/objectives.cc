@@ -331,6 +331,7 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   show.Option("set", a->id, "Set; default: the newest");
   show.Option("--unit", a->units, "Only these units");
   show.Option("--indicator", a->indicators, "Only these indicators");
+  AddObjectivesRestate(command, invocation);
   const Command publish =
       add("publish", "Make a set immutable",
           "publish plan-2027 --author anne --reason 'agreed on 12 December'", PublishSet);
