@@ -413,6 +413,18 @@ absl::StatusOr<v1::ListDriversResponse> Client::ListDrivers(const v1::ListDriver
                       kSafeToRepeat);
 }
 
+absl::StatusOr<v1::GetScorePolicyResponse> Client::GetScorePolicy(
+    const v1::GetScorePolicyRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::GetScorePolicy, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ResolveWeightsResponse> Client::ResolveWeights(
+    const v1::ResolveWeightsRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ResolveWeights, request,
+                      kSafeToRepeat);
+}
+
 absl::StatusOr<v1::ReadSeriesResponse> Client::ReadSeries(const v1::ReadSeriesRequest& request) {
   return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadSeries, request,
                       kSafeToRepeat);
@@ -535,6 +547,11 @@ absl::StatusOr<v1::Run> Client::CancelRun(const v1::CancelRunRequest& request) {
 
 absl::StatusOr<v1::ReadResultsResponse> Client::ReadResults(const v1::ReadResultsRequest& request) {
   return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReadResults, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReadScoresResponse> Client::ReadScores(const v1::ReadScoresRequest& request) {
+  return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReadScores, request,
                       kSafeToRepeat);
 }
 

@@ -106,6 +106,8 @@ class Client {
   Result<v1::ReadOpeningDaysResponse> ReadOpeningDays(const v1::ReadOpeningDaysRequest& request);
   Result<v1::ReadCalendarEffectResponse> ReadCalendarEffect(
       const v1::ReadCalendarEffectRequest& request);
+  Result<v1::GetScorePolicyResponse> GetScorePolicy(const v1::GetScorePolicyRequest& request);
+  Result<v1::ResolveWeightsResponse> ResolveWeights(const v1::ResolveWeightsRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
   Result<v1::ListPerimeterChangesResponse> ListPerimeterChanges(
@@ -149,6 +151,7 @@ class Client {
   absl::Status WatchRun(const v1::WatchRunRequest& request, const Canceller& canceller,
                         const std::function<void(const v1::WatchRunResponse&)>& on_event);
   Result<v1::ReadResultsResponse> ReadResults(const v1::ReadResultsRequest& request);
+  Result<v1::ReadScoresResponse> ReadScores(const v1::ReadScoresRequest& request);
   Result<v1::GetRowIndexResponse> GetRowIndex(const v1::GetRowIndexRequest& request);
   Result<v1::ReplayPathResponse> ReplayPath(const v1::ReplayPathRequest& request);
 

@@ -13,6 +13,7 @@
 #include "server/ingest/network_builder.h"
 #include "server/ingest/perimeter_reader.h"
 #include "server/ingest/realisations_reader.h"
+#include "server/ingest/score_reader.h"
 #include "sim/base/status_macros.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/perimeter/perimeter_rules.h"
@@ -43,13 +44,15 @@ class NetworkImporter {
                {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
                 TableKind::kElasticities, TableKind::kCalendars, TableKind::kOpeningDates,
-                TableKind::kOpeningDays, TableKind::kPhasing, TableKind::kPerimeter},
+                TableKind::kOpeningDays, TableKind::kPhasing, TableKind::kPerimeter,
+                TableKind::kWeights, TableKind::kQuality, TableKind::kLadder},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
         drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
         calendars_(mapping_, base_),
-        perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter) {}
+        perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter),
+        scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -61,6 +64,7 @@ class NetworkImporter {
     ReadDeclarations();
     ReadValues();
     ReadDrivers();
+    ReadScores();
     ReadCalendars();
     if (request_.stop.stop_requested()) return std::move(outcome_);
     TakeViolations();
@@ -134,6 +138,16 @@ class NetworkImporter {
     });
   }
 
+  // After the values, whose level columns may declare units.
+  void ReadScores() {
+    files_.ForEach(TableKind::kWeights,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadWeights(reader); });
+    files_.ForEach(TableKind::kQuality,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadQuality(reader); });
+    files_.ForEach(TableKind::kLadder,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadLadder(reader); });
+  }
+
   void TakeViolations() {
     outcome_.violations.Merge(files_.TakeViolations());
     spec_ = builder_.Complete();
@@ -175,6 +189,8 @@ class NetworkImporter {
     sim::PhasingTable phasing = calendars_.Phasing(*network);
     outcome_.violations.Merge(calendars_.TakeViolations());
     CheckPerimeter(*network);
+    scores_.CheckPlaces(*network);
+    outcome_.violations.Merge(scores_.TakeViolations());
     absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
     if (!IsCalendarAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
@@ -195,6 +211,7 @@ class NetworkImporter {
     }
     outcome_.revision =
         sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
+    outcome_.revision->score = scores_.Finish();
     outcome_.revision->calendars = std::move(calendars);
     outcome_.revision->phasing = std::move(phasing);
     Restate();
@@ -342,6 +359,7 @@ class NetworkImporter {
   DriversReader drivers_;
   CalendarsReader calendars_;
   PerimeterReader perimeter_;
+  ScoreReader scores_;
   sim::NetworkSpec spec_;
   sim::DriverTable driver_table_;
   ImportOutcome outcome_;

@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 15> kKinds = {{
+constexpr std::array<KindName, 18> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -59,6 +59,10 @@ constexpr std::array<KindName, 15> kKinds = {{
     {TableKind::kPerimeter, "perimeter", "",
      "type date unit receiver segment receiver_segment share unsplit_share indicator unit_kind "
      "bridge break source"},
+    {TableKind::kWeights, "weights", "",
+     "unit unit_kind indicator window weight floor cap complete"},
+    {TableKind::kQuality, "quality", "", "unit unit_kind window factor"},
+    {TableKind::kLadder, "ladder", "", "threshold payoff shape"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

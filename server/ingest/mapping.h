@@ -40,6 +40,9 @@ enum class TableKind {
   kOpeningDays,   // [opening_days]: days of units and kinds of unit, period by period
   kPhasing,       // [phasing]: shares of the year by indicator and month
   kPerimeter,     // [perimeter]: openings, closures, mergers, transfers...
+  kWeights,       // [weights]: of indicators in scores
+  kQuality,       // [quality]: factors on payoffs
+  kLadder,        // [ladder]: from scores to payoffs
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

@@ -23,6 +23,8 @@ constexpr absl::string_view kNumberRoles[] = {
     "low",           "effect",   "high",         "report_jumps",
     "lag",           "ramp",     "anticipation", "anticipation_share",
     "channel_share", "share",    "bridge",       "unsplit_share",
+    "channel_share", "weight",   "factor",       "threshold",
+    "payoff",
 };
 
 // Column names listed in an echo.

@@ -128,6 +128,18 @@ class NetworkService final : public v1::NetworkService::CallbackService {
       CallbackServerContext* context, const v1::ExportNetworkRequest* request) override {
     return ServeNetworkExport(environment_, context, *request);
   }
+  ServerUnaryReactor* GetScorePolicy(CallbackServerContext* context,
+                                     const v1::GetScorePolicyRequest* request,
+                                     v1::GetScorePolicyResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.GetScorePolicy", request->revision()},
+                 request, response, &server::GetScorePolicy);
+  }
+  ServerUnaryReactor* ResolveWeights(CallbackServerContext* context,
+                                     const v1::ResolveWeightsRequest* request,
+                                     v1::ResolveWeightsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ResolveWeights", request->revision()},
+                 request, response, &server::ResolveWeights);
+  }
 
  private:
   Environment& environment_;

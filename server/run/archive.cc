@@ -11,7 +11,9 @@
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
 #include "server/convert/perimeter.h"
+#include "server/convert/score.h"
 #include "server/convert/serialize.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 namespace {
@@ -40,9 +42,17 @@ int64_t BytesOf(const sim::Model& model) {
 
 int64_t BytesOf(const RowAxis& axis) { return axis.row_count() * 16 + 65'536; }
 
+int64_t BytesOf(const ScoreTables& scores) {
+  int64_t bytes = BytesOf(*scores.axis) + BytesOf(*scores.weight_axis);
+  for (const std::vector<double>& column : scores.scores.columns) bytes += column.size() * 8;
+  for (const std::vector<double>& column : scores.weights.columns) bytes += column.size() * 8;
+  return bytes;
+}
+
 int64_t BytesOf(const LoadedResult& result) {
   int64_t bytes = BytesOf(result.axis);
   for (const std::vector<double>& column : result.table.columns) bytes += column.size() * 8;
+  if (result.table.scores != nullptr) bytes += BytesOf(*result.table.scores);
   return bytes;
 }
 
@@ -85,6 +95,9 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   for (const store::v1::RealisationBlock& block : ToBlocks(revision.realisations)) {
     manifest.add_realisations(blobs.Add(DeterministicBytes(block)));
   }
+  if (revision.score != sim::ScorePolicy()) {
+    (*manifest.mutable_parts())["score"] = blobs.Add(DeterministicBytes(ToProto(revision.score)));
+  }
   manifest.set_first_period(revision.realisations.first().ToString());
   manifest.set_period_count(revision.realisations.period_count());
   if (!revision.calendars.empty()) {
@@ -106,6 +119,22 @@ std::vector<std::string> AddModel(const sim::Model& model, BlobWriter& blobs) {
     pieces.push_back(blobs.Add(bytes.substr(at, kModelPieceBytes)));
   }
   return pieces;
+}
+
+void AddScores(const ScoreTables& scores, BlobWriter& blobs, store::v1::RunRecord& record) {
+  record.set_score_axis(blobs.Add(DeterministicBytes(scores.axis->proto())));
+  for (size_t c = 0; c < scores.scores.columns.size(); ++c) {
+    record.add_score_columns(
+        blobs.Add(SerializeColumn(scores.scores.specs[c], scores.scores.columns[c])));
+  }
+  if (scores.weight_axis->row_count() > 0) {
+    record.set_weight_axis(blobs.Add(DeterministicBytes(scores.weight_axis->proto())));
+    for (size_t c = 0; c < scores.weights.columns.size(); ++c) {
+      record.add_weight_columns(
+          blobs.Add(SerializeColumn(scores.weights.specs[c], scores.weights.columns[c])));
+    }
+  }
+  record.mutable_joint_sets()->Assign(scores.joint_sets.begin(), scores.joint_sets.end());
 }
 
 std::string ModelHash(const sim::Model& model) {
@@ -185,6 +214,7 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
   sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
   JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
   JALON_RETURN_IF_ERROR(LoadPerimeter(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadParts(manifest, revision));
   return revision;
 }
 
@@ -226,6 +256,15 @@ absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
   original.set_first_period(content.original_first_period());
   original.set_period_count(content.original_period_count());
   JALON_ASSIGN_OR_RETURN(revision.original, LoadRealisations(revision.network, original));
+  return absl::OkStatus();
+}
+
+absl::Status Archive::LoadParts(const store::v1::RevisionManifest& manifest,
+                                sim::Revision& revision) {
+  JALON_ASSIGN_OR_RETURN(const auto score, GetPart<v1::ScorePolicy>(manifest, "score"));
+  if (score.has_value()) {
+    JALON_ASSIGN_OR_RETURN(revision.score, FromProto(*score, revision.network));
+  }
   return absl::OkStatus();
 }
 
@@ -293,9 +332,42 @@ absl::StatusOr<std::shared_ptr<const LoadedResult>> Archive::GetResult(
   if (table.columns.size() != table.specs.size()) {
     return absl::DataLossError(absl::StrCat(name, ": columns are missing"));
   }
+  JALON_ASSIGN_OR_RETURN(table.scores, LoadScores(record, table));
   auto loaded = std::make_shared<const LoadedResult>(LoadedResult{*axis, std::move(table)});
   results_.Put(key, loaded, BytesOf(*loaded));
   return loaded;
+}
+
+absl::StatusOr<std::shared_ptr<const RowAxis>> Archive::LoadScorePart(
+    const std::string& axis, const google::protobuf::RepeatedPtrField<std::string>& columns,
+    ResultTable& table) {
+  store::v1::RowAxis proto;
+  if (!axis.empty()) {
+    JALON_ASSIGN_OR_RETURN(proto, GetMessage<store::v1::RowAxis>(axis));
+  }
+  JALON_ASSIGN_OR_RETURN(RowAxis rows, RowAxis::FromProto(std::move(proto)));
+  for (const std::string& digest : columns) {
+    JALON_ASSIGN_OR_RETURN(const std::string bytes, GetBlob(digest));
+    JALON_RETURN_IF_ERROR(AppendColumn(bytes, rows.row_count(), table));
+  }
+  return std::make_shared<const RowAxis>(std::move(rows));
+}
+
+absl::StatusOr<std::shared_ptr<const ScoreTables>> Archive::LoadScores(
+    const store::v1::RunRecord& record, const ResultTable& like) {
+  if (record.score_axis().empty()) return std::shared_ptr<const ScoreTables>();
+  auto tables = std::make_shared<ScoreTables>();
+  for (ResultTable* table : {&tables->scores, &tables->weights}) {
+    table->table_id = like.table_id;
+    table->path_count = like.path_count;
+  }
+  JALON_ASSIGN_OR_RETURN(
+      tables->axis, LoadScorePart(record.score_axis(), record.score_columns(), tables->scores));
+  JALON_ASSIGN_OR_RETURN(
+      tables->weight_axis,
+      LoadScorePart(record.weight_axis(), record.weight_columns(), tables->weights));
+  tables->joint_sets.assign(record.joint_sets().begin(), record.joint_sets().end());
+  return tables;
 }
 
 void Archive::Forget(absl::string_view network) {

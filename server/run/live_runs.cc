@@ -7,6 +7,7 @@
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
 #include "server/convert/time.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 
@@ -146,6 +147,9 @@ absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal
   record.set_row_axis(blobs.Add(DeterministicBytes(live.axis().proto())));
   for (size_t c = 0; end.table != nullptr && c < end.table->columns.size(); ++c) {
     record.add_columns(blobs.Add(SerializeColumn(end.table->specs[c], end.table->columns[c])));
+  }
+  if (end.table != nullptr && end.table->scores != nullptr) {
+    AddScores(*end.table->scores, blobs, record);
   }
   // Not found: the network was deleted meanwhile, and the answer with it.
   JALON_ASSIGN_OR_RETURN(const auto stored, options_.archive.Get<store::v1::RunRecord>(run.name()));

@@ -7,10 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "server/base/ids.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
 #include "server/convert/time.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 namespace {
@@ -94,6 +96,7 @@ absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources
   Checks targets("run.targets"), precision("run.precision"), rest("run");
   settings.targets =
       ReadTargets(run.targets(), sources.network(), sources.objectives.has_value(), targets);
+  CheckScoreRequest(run.targets(), sources.network(), targets);
   settings.precision = ReadPrecision(run.precision(), precision);
   if (!run.as_of().empty()) {
     const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
@@ -152,6 +155,23 @@ void DescribeRows(const RunRows& rows, v1::Run& run) {
   for (const v1::StatisticSpec& spec : rows.specs) *run.add_statistics() = spec;
 }
 
+// Nothing without objectives.
+absl::StatusOr<ScoreRows> ScoresOf(const Sources& sources, const RunRows& rows,
+                                   const v1::TargetSpec& request) {
+  if (!sources.objectives.has_value()) return ScoreRows();
+  return MakeScoreRows({.network = sources.network(),
+                        .policy = sources.revision->value.score,
+                        .rows = rows,
+                        .objectives = *sources.objectives,
+                        .request = request});
+}
+
+void DescribeScores(const ScoreRows& scores, v1::Run& run) {
+  run.set_score_row_count(static_cast<int64_t>(scores.rows.size()));
+  run.set_weight_row_count(static_cast<int64_t>(scores.weight_rows.size()));
+  for (const std::string& notice : scores.notices) run.add_notices(notice);
+}
+
 int QuantileCount(const RunRows& rows) {
   return static_cast<int>(std::count_if(rows.specs.begin(), rows.specs.end(), [](const auto& spec) {
     return spec.statistic() == v1::STATISTIC_QUANTILE;
@@ -178,6 +198,13 @@ void AddEach(absl::string_view flag, const Texts& texts, v1::Provenance& provena
   for (const std::string& text : texts) AddOption(flag, text, provenance);
 }
 
+// A joint set as the command line spells it: `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`.
+std::string JointText(const v1::JointSet& set) {
+  std::string text = absl::StrCat(set.label(), "=", absl::StrJoin(set.units(), ","));
+  if (!set.indicators().empty()) absl::StrAppend(&text, ":", absl::StrJoin(set.indicators(), ","));
+  return text;
+}
+
 void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& provenance) {
   const v1::TargetSpec& targets = run.targets();
   // A forecast is spelled row window by row window, which leaves no granularity to say.
@@ -186,6 +213,10 @@ void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& prov
   } else {
     AddEach("--window", targets.windows(), provenance);
     AddOption("--ro", Levels(targets.ro_levels()), provenance);
+    AddOption("--score-levels", Levels(targets.score_levels()), provenance);
+    for (const v1::JointSet& set : targets.joint_sets()) {
+      AddOption("--joint", JointText(set), provenance);
+    }
   }
   AddOption("--quantiles", Levels(targets.quantile_levels()), provenance);
   AddEach("--level", targets.levels(), provenance);
@@ -266,16 +297,19 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                 .request = settings.targets,
                 .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
                 .max_cells = limits.result_cells}));
+  JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, question.run.targets()));
   v1::Run run;
   Echo(question.run, sources, settings, run);
   FillProvenance(sources, run);
   DescribeRows(rows, run);
+  DescribeScores(scores, run);
   JALON_ASSIGN_OR_RETURN(sim::Plan plan, sim::BuildPlan({.revision = revision,
                                                          .model = sources.model->value,
                                                          .scenario = sources.scenario,
                                                          .targets = rows.targets,
                                                          .as_of = settings.as_of,
                                                          .seed = run.seed()}));
+  plan.scores = scores.plan;
   const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
   RowAxis axis(revision.network, rows.windows, rows.rows);
   std::vector<double> realised = RealisedToDate(revision.realisations, rows, settings.as_of);
@@ -284,6 +318,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   return PreparedRun{.run = std::move(run),
                      .input = {.plan = std::move(plan),
                                .rows = std::move(rows),
+                               .scores = std::move(scores),
                                .realised_to_date = std::move(realised),
                                .precision = settings.precision,
                                .max_duration = absl::Seconds(limits.run_seconds),

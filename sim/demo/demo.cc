@@ -9,6 +9,7 @@
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
 #include "sim/demo/history.h"
+#include "sim/demo/scores.h"
 #include "sim/demo/truth.h"
 
 namespace jalon::sim {
@@ -35,14 +36,15 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   const TruthPast past = MakePast(input, draws, truth);
   JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
-  CalendarTable calendars = MakeDemoCalendars(network);
-  return Demo{{.network = std::move(network),
-               .realisations = std::move(realisations),
-               .drivers = std::move(drivers),
-               .calendars = std::move(calendars)},
-              std::move(truth),
-              std::move(objectives),
-              MakeDemoScenarios()};
+  Demo demo{{.network = std::move(network),
+             .realisations = std::move(realisations),
+             .drivers = std::move(drivers)},
+            std::move(truth),
+            std::move(objectives),
+            MakeDemoScenarios()};
+  demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
+  demo.revision.score = MakeDemoScores(demo.revision.network);
+  return demo;
 }
 
 }  // namespace jalon::sim

@@ -16,6 +16,7 @@
 #include "server/convert/objective.h"
 #include "server/convert/perimeter.h"
 #include "server/convert/scenario.h"
+#include "server/convert/score.h"
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
 #include "server/convert/text_proto.h"
@@ -66,6 +67,23 @@ void CheckScenario(absl::string_view text) {
   ValidateScenario(revision.network, revision.drivers, *scenario);
   const auto again = FromProto(ToProto(*scenario), sim::Frequency::kMonth, "scenario");
   Require(again.ok() && ScenarioHash(*again) == ScenarioHash(*scenario));
+}
+
+void CheckScorePolicy(absl::string_view text) {
+  v1::ScorePolicy message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto policy = FromProto(message, network);
+  if (!policy.ok()) return;
+  const auto again = FromProto(ToProto(*policy), network);
+  Require(again.ok() && *again == *policy);
+  // What was accepted can be looked up everywhere.
+  const sim::WeightTable table(network, *policy);
+  const sim::Window year{sim::Period::Month(2027, 1), sim::Period::Month(2027, 12)};
+  for (int u = 0; u < network.unit_count(); ++u) {
+    table.Of(u, year);
+    table.QualityOf(u, year);
+  }
 }
 
 void CheckObjectives(absl::string_view text) {
@@ -161,6 +179,7 @@ void Check(absl::string_view name, absl::string_view text) {
   if (name == "drivers") return CheckStored<store::v1::DriverContent>(text);
   if (name == "perimeter") return CheckStored<store::v1::PerimeterContent>(text);
   if (name == "scenario") return CheckScenario(text);
+  if (name == "score_policy") return CheckScorePolicy(text);
   if (name == "objectives") return CheckObjectives(text);
   if (name == "growth_rule") return CheckGrowthRule(text);
   if (name == "objective_table") return CheckObjectiveTable(text);

@@ -8,6 +8,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
 #include "clients/cli/paging.h"
+#include "clients/cli/score_report.h"
 #include "clients/cli/time_text.h"
 
 namespace jalon::client {
@@ -17,6 +18,8 @@ struct NetworkArguments {
   CalendarArguments calendar;
   std::string unit;
   std::string etag;
+  std::string window;
+  std::string objectives;
   int depth = -1;
   bool yes = false;
 };
@@ -209,6 +212,33 @@ int ListRevisions(Context& context) {
   return kExitOk;
 }
 
+// A window is needed with a unit: weights change with the year.
+int ShowWeights(Context& context, const NetworkArguments& arguments) {
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  if (arguments.unit.empty()) {
+    const absl::Status written = WriteScorePolicy(context, *revision);
+    if (!written.ok()) return ReportError(context, written);
+    context.Next("jalon network weights --unit UNIT --window 2027",
+                 "the weights that hold in one unit");
+    return kExitOk;
+  }
+  v1::ResolveWeightsRequest request;
+  request.set_revision(*revision);
+  request.set_unit(arguments.unit);
+  request.set_window(arguments.window);
+  if (!arguments.objectives.empty()) {
+    auto set = context.FullName("objectiveSets", arguments.objectives);
+    if (!set.ok()) return ReportError(context, set.status());
+    request.set_objective_set(*set);
+  }
+  const absl::Status written = WriteUnitWeights(context, request);
+  if (!written.ok()) return ReportError(context, written);
+  context.Next("jalon runs scores RUN --weights",
+               "effective weights, once a run has simulated them");
+  return kExitOk;
+}
+
 int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -277,6 +307,19 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   add("revisions", "Revisions, newest first", ListRevisions);
   AddNetworkPerimeter(command, invocation);
   AddNetworkExport(command, invocation);
+  const Command weights =
+      command.Add("weights", "Weights of indicators in scores: as declared, or of one unit");
+  weights.Examples(
+      "Examples:\n"
+      "  jalon network weights -o csv\n"
+      "  jalon network weights --unit lille --window 2027 --objectives plan-2027");
+  weights.OnChosen([&invocation, arguments] {
+    invocation.run = [arguments](Context& context) { return ShowWeights(context, *arguments); };
+  });
+  weights.Option("--unit", arguments->unit, "The weights that hold in this unit; needs --window");
+  weights.Option("--window", arguments->window, "Window of the score, e.g. 2027");
+  weights.Option("--objectives", arguments->objectives,
+                 "Set whose missing objectives give their weight to the others");
   const Command remove =
       add("delete", "Delete a network and all that hangs on it",
           [arguments](Context& context) { return DeleteNetwork(context, *arguments); });

@@ -10,6 +10,7 @@
 #include "clients/cli/provenance.h"
 #include "clients/cli/reliability_report.h"
 #include "clients/cli/results.h"
+#include "clients/cli/score_report.h"
 #include "clients/cli/state_text.h"
 #include "clients/cli/time_text.h"
 #include "clients/cli/watch.h"
@@ -25,6 +26,8 @@ struct RunsArguments {
   int64_t rows = 40;
   int limit = 50;
   bool by_indicator = false;
+  bool weights = false;
+  bool joint = false;
 };
 
 v1::View ViewOf(const RunsArguments& a) {
@@ -118,6 +121,20 @@ int ShowReliability(Context& context, const RunsArguments& a) {
       WriteReliability(context, *name, {.view = ViewOf(a), .by_indicator = a.by_indicator});
   if (!written.ok()) return ReportError(context, written);
   ResultsNext(context, *name);
+  return kExitOk;
+}
+
+int ShowScores(Context& context, const RunsArguments& a) {
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status written = WriteScores(
+      context, *name,
+      {.view = ViewOf(a), .weights = a.weights, .joint_sets = a.joint, .shown_rows = a.rows});
+  if (!written.ok()) return ReportError(context, written);
+  if (!a.weights) {
+    context.Next(absl::StrCat("jalon runs scores ", a.id, " --weights"),
+                 "what really decides the scores: effective weights");
+  }
   return kExitOk;
 }
 
@@ -232,6 +249,12 @@ void AddRuns(const Command& app, Invocation& invocation) {
           "reliability 0a1b2c3d4e5f --by-indicator", ShowReliability);
   AddViewOptions(reliability, a);
   reliability.Flag("--by-indicator", a->by_indicator, "One table per indicator");
+  const Command scores =
+      add("scores", "Weighted scores, payoffs and all objectives together, unit by unit",
+          "scores 0a1b2c3d4e5f --unit bretagne", ShowScores);
+  AddRowViewOptions(scores, a);
+  scores.Flag("--weights", a->weights, "Nominal and effective weights instead");
+  scores.Flag("--joint", a->joint, "The joint sets asked for instead");
   add("watch", "Follow a run to its end; Ctrl-C leaves it running", "watch 0a1b2c3d4e5f", WatchRun);
   add("cancel", "Stop a run; its last checkpoint stays", "cancel 0a1b2c3d4e5f", CancelRun);
   const Command replay = add("replay", "One path alone, equal to that path in the run",

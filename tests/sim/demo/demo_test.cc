@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "sim/base/math.h"
 #include "sim/base/violation.h"
 #include "sim/calendar/calendar_rules.h"
 #include "sim/calendar/opening_days.h"
+#include "sim/score/weights.h"
 
 namespace jalon::sim {
 namespace {
@@ -53,6 +55,21 @@ TEST(DemoTest, MakesThirtyThousandSeriesInTheDefaultSize) {
   ASSERT_TRUE(demo.ok()) << demo.status();
   EXPECT_EQ(demo->revision.network.unit_count(), 1 + 11 + 1500);
   EXPECT_EQ(demo->revision.realisations.series_count(), 30'000);
+}
+
+TEST(DemoTest, DeclaresScoresThatItsNetworkAccepts) {
+  const Demo demo = Small();
+  const ScorePolicy& policy = demo.revision.score;
+  EXPECT_EQ(ValidateScorePolicy(demo.revision.network, policy).ToStatus(), absl::OkStatus());
+  const WeightTable table(demo.revision.network, policy);
+  const Window year{Period::Month(2027, 1), Period::Month(2027, 12)};
+  std::map<std::string, size_t> sizes;
+  for (int u = 0; u < demo.revision.network.unit_count(); ++u) {
+    if (!demo.revision.network.is_leaf(u)) continue;
+    sizes[demo.revision.network.unit(u).kind] = table.Of(u, year).size();
+  }
+  EXPECT_EQ(sizes["proximity"], 11u);
+  EXPECT_EQ(sizes["private"], 4u) << "a grid of its own";
 }
 
 TEST(DemoTest, GivesTheSameDemoToTheSameOptions) {
