@@ -58,6 +58,7 @@ void WriteFacts(Context& context, const v1::Import& import) {
   if (import.has_perimeter()) WritePerimeter(table, import.perimeter());
   if (!import.revision().empty()) table.Row({"revision", import.revision()});
   if (!import.objective_set().empty()) table.Row({"objective set", import.objective_set()});
+  if (!import.scenario().empty()) table.Row({"scenario", import.scenario()});
   table.Row({"problems", import.violation_count()});
   table.Finish();
   for (const std::string& notice : import.notices()) context.beside() << "note: " << notice << "\n";

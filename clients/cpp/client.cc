@@ -254,6 +254,22 @@ absl::StatusOr<v1::Import> Client::ImportObjectives(v1::ObjectiveImportOptions o
   return impl_->Upload<v1::ImportObjectivesRequest, v1::Import>(open, first, files, canceller, {});
 }
 
+absl::StatusOr<v1::Import> Client::ImportScenario(v1::ScenarioImportOptions options,
+                                                  const std::vector<UploadFile>& files,
+                                                  const Canceller& canceller) {
+  for (const UploadFile& file : files) {
+    auto* declared = options.add_files();
+    declared->set_file(file.name);
+    declared->set_size_bytes(static_cast<int64_t>(file.bytes.size()));
+  }
+  v1::ImportScenarioRequest first;
+  *first.mutable_options() = std::move(options);
+  const auto open = [this](grpc::ClientContext* context, v1::Import* response) {
+    return impl_->scenario->ImportScenario(context, response);
+  };
+  return impl_->Upload<v1::ImportScenarioRequest, v1::Import>(open, first, files, canceller, {});
+}
+
 absl::StatusOr<v1::Model> Client::ImportModel(v1::ModelImportOptions options,
                                               const std::string& bytes) {
   impl_->WaitForServer();
@@ -500,6 +516,12 @@ absl::StatusOr<v1::ObjectiveSet> Client::PublishObjectiveSet(
     const v1::PublishObjectiveSetRequest& request) {
   return impl_->Unary(*impl_->objective, &v1::ObjectiveService::Stub::PublishObjectiveSet, request,
                       kChangesSomething);
+}
+
+absl::StatusOr<v1::AnalyzeObjectiveHistoryResponse> Client::AnalyzeObjectiveHistory(
+    const v1::AnalyzeObjectiveHistoryRequest& request) {
+  return impl_->Unary(*impl_->objective, &v1::ObjectiveService::Stub::AnalyzeObjectiveHistory,
+                      request, kSafeToRepeat);
 }
 
 absl::StatusOr<v1::ListObjectivesResponse> Client::ListObjectives(

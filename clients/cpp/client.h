@@ -117,6 +117,9 @@ class Client {
                              const std::function<void(const v1::ExportNetworkResponse&)>& on_piece);
 
   Result<v1::Scenario> CreateScenario(const v1::CreateScenarioRequest& request);
+  Result<v1::Import> ImportScenario(v1::ScenarioImportOptions options,
+                                    const std::vector<UploadFile>& files,
+                                    const Canceller& canceller = {});
   Result<v1::Scenario> GetScenario(const v1::GetScenarioRequest& request);
   Result<v1::ListScenariosResponse> ListScenarios(const v1::ListScenariosRequest& request);
   Result<v1::DeleteScenarioResponse> DeleteScenario(const v1::DeleteScenarioRequest& request);
@@ -125,6 +128,8 @@ class Client {
   Result<v1::Import> ImportObjectives(v1::ObjectiveImportOptions options,
                                       const std::vector<UploadFile>& files,
                                       const Canceller& canceller = {});
+  Result<v1::AnalyzeObjectiveHistoryResponse> AnalyzeObjectiveHistory(
+      const v1::AnalyzeObjectiveHistoryRequest& request);
   Result<v1::ObjectiveSet> GetObjectiveSet(const v1::GetObjectiveSetRequest& request);
   Result<v1::ListObjectiveSetsResponse> ListObjectiveSets(
       const v1::ListObjectiveSetsRequest& request);

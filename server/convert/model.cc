@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/derived_driver.h"
 #include "server/convert/enums.h"
 #include "server/convert/network.h"
 #include "server/convert/serialize.h"
@@ -223,6 +224,9 @@ store::v1::Model ToProto(const sim::Model& model) {
   *proto.mutable_regional() = LatentToProto(model.regional);
   Copy(model.branch_loading, proto.mutable_branch_loading());
   *proto.mutable_drivers() = DriversToProto(model.drivers);
+  for (const sim::DerivedDriver& driver : model.derived_drivers) {
+    *proto.add_derived_drivers() = ToProto(driver);
+  }
   for (const sim::IndicatorDiagnostics& diagnostics : model.diagnostics) {
     DiagnosticsToProto(diagnostics, proto.add_diagnostics());
   }
@@ -267,6 +271,9 @@ absl::StatusOr<sim::Model> FromProto(const store::v1::Model& proto) {
   model.regional = LatentFromProto(proto.regional());
   CopyBack(proto.branch_loading(), model.branch_loading);
   model.drivers = DriversFromProto(proto.drivers(), checks);
+  for (const store::v1::ModelDerivedDriver& driver : proto.derived_drivers()) {
+    model.derived_drivers.push_back(FromProto(driver));
+  }
   for (const store::v1::ModelDiagnostics& diagnostics : proto.diagnostics()) {
     model.diagnostics.push_back(DiagnosticsFromProto(diagnostics));
   }

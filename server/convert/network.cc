@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/derived_driver.h"
 #include "server/convert/enums.h"
 #include "sim/base/status_macros.h"
 
@@ -96,6 +97,7 @@ absl::StatusOr<sim::Driver> DriverFromProto(const v1::Driver& proto) {
                      .frequency = *frequency,
                      .quarter_rule = *rule,
                      .first = *first};
+  if (proto.has_derived()) driver.derived = FromProto(proto.derived());
   driver.values.assign(proto.values().begin(), proto.values().end());
   for (size_t i = 0; i < driver.values.size(); ++i) {
     if (BitAt(proto.missing_bitmap(), i)) driver.values[i] = kMissing;
@@ -195,9 +197,16 @@ v1::Driver ToProto(const sim::Driver& driver) {
   proto.set_scope(driver.scope);
   proto.set_frequency(ToProto(driver.frequency));
   proto.set_quarterly_rule(ToProto(driver.quarter_rule));
+  if (driver.derived) *proto.mutable_derived() = ToProto(*driver.derived);
   proto.set_first_period(driver.first.ToString());
   AddValues(driver.values, proto.mutable_values());
   proto.set_missing_bitmap(MissingBitmap(driver.values));
+  return proto;
+}
+
+v1::Driver DriverToProto(const sim::DriverTable& table, int index) {
+  v1::Driver proto = ToProto(table.drivers[index]);
+  if (proto.has_derived()) AddChecks(sim::CheckFormula(table, index), proto.mutable_derived());
   return proto;
 }
 

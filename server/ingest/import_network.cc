@@ -307,6 +307,7 @@ class NetworkImporter {
       }
     }
     NoteCalendars();
+    for (const std::string& note : FormulaNotes(revision.drivers)) Note(note);
     if (counts.missing > 0) {
       Note(absl::StrCat(counts.missing, " cells of ", counts.series, " series x ", counts.periods,
                         " periods have no value: missing, not zero"));

@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 18> kKinds = {{
+constexpr std::array<KindName, 19> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -41,11 +41,16 @@ constexpr std::array<KindName, 18> kKinds = {{
     {TableKind::kRealisations, "realisations", "", "unit segment indicator period value", true,
      true},
     {TableKind::kDriverList, "driver_list", "driver",
-     "id label_fr label_en unit class scope frequency conversion"},
+     "id label_fr label_en unit class scope frequency conversion formula rounding floor cap "
+     "effective_months announcement_lag deviation_probability deviation_law deviation_low "
+     "deviation "
+     "deviation_high"},
     {TableKind::kDrivers, "drivers", "", "driver scope period value", true},
     {TableKind::kElasticities, "elasticities", "", "driver indicator transform lag mean sd source"},
-    {TableKind::kObjectives, "objectives", "", "unit segment indicator window value reason pinned",
-     true},
+    {TableKind::kObjectives, "objectives", "",
+     "unit segment indicator window value reason pinned changed_on old_value change_reason", true},
+    {TableKind::kObjectiveChanges, "objective_changes", "",
+     "unit segment indicator window changed_on old_value reason"},
     {TableKind::kPaths, "paths", "", "driver period value mode moves_others", true},
     {TableKind::kEvents, "events", "",
      "id label_fr label_en class start end ramp anticipation anticipation_share indicators "

@@ -33,6 +33,8 @@ enum class TableKind {
   kDrivers,       // [drivers]
   kElasticities,  // [elasticities]
   kObjectives,    // [objectives]
+  // [objective_changes]: what objectives were before they changed
+  kObjectiveChanges,
   kPaths,         // [paths]: driver paths of a scenario
   kEvents,        // [events]
   kCalendars,     // [calendars]: weeks and holidays of units and kinds of unit

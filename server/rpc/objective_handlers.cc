@@ -326,6 +326,15 @@ absl::StatusOr<v1::ListObjectivesResponse> ListObjectives(
     keys.AddWindow(objective.window.ToString());
     response.add_ticks(objective.ticks);
     response.add_values(values.Of(objective));
+    for (const sim::ObjectiveChange& change : objective.changes) {
+      v1::ObjectiveChange& shown = *response.add_changes();
+      shown.set_row(static_cast<uint32_t>(row));
+      shown.set_changed_on(change.date);
+      sim::Objective before = objective;
+      before.ticks = change.old_ticks;
+      shown.set_old_value(values.Of(before));
+      shown.set_reason(change.reason);
+    }
     if (!objective.reason.empty()) {
       (*response.mutable_reasons())[static_cast<uint32_t>(row)] = objective.reason;
     }

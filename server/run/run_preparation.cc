@@ -13,6 +13,7 @@
 #include "server/convert/serialize.h"
 #include "server/convert/time.h"
 #include "server/run/score_rows.h"
+#include "sim/engine/off_formula.h"
 
 namespace jalon::server {
 namespace {
@@ -172,6 +173,15 @@ void DescribeScores(const ScoreRows& scores, v1::Run& run) {
   for (const std::string& notice : scores.notices) run.add_notices(notice);
 }
 
+// What a reader must know of the world simulated.
+void AddNotices(const sim::Plan& plan, v1::Run& run) {
+  for (const sim::OffFormula& off : sim::FindOffFormula(plan)) {
+    run.add_notices(absl::StrCat("driver ", off.driver, " is off its formula (hors formule) from ",
+                                 off.period.ToString(), ": ", off.told, " told, ", off.in_force,
+                                 " by the formula on the central path"));
+  }
+}
+
 int QuantileCount(const RunRows& rows) {
   return static_cast<int>(std::count_if(rows.specs.begin(), rows.specs.end(), [](const auto& spec) {
     return spec.statistic() == v1::STATISTIC_QUANTILE;
@@ -309,6 +319,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                                          .targets = rows.targets,
                                                          .as_of = settings.as_of,
                                                          .seed = run.seed()}));
+  AddNotices(plan, run);
   plan.scores = scores.plan;
   const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
   RowAxis axis(revision.network, rows.windows, rows.rows);

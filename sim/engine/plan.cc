@@ -28,6 +28,7 @@ Model SharedPart(const Model& model) {
   shared.regional = model.regional;
   shared.branch_loading = model.branch_loading;
   shared.drivers = model.drivers;
+  shared.derived_drivers = model.derived_drivers;
   return shared;
 }
 
@@ -63,6 +64,8 @@ void MoveInto(Plan& plan, DriverPart part) {
   plan.driver_window = part.window;
   plan.driver_history = std::move(part.history);
   plan.driver_simulator = std::move(part.simulator);
+  plan.derived_drivers = std::move(part.derived);
+  plan.derived_courses = std::move(part.derived_courses);
 }
 
 void MoveInto(Plan& plan, EventPart part) {

@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/drivers/derived.h"
 #include "sim/drivers/driver_simulator.h"
 #include "sim/engine/plan_scores.h"
 #include "sim/engine/target.h"
@@ -143,13 +144,20 @@ struct Plan {
   std::vector<double> level_loadings;
 
   std::vector<PlanElasticity> elasticities;
-  // Periods of driver paths: from the oldest one a lag reaches (or as_of) to the last one needed.
+  // Periods of driver paths: from the oldest one a lag or a formula reaches (or as_of) to the last
+  // one needed.
   Window driver_window;
-  // [driver x driver_window]: values known at as_of, the last one held until as_of; NaN before a
-  // driver's first value (no effect there) and after as_of (drawn).
+  // [driver x driver_window], drivers of the driver model, then derived ones: values known at
+  // as_of, the last one held until as_of; NaN before a driver's first value (no effect there) and
+  // after as_of (drawn).
   std::vector<double> driver_history;
   // The scenario's drivers after as_of; absent when no driver is needed there.
   std::optional<DriverSimulator> driver_simulator;
+  // Computed from the others on every path; empty when no driver is needed after as_of.
+  DerivedDrivers derived_drivers;
+  // What the scenario tells of derived drivers after as_of, by index into derived_drivers, and
+  // `values` [period after as_of].
+  std::vector<DriverCourse> derived_courses;
 
   std::vector<PlanEvent> events;
   // Events that act on series i alone: series_events[series_event_first[i] .. [i + 1]).

@@ -79,9 +79,11 @@ ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& ind
 // Periods of driver paths and what is known of them at as_of.
 struct DriverPart {
   Window window;
-  // [driver x window]
+  // [driver, then derived driver x window]
   std::vector<double> history;
   std::optional<DriverSimulator> simulator;
+  DerivedDrivers derived;
+  std::vector<DriverCourse> derived_courses;
 };
 // Errors: kInvalidArgument when the driver model and the scenario do not fit together.
 absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& plan);

@@ -67,7 +67,8 @@ SharedStage::SharedStage(const Plan& plan)
 int64_t SharedStage::cost_in_cells() const {
   const int64_t rows = plan_.indicators.size() + plan_.region_rows.size();
   const int64_t drivers =
-      static_cast<int64_t>(plan_.shared.drivers.driver_count()) * plan_.driver_window.size();
+      static_cast<int64_t>(plan_.shared.drivers.driver_count() + plan_.derived_drivers.count()) *
+      plan_.driver_window.size();
   return 1 + rows * (step_count_ + 1) + plan_.group_count() + drivers;
 }
 

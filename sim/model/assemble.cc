@@ -26,6 +26,7 @@ class Assembler {
     AddGroups();
     AddElasticities();
     model_.drivers = parts_.terms.model;
+    model_.derived_drivers = parts_.terms.derived;
     for (int k = 0; k < panel_.indicator_count(); ++k) {
       model_.branch_loading.push_back(EtaUnit(k) * parts_.effects.branch_sd[k]);
     }

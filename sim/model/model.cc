@@ -1,11 +1,14 @@
 #include "sim/model/model.h"
 
 #include <cmath>
+#include <set>
 #include <span>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sim/base/text.h"
+#include "sim/drivers/derived.h"
 
 namespace jalon::sim {
 namespace {
@@ -34,6 +37,7 @@ class Checker {
     CheckLatents("regional", model_.regional, model_.region_units.size());
     CheckIndicatorTables();
     CheckDrivers();
+    CheckDerivedDrivers();
     return std::move(found_);
   }
 
@@ -238,7 +242,8 @@ class Checker {
     for (size_t e = 0; e < model_.elasticities.size(); ++e) {
       const Elasticity& elasticity = model_.elasticities[e];
       const std::string at = absl::StrCat("elasticities[", e, "]");
-      Index(at + ".driver", elasticity.driver, model_.drivers.driver_count());
+      Index(at + ".driver", elasticity.driver,
+            model_.drivers.driver_count() + static_cast<int>(model_.derived_drivers.size()));
       Index(at + ".indicator", elasticity.indicator, IndicatorCount());
       Within(at + ".prior.lag", elasticity.prior.lag, 0, kMaxLag);
       Finite(at + ".prior.mean", elasticity.prior.mean);
@@ -309,6 +314,24 @@ class Checker {
     AllFinite("drivers.coefficients", var.coefficients);
     AllFinite("drivers.innovation_factor", var.innovation_factor);
     AllFinite("drivers.last_values", var.last_values);
+  }
+
+  void CheckDerivedDrivers() {
+    std::set<std::string> seen(model_.drivers.driver_ids.begin(), model_.drivers.driver_ids.end());
+    for (size_t d = 0; d < model_.derived_drivers.size(); ++d) {
+      const DerivedDriver& driver = model_.derived_drivers[d];
+      const std::string at = absl::StrCat("derived_drivers[", d, "]");
+      if (const auto problem = IdProblem(driver.id, at + ".id")) found_.Add(*problem);
+      if (!seen.insert(driver.id).second) {
+        Add(at + ".id", driver.id, "must not be repeated", "DUPLICATE_ID");
+      }
+      Finite(at + ".last_value", driver.last_value);
+      found_.Merge(ValidateDerivedRule(driver.rule, at + ".rule"));
+    }
+    if (!found_.empty()) return;
+    const absl::StatusOr<DerivedDrivers> order =
+        DerivedDrivers::Create(model_.derived_drivers, model_.drivers.driver_ids);
+    if (!order.ok()) found_.Merge(ViolationsFromStatus(order.status()));
   }
 
   const Model& model_;

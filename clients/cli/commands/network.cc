@@ -5,6 +5,7 @@
 #include "clients/cli/calendar_report.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
+#include "clients/cli/driver_report.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
 #include "clients/cli/paging.h"
@@ -148,43 +149,6 @@ int ListSegments(Context& context) {
   return kExitOk;
 }
 
-int ListDrivers(Context& context) {
-  auto client = context.client();
-  if (!client.ok()) return ReportError(context, client.status());
-  auto revision = LatestRevision(context);
-  if (!revision.ok()) return ReportError(context, revision.status());
-  v1::ListDriversRequest request;
-  request.set_parent(*revision);
-  TableWriter table = context.table({{"driver", "Driver", "Facteur"},
-                                     {"label", "Label", "Libellé"},
-                                     {"class", "Class", "Classe"},
-                                     {"unit", "In", "Unité"},
-                                     {"scope", "Scope", "Portée"},
-                                     {"first", "First", "Début", CellFormat::kPeriod},
-                                     {"periods", "Periods", "Périodes", CellFormat::kCount},
-                                     {"last_value", "Last", "Dernier", CellFormat::kNumber},
-                                     {"plot", "History", "Historique"}});
-  const bool french = context.french();
-  const absl::Status status = ForEachPage(
-      **client, &Client::ListDrivers, request, [&](const v1::ListDriversResponse& page) {
-        for (const auto& d : page.drivers()) {
-          std::string category = v1::Driver::Category_Name(d.category());
-          category = category.substr(category.find('_') + 1);
-          for (char& c : category) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-          const std::vector<double> values(d.values().begin(), d.values().end());
-          table.Row({d.id(), french && !d.label_fr().empty() ? d.label_fr() : d.label_en(),
-                     category, d.unit_of_measure(), d.scope(), d.first_period(),
-                     int64_t{d.values_size()}, OptionalCell(LastOf(values)),
-                     Sparkline(values, 30)});
-        }
-      });
-  if (!status.ok()) return ReportError(context, status);
-  table.Finish();
-  context.Next("jalon scenario create ID --set driver.ID=SHIFT --from PERIOD",
-               "a world in which one of them moves");
-  return kExitOk;
-}
-
 int ListRevisions(Context& context) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -275,6 +239,22 @@ void AddCalendar(const Command& calendar, CalendarArguments& a) {
   calendar.Option("--depth", a.depth, "Levels below each unit to split too", {.range = {{0, 8}}});
 }
 
+void AddDriverOptions(const Command& command, DriverReportOptions& options) {
+  command.Examples(
+      "Examples:\n"
+      "  jalon network drivers --formulas\n"
+      "  jalon network drivers --plot --driver livret_a --scenario severely-adverse");
+  command.Option("--driver", options.drivers, "Only these drivers");
+  command.Flag("--plot", options.plot, "Draw their history");
+  command.Flag("--ascii", options.ascii, "Draw with plain characters");
+  command.Option("--scenario", options.scenario, "Draw what this scenario assumes as well");
+  command.Option("--since", options.since, "First period drawn (YYYY-MM or YYYY-Qn)");
+  command.Option("--width", options.width, "Columns of a drawing (default: the terminal's)",
+                 {.range = std::pair(40.0, 200.0)});
+  command.Flag("--formulas", options.formulas,
+               "Formulas of derived drivers, and how often they were departed from");
+}
+
 }  // namespace
 
 void AddNetwork(const Command& app, Invocation& invocation) {
@@ -303,7 +283,10 @@ void AddNetwork(const Command& app, Invocation& invocation) {
           [arguments](Context& context) { return ReportCalendar(context, arguments->calendar); }),
       arguments->calendar);
   add("segments", "Segments, depth-first", ListSegments);
-  add("drivers", "Drivers with their history", ListDrivers);
+  auto drivers = std::make_shared<DriverReportOptions>();
+  AddDriverOptions(add("drivers", "Drivers: their history, drawn on request, and their formulas",
+                       [drivers](Context& context) { return ReportDrivers(context, *drivers); }),
+                   *drivers);
   add("revisions", "Revisions, newest first", ListRevisions);
   AddNetworkPerimeter(command, invocation);
   AddNetworkExport(command, invocation);

@@ -9,6 +9,7 @@
 #include "clients/cli/files.h"
 #include "clients/cli/import_report.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/objective_history.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/results.h"
 #include "clients/cli/state_text.h"
@@ -20,6 +21,7 @@ namespace {
 struct ObjectiveArguments {
   std::string from, method, model, scenario;
   std::string id, base, window, growth, mapping, problems, author, reason, etag, fiscal_year, label;
+  std::string perimeter, publication_date;
   std::vector<std::string> levels, indicators, units, paths;
   bool dry_run = false, official = false;
 };
@@ -41,6 +43,8 @@ void Describe(const ObjectiveArguments& a, v1::ObjectiveSet& set) {
   set.set_official(a.official);
   set.set_author(a.author);
   set.set_reason(a.reason);
+  set.set_perimeter(a.perimeter);
+  set.set_publication_date(a.publication_date);
 }
 
 void SimulateNext(Context& context, const std::string& set) {
@@ -324,6 +328,19 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   in.Option("--mapping", a->mapping, "File that says what the columns are", {.is_file = true});
   in.Option("--problems", a->problems, "Write every problem to this CSV file", {.is_file = true});
   describe(in);
+  in.Option("--perimeter", a->perimeter, "The network as of this period is what they are set for");
+  in.Option("--published-on", a->publication_date, "Day the bank published them, YYYY-MM-DD");
+  auto past = std::make_shared<ObjectiveHistoryOptions>();
+  const Command history = add("history", "Past objectives against what was realised",
+                              "history --set plan-2025", ListSets);
+  history.OnChosen([&invocation, past] {
+    invocation.run = [past](Context& context) { return ReportObjectiveHistory(context, *past); };
+  });
+  history.Option("--set", past->sets, "Only these sets (default: all with realised windows)");
+  history.Option("--level", past->levels, "Levels of units read (default: the deepest)");
+  history.Option("--indicator", past->indicators, "Only these indicators");
+  history.Flag("--as-published", past->as_published,
+               "Judge objectives as they were published, before later changes");
   add("list", "Sets, newest first", "list --fiscal-year 2027", ListSets)
       .Option("--fiscal-year", a->fiscal_year, "Only this year's");
   const Command show =
