@@ -441,6 +441,27 @@ absl::StatusOr<v1::ResolveWeightsResponse> Client::ResolveWeights(
                       kSafeToRepeat);
 }
 
+absl::StatusOr<v1::ListChannelsResponse> Client::ListChannels(
+    const v1::ListChannelsRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListChannels, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ListCreditResponse> Client::ListCredit(const v1::ListCreditRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListCredit, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ListMeansResponse> Client::ListMeans(const v1::ListMeansRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListMeans, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReconcileResponse> Client::Reconcile(const v1::ReconcileRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::Reconcile, request,
+                      kSafeToRepeat);
+}
+
 absl::StatusOr<v1::ReadSeriesResponse> Client::ReadSeries(const v1::ReadSeriesRequest& request) {
   return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadSeries, request,
                       kSafeToRepeat);
@@ -584,6 +605,12 @@ absl::StatusOr<v1::GetRowIndexResponse> Client::GetRowIndex(const v1::GetRowInde
 
 absl::StatusOr<v1::ReplayPathResponse> Client::ReplayPath(const v1::ReplayPathRequest& request) {
   return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReplayPath, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReadEventLossesResponse> Client::ReadEventLosses(
+    const v1::ReadEventLossesRequest& request) {
+  return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReadEventLosses, request,
                       kSafeToRepeat);
 }
 

@@ -108,6 +108,10 @@ class Client {
       const v1::ReadCalendarEffectRequest& request);
   Result<v1::GetScorePolicyResponse> GetScorePolicy(const v1::GetScorePolicyRequest& request);
   Result<v1::ResolveWeightsResponse> ResolveWeights(const v1::ResolveWeightsRequest& request);
+  Result<v1::ListChannelsResponse> ListChannels(const v1::ListChannelsRequest& request);
+  Result<v1::ListCreditResponse> ListCredit(const v1::ListCreditRequest& request);
+  Result<v1::ListMeansResponse> ListMeans(const v1::ListMeansRequest& request);
+  Result<v1::ReconcileResponse> Reconcile(const v1::ReconcileRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
   Result<v1::ListPerimeterChangesResponse> ListPerimeterChanges(
@@ -159,6 +163,7 @@ class Client {
   Result<v1::ReadScoresResponse> ReadScores(const v1::ReadScoresRequest& request);
   Result<v1::GetRowIndexResponse> GetRowIndex(const v1::GetRowIndexRequest& request);
   Result<v1::ReplayPathResponse> ReplayPath(const v1::ReplayPathRequest& request);
+  Result<v1::ReadEventLossesResponse> ReadEventLosses(const v1::ReadEventLossesRequest& request);
 
   const ClientOptions& options() const;
 

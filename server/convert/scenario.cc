@@ -16,6 +16,7 @@ constexpr int kMaxDrivers = 256;
 constexpr int kMaxEvents = 1'000;
 constexpr int kMaxFilterIds = 2'000;
 constexpr int kMaxPeriods = 600;
+constexpr int kMaxTransfers = 32;
 
 void CheckFinite(Checks& checks, absl::string_view field, double value) {
   if (!std::isfinite(value)) checks.Add(field, absl::StrCat(value), "must be finite", "NOT_FINITE");
@@ -75,10 +76,19 @@ void ReadHistory(const v1::Event& proto, sim::Frequency frequency, Checks& check
 void ReadChannel(const v1::Event& proto, Checks& checks, sim::Event* event) {
   event->channel = proto.channel();
   checks.Text("channel", proto.channel(), 64);
-  if (proto.channel().empty()) return;
-  if (!checks.Required("channel_share", proto.has_channel_share())) return;
+  if (!proto.has_channel_share()) return;
   event->channel_share_ratio = proto.channel_share();
   checks.InRange("channel_share", proto.channel_share(), 0, 1);
+}
+
+void ReadTransfers(const v1::Event& proto, Checks& checks, sim::Event* event) {
+  if (proto.transfers_size() > kMaxTransfers) {
+    checks.Add("transfers", absl::StrCat(proto.transfers_size()), "must be at most 32",
+               "OUT_OF_RANGE");
+  }
+  for (const v1::Event::Transfer& transfer : proto.transfers()) {
+    event->transfers.push_back({transfer.channel(), transfer.unit(), transfer.share()});
+  }
 }
 
 sim::Event ReadEvent(const v1::Event& proto, sim::Frequency frequency, Checks& checks) {
@@ -107,6 +117,7 @@ sim::Event ReadEvent(const v1::Event& proto, sim::Frequency frequency, Checks& c
   event.segments = ReadIds("segments", proto.segments(), checks);
   event.units = ReadIds("units", proto.units(), checks);
   ReadChannel(proto, checks, &event);
+  ReadTransfers(proto, checks, &event);
   event.effect = ReadEffect(proto.effect(), checks);
   ReadHistory(proto, frequency, checks, &event);
   event.in_baseline = proto.baseline_status() != v1::Event::BASELINE_STATUS_PROPOSED;
@@ -138,7 +149,13 @@ v1::Event EventToProto(const sim::Event& event) {
   proto.mutable_segments()->Assign(event.segments.begin(), event.segments.end());
   proto.mutable_units()->Assign(event.units.begin(), event.units.end());
   proto.set_channel(event.channel);
-  if (!event.channel.empty()) proto.set_channel_share(event.channel_share_ratio);
+  if (event.channel_share_ratio) proto.set_channel_share(*event.channel_share_ratio);
+  for (const sim::LostSalesTransfer& transfer : event.transfers) {
+    v1::Event::Transfer& to = *proto.add_transfers();
+    to.set_channel(transfer.channel);
+    to.set_unit(transfer.unit);
+    to.set_share(transfer.share);
+  }
   proto.mutable_effect()->set_kind(ToProto(event.effect.kind));
   proto.mutable_effect()->set_low(event.effect.low);
   proto.mutable_effect()->set_mode(event.effect.mode);

@@ -7,9 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/ingest/calendars_reader.h"
+#include "server/ingest/channels_reader.h"
+#include "server/ingest/credit_reader.h"
 #include "server/ingest/drivers_reader.h"
 #include "server/ingest/file_set.h"
 #include "server/ingest/import.h"
+#include "server/ingest/means_reader.h"
 #include "server/ingest/network_builder.h"
 #include "server/ingest/perimeter_reader.h"
 #include "server/ingest/realisations_reader.h"
@@ -45,14 +48,19 @@ class NetworkImporter {
                 TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
                 TableKind::kElasticities, TableKind::kCalendars, TableKind::kOpeningDates,
                 TableKind::kOpeningDays, TableKind::kPhasing, TableKind::kPerimeter,
-                TableKind::kWeights, TableKind::kQuality, TableKind::kLadder},
+                TableKind::kWeights, TableKind::kQuality, TableKind::kLadder, TableKind::kChannels,
+                TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
+                TableKind::kMeans},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
         drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
         calendars_(mapping_, base_),
         perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter),
-        scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score) {}
+        scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score),
+        channels_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->channels),
+        credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->credit),
+        means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->means) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -64,6 +72,7 @@ class NetworkImporter {
     ReadDeclarations();
     ReadValues();
     ReadDrivers();
+    ReadTables();
     ReadScores();
     ReadCalendars();
     if (request_.stop.stop_requested()) return std::move(outcome_);
@@ -148,6 +157,42 @@ class NetworkImporter {
                    [&](TableReader& reader, const TableMapping&) { scores_.ReadLadder(reader); });
   }
 
+  // Channels, credit and means.
+  void ReadTables() {
+    files_.ForEach(TableKind::kChannels, [&](TableReader& reader, const TableMapping&) {
+      channels_.ReadChannels(reader);
+    });
+    files_.ForEach(TableKind::kChannelShares,
+                   [&](TableReader& reader, const TableMapping&) { channels_.ReadShares(reader); });
+    for (const TableKind kind : {TableKind::kEliminations, TableKind::kParentTotals}) {
+      files_.ForEach(kind,
+                     [&](TableReader& reader, const TableMapping&) { credit_.Read(reader, kind); });
+    }
+    files_.ForEach(TableKind::kMeans,
+                   [&](TableReader& reader, const TableMapping&) { means_.Read(reader); });
+  }
+
+  // The tables checked against the network; their problems join the others.
+  void FinishTables(const sim::Network& network) {
+    channel_table_ = channels_.Finish(network);
+    outcome_.violations.Merge(channels_.TakeViolations());
+    if (const std::optional<sim::Window> window = HistoryWindow()) {
+      credit_table_ = credit_.Finish(network, *window);
+    }
+    outcome_.violations.Merge(credit_.TakeViolations());
+    means_table_ = means_.Finish(network);
+    outcome_.violations.Merge(means_.TakeViolations());
+  }
+
+  // Periods of the files and of the base; nullopt without any value.
+  std::optional<sim::Window> HistoryWindow() const {
+    std::optional<sim::Window> window = values_.window();
+    if (base_ == nullptr || !window) return window;
+    window->first = std::min(window->first, base_->realisations.first());
+    window->last = std::max(window->last, base_->realisations.last());
+    return window;
+  }
+
   void TakeViolations() {
     outcome_.violations.Merge(files_.TakeViolations());
     spec_ = builder_.Complete();
@@ -191,6 +236,7 @@ class NetworkImporter {
     CheckPerimeter(*network);
     scores_.CheckPlaces(*network);
     outcome_.violations.Merge(scores_.TakeViolations());
+    FinishTables(*network);
     absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
     if (!IsCalendarAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
@@ -211,6 +257,9 @@ class NetworkImporter {
     }
     outcome_.revision =
         sim::Revision{*std::move(network), std::move(realisations), std::move(driver_table_)};
+    outcome_.revision->channels = std::move(channel_table_);
+    outcome_.revision->credit = std::move(credit_table_);
+    outcome_.revision->means = std::move(means_table_);
     outcome_.revision->score = scores_.Finish();
     outcome_.revision->calendars = std::move(calendars);
     outcome_.revision->phasing = std::move(phasing);
@@ -361,8 +410,14 @@ class NetworkImporter {
   CalendarsReader calendars_;
   PerimeterReader perimeter_;
   ScoreReader scores_;
+  ChannelsReader channels_;
+  CreditReader credit_;
+  MeansReader means_;
   sim::NetworkSpec spec_;
   sim::DriverTable driver_table_;
+  sim::ChannelTable channel_table_;
+  sim::CreditTable credit_table_;
+  sim::MeansTable means_table_;
   ImportOutcome outcome_;
 };
 

@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "server/ingest/declared_row.h"
 #include "server/ingest/drivers_reader.h"
 #include "server/ingest/file_set.h"
@@ -31,6 +33,27 @@ sim::EffectLaw ReadEffect(FieldReader& fields) {
   return law;
 }
 
+// `online=0.3 unit:r01-b002=0.1`: parts that come back through a channel or move to a unit.
+std::vector<sim::LostSalesTransfer> ReadTransfers(FieldReader& fields, NumberDialect numbers) {
+  std::vector<sim::LostSalesTransfer> transfers;
+  for (const std::string& item : fields.List("transfers")) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(item, absl::MaxSplits('=', 1));
+    const NumberResult share = ParseNumber(parts.second, numbers);
+    absl::string_view place = parts.first;
+    const bool is_unit = absl::ConsumePrefix(&place, "unit:");
+    if (share.problem != NumberProblem::kNone || place.empty()) {
+      fields.Refuse("transfers", "must be items such as `online=0.3` or `unit:centre=0.1`",
+                    "UNKNOWN_VALUE");
+      continue;
+    }
+    transfers.push_back({.channel = is_unit ? "" : std::string(place),
+                         .unit = is_unit ? std::string(place) : "",
+                         .share = share.value});
+  }
+  return transfers;
+}
+
 sim::Event ReadEvent(FieldReader& fields, sim::Frequency frequency) {
   using sim::EventClass;
   using sim::HistoryStatus;
@@ -55,7 +78,7 @@ sim::Event ReadEvent(FieldReader& fields, sim::Frequency frequency) {
   event.segments = fields.List("segments");
   event.units = fields.List("units");
   event.channel = fields.Label("channel");
-  event.channel_share_ratio = fields.Number("channel_share").value_or(1.0);
+  event.channel_share_ratio = fields.Number("channel_share");
   event.effect = ReadEffect(fields);
   event.history_status = fields.Choice<HistoryStatus>("history",
                                                       {{"absent", HistoryStatus::kAbsent},
@@ -87,6 +110,7 @@ class ScenarioImporter {
         const DeclaredRow row = RowOf(reader, TableKind::kEvents);
         FieldReader fields(row, outcome_.violations);
         scenario_.events.push_back(ReadEvent(fields, frequency()));
+        scenario_.events.back().transfers = ReadTransfers(fields, row.numbers);
         event_origins_.push_back(OriginOf(row));
       }
     });
@@ -163,8 +187,8 @@ class ScenarioImporter {
   }
 
   void Validate() {
-    const sim::Violations found =
-        sim::ValidateScenario(revision_.network, revision_.drivers, scenario_);
+    sim::Violations found = sim::ValidateScenario(revision_.network, revision_.drivers, scenario_);
+    found.Merge(sim::CheckEventChannels(revision_.channels, scenario_));
     for (sim::Violation violation : found.kept()) {
       const std::vector<Origin>& origins =
           violation.field.rfind("events[", 0) == 0 ? event_origins_ : driver_origins_;

@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 19> kKinds = {{
+constexpr std::array<KindName, 24> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -55,8 +55,8 @@ constexpr std::array<KindName, 19> kKinds = {{
     {TableKind::kEvents, "events", "",
      "id label_fr label_en class start end ramp anticipation anticipation_share indicators "
      "segments "
-     "units channel channel_share law low effect high history in_history_since in_baseline source "
-     "assumption"},
+     "units channel channel_share transfers law low effect high history in_history_since "
+     "in_baseline source assumption"},
     {TableKind::kCalendars, "calendars", "", "unit kind week holidays"},
     {TableKind::kOpeningDates, "opening_dates", "", "unit kind date open"},
     {TableKind::kOpeningDays, "opening_days", "", "unit kind period days"},
@@ -68,6 +68,12 @@ constexpr std::array<KindName, 19> kKinds = {{
      "unit unit_kind indicator window weight floor cap complete"},
     {TableKind::kQuality, "quality", "", "unit unit_kind window factor"},
     {TableKind::kLadder, "ladder", "", "threshold payoff shape"},
+    {TableKind::kChannels, "channels", "", "id label_fr label_en"},
+    {TableKind::kChannelShares, "channel_shares", "",
+     "unit unit_kind segment indicator channel share from to assumption source"},
+    {TableKind::kEliminations, "eliminations", "", "unit segment indicator period value"},
+    {TableKind::kParentTotals, "parent_totals", "", "unit segment indicator period value"},
+    {TableKind::kMeans, "means", "", "unit mean period value planned"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

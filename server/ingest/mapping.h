@@ -45,6 +45,11 @@ enum class TableKind {
   kWeights,       // [weights]: of indicators in scores
   kQuality,       // [quality]: factors on payoffs
   kLadder,        // [ladder]: from scores to payoffs
+  kChannels,       // [channels]
+  kChannelShares,  // [channel_shares]
+  kEliminations,   // [eliminations]
+  kParentTotals,   // [parent_totals]
+  kMeans,          // [means]
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

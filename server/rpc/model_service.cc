@@ -15,6 +15,7 @@
 #include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
 #include "server/rpc/take_back.h"
+#include "server/run/completion.h"
 #include "server/run/live_fits.h"
 
 namespace jalon::server {
@@ -56,7 +57,12 @@ absl::StatusOr<PreparedFit> PrepareFit(Environment& environment, const std::stri
   PreparedFit fit;
   const std::string revision =
       asked.revision().empty() ? absl::StrCat(network, "/revisions/latest") : asked.revision();
-  JALON_ASSIGN_OR_RETURN(fit.revision, environment.archive.GetRevision(revision));
+  JALON_ASSIGN_OR_RETURN(auto found, environment.archive.GetRevision(revision));
+  JALON_ASSIGN_OR_RETURN(
+      TreatedRevision treated,
+      TreatProvisional(environment.archive, std::move(found), asked.fit_options()));
+  fit.revision = std::move(treated.revision);
+  fit.notes = std::move(treated.notes);
   Checks options("model.fit_options"), rest("model");
   fit.options = ReadFitOptions(asked.fit_options(), options);
   if (!asked.as_of().empty()) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/convert/key_columns.h"
 #include "server/convert/network.h"
+#include "server/convert/tables.h"
 #include "server/rpc/network_content.h"
 #include "server/rpc/paging.h"
 #include "server/rpc/perimeter_figures.h"
@@ -139,14 +140,15 @@ std::vector<int> WithDepth(const sim::Network& network, std::vector<int> tops, i
   return units;
 }
 
-// Whether an indicator's values may be summed over every row of a selection.
-bool AddsUp(const sim::Revision& revision, int indicator, const Selection& selection) {
+// Whether an indicator has figures on every row of a selection: it adds up there, or head office
+// declared its totals.
+bool HasValues(const sim::Revision& revision, const sim::CreditedSums& sums, int indicator,
+               const Selection& selection) {
   const sim::Indicator& declared = revision.network.indicator(indicator);
   if (declared.adds_over_units && declared.adds_over_segments) return true;
   for (const int unit : selection.units) {
     for (const int segment : selection.segments) {
-      const sim::NodeRange range = sim::RangeOf(revision.network, indicator, unit, segment);
-      if (revision.realisations.RowsIn(range).size() > 1) return false;
+      if (!sums.HasValues({indicator, unit, segment})) return false;
     }
   }
   return true;
@@ -154,13 +156,14 @@ bool AddsUp(const sim::Revision& revision, int indicator, const Selection& selec
 
 // Indicators whose sums mean something. Those that do not add up are left out when nobody named
 // them, and refused when somebody did.
-void KeepAdditive(const sim::Revision& revision, Selection* selection, Checks& checks) {
+void KeepAdditive(const sim::Revision& revision, const sim::CreditedSums& sums,
+                  Selection* selection, Checks& checks) {
   const bool named = !selection->indicators.empty();
   std::vector<int> asked = std::move(selection->indicators);
   for (int k = 0; !named && k < revision.network.indicator_count(); ++k) asked.push_back(k);
   selection->indicators.clear();
   for (const int k : asked) {
-    if (AddsUp(revision, k, *selection)) {
+    if (HasValues(revision, sums, k, *selection)) {
       selection->indicators.push_back(k);
     } else if (named) {
       checks.Add("indicators", revision.network.indicator(k).id,
@@ -203,7 +206,8 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   if (!checks.ok()) return checks.ToStatus();
   selection.units = WithDepth(network, std::move(selection.units), request.depth());
   if (selection.segments.empty()) selection.segments.push_back(0);
-  KeepAdditive(revision->value, &selection, checks);
+  const sim::CreditedSums sums(revision->value);
+  KeepAdditive(revision->value, sums, &selection, checks);
   if (!checks.ok()) return checks.ToStatus();
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(),
                                                          RowsPerPage(selection.window.size())));
@@ -216,8 +220,11 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
     const sim::SeriesKey key{.indicator = selection.indicators[i / (units * segments)],
                              .unit = selection.units[i / segments % units],
                              .segment = selection.segments[i % segments]};
-    writer.Add(key, figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
-                                selection.window));
+    writer.Add(key, request.perimeter() == v1::PERIMETER_VIEW_UNSPECIFIED ||
+                            request.perimeter() == v1::PERIMETER_VIEW_TARGET
+                        ? sums.Values(key, selection.window)
+                        : figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
+                                      selection.window));
   }
   v1::ReadRealisationsResponse response;
   *response.mutable_rows() = writer.Take();

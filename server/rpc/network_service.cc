@@ -8,6 +8,8 @@
 #include "server/rpc/network_export.h"
 #include "server/rpc/network_reads.h"
 #include "server/rpc/perimeter_handlers.h"
+  }
+#include "server/rpc/network_tables.h"
 
 namespace jalon::server {
 namespace {
@@ -139,6 +141,27 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                      v1::ResolveWeightsResponse* response) override {
     return Serve(environment_, context, {"NetworkService.ResolveWeights", request->revision()},
                  request, response, &server::ResolveWeights);
+  ServerUnaryReactor* ListChannels(CallbackServerContext* context,
+                                   const v1::ListChannelsRequest* request,
+                                   v1::ListChannelsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListChannels", request->parent()}, request,
+                 response, &server::ListChannels);
+  }
+  ServerUnaryReactor* ListCredit(CallbackServerContext* context,
+                                 const v1::ListCreditRequest* request,
+                                 v1::ListCreditResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListCredit", request->parent()}, request,
+                 response, &server::ListCredit);
+  }
+  ServerUnaryReactor* ListMeans(CallbackServerContext* context, const v1::ListMeansRequest* request,
+                                v1::ListMeansResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListMeans", request->parent()}, request,
+                 response, &server::ListMeans);
+  }
+  ServerUnaryReactor* Reconcile(CallbackServerContext* context, const v1::ReconcileRequest* request,
+                                v1::ReconcileResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.Reconcile", request->revision()}, request,
+                 response, &server::Reconcile);
   }
 
  private:

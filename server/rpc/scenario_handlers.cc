@@ -31,6 +31,7 @@ absl::StatusOr<sim::Scenario> ReadScenario(Call& call, const v1::CreateScenarioR
   scenario.id = request.scenario_id();
   Checks checks("scenario");
   checks.Merge(sim::ValidateScenario(network, revision->value.drivers, scenario));
+  checks.Merge(sim::CheckEventChannels(revision->value.channels, scenario));
   if (!checks.ok()) return checks.ToStatus();
   return scenario;
 }

@@ -330,6 +330,30 @@ absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
   return PageOf<v1::ReplayPathResponse>(table, selection, request);
 }
 
+constexpr int kMostDepth = 8;
+
+absl::StatusOr<v1::ReadEventLossesResponse> ReadEventLosses(
+    Call& call, const v1::ReadEventLossesRequest& request) {
+  Checks checks;
+  CheckName("run", request.run(), kRunPattern, checks);
+  const int depth = request.has_depth() ? request.depth() : 1;
+  checks.InRange("depth", depth, 0, kMostDepth);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  Environment& environment = call.environment();
+  JALON_ASSIGN_OR_RETURN(const v1::Run run, EndedRun(environment, request.run()));
+  JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, request.run(), {500, 1'000}));
+  JALON_ASSIGN_OR_RETURN(
+      std::vector<v1::EventLosses> rows,
+      LossesOfRun(environment.archive, {.network = NetworkOf(request.run()), .run = run}, depth));
+  const auto total = static_cast<int64_t>(rows.size());
+  v1::ReadEventLossesResponse response;
+  for (int64_t i = paging.first(); i < paging.end(total); ++i) {
+    *response.add_rows() = std::move(rows[i]);
+  }
+  response.set_next_page_token(paging.NextToken(total));
+  return response;
+}
+
 // --------------------------------------------------------------------------------------- service
 
 class SimulationService final : public v1::SimulationService::CallbackService {
@@ -381,6 +405,11 @@ class SimulationService final : public v1::SimulationService::CallbackService {
                       v1::ReplayPathResponse* response) override {
     return Serve(environment_, context, {"SimulationService.ReplayPath", request->run()}, request,
                  response, &server::ReplayPath);
+  }
+  Reactor* ReadEventLosses(Context* context, const v1::ReadEventLossesRequest* request,
+                           v1::ReadEventLossesResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.ReadEventLosses", request->run()},
+                 request, response, &server::ReadEventLosses);
   }
 
  private:

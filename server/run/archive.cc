@@ -13,6 +13,7 @@
 #include "server/convert/perimeter.h"
 #include "server/convert/score.h"
 #include "server/convert/serialize.h"
+#include "server/convert/tables.h"
 #include "server/run/score_rows.h"
 
 namespace jalon::server {
@@ -54,6 +55,14 @@ int64_t BytesOf(const LoadedResult& result) {
   for (const std::vector<double>& column : result.table.columns) bytes += column.size() * 8;
   if (result.table.scores != nullptr) bytes += BytesOf(*result.table.scores);
   return bytes;
+}
+
+// Adds a part of a revision that says something.
+template <typename Content>
+void AddPart(const std::string& name, const Content& content, BlobWriter& blobs,
+             store::v1::RevisionManifest& manifest) {
+  std::string bytes = DeterministicBytes(content);
+  if (!bytes.empty()) (*manifest.mutable_parts())[name] = blobs.Add(std::move(bytes));
 }
 
 }  // namespace
@@ -98,6 +107,9 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   if (revision.score != sim::ScorePolicy()) {
     (*manifest.mutable_parts())["score"] = blobs.Add(DeterministicBytes(ToProto(revision.score)));
   }
+  AddPart("channels", ToProto(revision.channels), blobs, manifest);
+  AddPart("credit", ToProto(revision.credit), blobs, manifest);
+  AddPart("means", ToProto(revision.means), blobs, manifest);
   manifest.set_first_period(revision.realisations.first().ToString());
   manifest.set_period_count(revision.realisations.period_count());
   if (!revision.calendars.empty()) {
@@ -201,6 +213,18 @@ absl::StatusOr<std::shared_ptr<const LoadedRevision>> Archive::GetRevision(
   return loaded;
 }
 
+absl::Status Archive::LoadTables(const store::v1::RevisionManifest& manifest,
+                                 sim::Revision& revision) {
+  JALON_ASSIGN_OR_RETURN(const auto channels,
+                         GetPart<store::v1::ChannelContent>(manifest, "channels"));
+  JALON_ASSIGN_OR_RETURN(revision.channels, FromProto(revision.network, channels.value_or({})));
+  JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
+  JALON_ASSIGN_OR_RETURN(revision.credit, FromProto(revision.network, credit.value_or({})));
+  JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
+  JALON_ASSIGN_OR_RETURN(revision.means, FromProto(revision.network, means.value_or({})));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRecord& record) {
   JALON_ASSIGN_OR_RETURN(const auto manifest,
                          GetMessage<store::v1::RevisionManifest>(record.manifest()));
@@ -215,6 +239,7 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
   JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
   JALON_RETURN_IF_ERROR(LoadPerimeter(manifest, revision));
   JALON_RETURN_IF_ERROR(LoadParts(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadTables(manifest, revision));
   return revision;
 }
 

@@ -148,6 +148,8 @@ class Archive {
   absl::Status LoadPerimeter(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
   // The parts of a revision that a manifest names, into it.
   absl::Status LoadParts(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  // Channels, credit and means of a revision whose network is there.
+  absl::Status LoadTables(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
   // A part by name; absent when the manifest has none.
   template <typename Message>
   absl::StatusOr<std::optional<Message>> GetPart(const store::v1::RevisionManifest& manifest,

@@ -77,7 +77,7 @@ void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
     *model.mutable_start_time() = ToProto(options_.clock.WallNow());
   });
   const int64_t series_count = fit.revision->value.realisations.series_count();
-  const absl::StatusOr<sim::Model> fitted = sim::FitModel(
+  absl::StatusOr<sim::Model> fitted = sim::FitModel(
       fit.revision->value, fit.options, sim::StopToken(&live.stop_flag()), [&](double share) {
         live.Change([&](v1::Model& model, v1::Progress& progress) {
           progress.set_ratio(share);
@@ -91,6 +91,7 @@ void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
   v1::Model model = live.resource();
   *model.mutable_end_time() = ToProto(options_.clock.WallNow());
   if (fitted.ok()) {
+    fitted->notes.insert(fitted->notes.end(), fit.notes.begin(), fit.notes.end());
     model.set_state(v1::Model::STATE_SUCCEEDED);
     model.set_content_hash(ModelHash(*fitted));
     Describe(*fitted, &model);

@@ -40,6 +40,8 @@ struct PreparedFit {
   sim::FitOptions options;
   // Shared: the cache may let go of it while the fit runs.
   std::shared_ptr<const LoadedRevision> revision;
+  // What was done with provisional periods: joins the model's notes.
+  std::vector<std::string> notes;
   std::string principal;
 };
 

@@ -11,7 +11,11 @@
 #include "server/base/ids.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
+#include "server/convert/tables.h"
 #include "server/convert/time.h"
+#include "server/run/completion.h"
+#include "server/run/run_notices.h"
+#include "sim/provisional/completion.h"
 #include "server/run/score_rows.h"
 #include "sim/engine/off_formula.h"
 
@@ -51,6 +55,9 @@ struct Sources {
   std::string scenario_hash;
   std::optional<std::vector<sim::Objective>> objectives;
   std::string objectives_hash;
+  // What was done with provisional periods for the fit, and whether they were completed.
+  std::vector<std::string> provisional;
+  bool completed = false;
 
   const sim::Network& network() const { return revision->value.network; }
 };
@@ -80,6 +87,14 @@ absl::StatusOr<Sources> ReadSources(Archive& archive, const v1::Run& run) {
   JALON_ASSIGN_OR_RETURN(sources.revision,
                          archive.GetRevision(run.revision().empty() ? sources.model->info.revision()
                                                                     : run.revision()));
+  // A model fitted on completed figures meets them in its runs too.
+  JALON_ASSIGN_OR_RETURN(
+      TreatedRevision treated,
+      TreatProvisional(archive, std::move(sources.revision), sources.model->info.fit_options()));
+  sources.revision = std::move(treated.revision);
+  sources.provisional = std::move(treated.notes);
+  sources.completed = sources.model->info.fit_options().provisional_periods() ==
+                      v1::FitOptions::PROVISIONAL_PERIODS_COMPLETE;
   JALON_RETURN_IF_ERROR(ReadScenario(archive, run.scenario(), sources));
   JALON_RETURN_IF_ERROR(ReadObjectives(archive, run.objective_set(), sources));
   return sources;
@@ -179,6 +194,28 @@ void AddNotices(const sim::Plan& plan, v1::Run& run) {
     run.add_notices(absl::StrCat("driver ", off.driver, " is off its formula (hors formule) from ",
                                  off.period.ToString(), ": ", off.told, " told, ", off.in_force,
                                  " by the formula on the central path"));
+  }
+}
+
+// Realised months that are not final, as the run meets them.
+void AddProvisionalNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
+  if (sources.completed) {
+    for (const std::string& note : sources.provisional) run.add_notices(note);
+    return;
+  }
+  for (const sim::ProvisionalNote& note : sim::ProvisionalPeriods(sources.revision->value)) {
+    if (as_of < note.window.first) continue;
+    run.add_notices(absl::StrCat(note.indicator, ": ", note.window.first.ToString(), " to ",
+                                 std::min(as_of, note.window.last).ToString(),
+                                 " provisional: counted as first reported"));
+  }
+}
+
+void AddSourceNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
+  AddProvisionalNotices(sources, as_of, run);
+  for (std::string& notice :
+       NoticesOf(sources.revision->value, sources.model->value.as_of, sources.scenario)) {
+    run.add_notices(std::move(notice));
   }
 }
 
@@ -313,6 +350,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   FillProvenance(sources, run);
   DescribeRows(rows, run);
   DescribeScores(scores, run);
+  AddSourceNotices(sources, settings.as_of, run);
   JALON_ASSIGN_OR_RETURN(sim::Plan plan, sim::BuildPlan({.revision = revision,
                                                          .model = sources.model->value,
                                                          .scenario = sources.scenario,
@@ -338,6 +376,30 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                      .axis = std::move(axis),
                      .peak_bytes = static_cast<int64_t>(cost.peak_bytes),
                      .cpu_seconds = cost.cpu_ms_per_256_paths * path_count / 256 * 1e-3};
+}
+
+absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
+                                                         const RunQuestion& question, int depth) {
+  JALON_ASSIGN_OR_RETURN(const Sources sources, ReadSources(archive, question.run));
+  JALON_ASSIGN_OR_RETURN(const Settings settings, ReadSettings(question.run, sources));
+  sim::Window all{settings.as_of + 1, settings.as_of};
+  for (const std::string& text : question.run.windows()) {
+    JALON_ASSIGN_OR_RETURN(const sim::Window window,
+                           sim::ParseWindow(text, sources.network().frequency()));
+    all.last = std::max(all.last, window.last);
+  }
+  const sim::PlanInput input{.revision = sources.revision->value,
+                             .model = sources.model->value,
+                             .scenario = sources.scenario,
+                             .targets = {},
+                             .as_of = settings.as_of};
+  std::vector<v1::EventLosses> rows;
+  for (const sim::EventLosses& losses : sim::LossesOfEvents(input, all, depth)) {
+    const auto event = std::find_if(sources.scenario.events.begin(), sources.scenario.events.end(),
+                                    [&](const sim::Event& e) { return e.id == losses.event; });
+    rows.push_back(ToProto(sources.network(), *event, losses));
+  }
+  return rows;
 }
 
 void DescribeEnd(const SimulationEnd& end, v1::Run& run) {

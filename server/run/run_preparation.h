@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -44,6 +45,12 @@ struct RunQuestion {
 // not usable, kResourceExhausted for too large a result.
 absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                        const RunQuestion& question);
+
+// Where the sales that the events of a run take away go: sim::LossesOfEvents over all its windows,
+// for units at most `depth` levels below the root. `question.run` is a run as PrepareRun echoed it.
+// Errors: those of PrepareRun's first stage.
+absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
+                                                         const RunQuestion& question, int depth);
 
 // Fills what is known once a run has ended: the path count, the command that replays it, and in a
 // sentence why it stopped.

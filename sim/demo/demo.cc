@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/demo/channels.h"
 #include "sim/demo/demo_network.h"
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
@@ -36,6 +37,7 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   const TruthPast past = MakePast(input, draws, truth);
   JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
+  ChannelTable channels = MakeDemoChannels(network, draws);
   Demo demo{{.network = std::move(network),
              .realisations = std::move(realisations),
              .drivers = std::move(drivers)},
@@ -44,6 +46,7 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
             MakeDemoScenarios()};
   demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
   demo.revision.score = MakeDemoScores(demo.revision.network);
+  demo.revision.channels = std::move(channels);
   return demo;
 }
 

@@ -94,6 +94,8 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   MoveInto(plan, std::move(targets));
   MoveInto(plan, std::move(series));
 
+  violations.Merge(CheckEventReach(input, plan.horizon));
+
   ElasticityPart elasticities = ResolveElasticities(input, index, plan);
   violations.Merge(elasticities.violations);
   JALON_RETURN_IF_ERROR(violations.ToStatus());

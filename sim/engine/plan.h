@@ -44,19 +44,23 @@ inline constexpr int kMaxSimulatedPeriods = 60;
 // Ranks of the parameter blocks and latents the engine carries: the shared loadings of D1.
 inline constexpr int kMaxRank = 16;
 
-// One event resolved against the plan's groups and series.
+// One event, or the part of one that acts with one coefficient, resolved against the plan's groups
+// and series. Parts of an event share its stream: one size on a path for all of them.
 struct PlanEvent {
   // Hash64 of the event's id: its stream.
   uint64_t id64 = 0;
   EffectLaw effect;
+  // Share of sales it acts on, less what comes back through other channels; in `weights` and
+  // `contained` instead where it differs between series.
   double channel_share_ratio = 1.0;
   // ContainedWeight at the model's as_of, and [period of the horizon] EventWeight.
   double contained = 0.0;
   std::vector<double> weights;
   // Plan groups it covers whole, ascending.
   std::vector<int> groups;
-  // Series it acts on one by one (a unit filter finer than a region), ascending; none of them is in
-  // `groups`. D1 keeps these out of the group profile.
+  // Series it acts on one by one (a unit filter finer than a region, channel shares of a table,
+  // sales that move to a unit), ascending; none of them is in `groups`. D1 keeps these out of the
+  // group profile.
   std::vector<int> series;
 };
 

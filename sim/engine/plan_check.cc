@@ -170,8 +170,9 @@ Violations CheckTargets(const PlanInput& input) {
 
 Violations CheckScenario(const PlanInput& input) {
   Violations violations;
-  const Violations found =
+  Violations found =
       ValidateScenario(input.revision.network, input.revision.drivers, input.scenario);
+  found.Merge(CheckEventChannels(input.revision.channels, input.scenario));
   for (Violation violation : found.kept()) {
     violation.field = absl::StrCat("scenario.", violation.field);
     violation.message.clear();

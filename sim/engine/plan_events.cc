@@ -1,46 +1,14 @@
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
+#include "sim/engine/event_reach.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
 namespace {
-
-using Ranges = std::vector<std::pair<int, int>>;
-
-// Ranges of network indices an event's filter names; everything when it names nothing.
-struct EventFilter {
-  std::vector<int> indicators;
-  Ranges segments;
-  Ranges units;
-};
-
-EventFilter FilterOf(const Network& network, const Event& event) {
-  EventFilter filter;
-  for (const std::string& id : event.indicators) {
-    filter.indicators.push_back(network.FindIndicator(id).value());
-  }
-  for (const std::string& id : event.segments) {
-    const int segment = network.FindSegment(id).value();
-    filter.segments.emplace_back(segment, network.segment_end(segment));
-  }
-  for (const std::string& id : event.units) {
-    const int unit = network.FindUnit(id).value();
-    filter.units.emplace_back(unit, network.unit_end(unit));
-  }
-  return filter;
-}
-
-bool Covers(const Ranges& ranges, int first, int end) {
-  if (ranges.empty()) return true;
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [&](const auto& r) { return r.first <= first && end <= r.second; });
-}
-
-bool Names(const std::vector<int>& indicators, int indicator) {
-  return indicators.empty() ||
-         std::find(indicators.begin(), indicators.end(), indicator) != indicators.end();
-}
 
 // [group]: whether the filter covers each group whole.
 std::vector<bool> WholeGroups(const PlanInput& input, const ModelIndex& index, const Plan& plan,
@@ -49,45 +17,87 @@ std::vector<bool> WholeGroups(const PlanInput& input, const ModelIndex& index, c
   for (const PlanGroup& group : plan.groups) {
     const ModelGroup& from = input.model.groups[group.model_group];
     const int region = index.units[from.region];
-    const int segment = index.segments[from.segment];
     // A model made on another revision may name a region the network no longer has.
-    whole.push_back(region >= 0 && Names(filter.indicators, index.indicators[from.indicator]) &&
-                    Covers(filter.segments, segment, segment + 1) &&
-                    Covers(filter.units, region, input.revision.network.unit_end(region)));
+    whole.push_back(region >= 0 &&
+                    filter.Covers(index.indicators[from.indicator], index.segments[from.segment],
+                                  region, input.revision.network.unit_end(region)));
   }
   return whole;
 }
 
-bool NamesSeries(const EventFilter& filter, const SeriesKey& key) {
-  return Names(filter.indicators, key.indicator) &&
-         Covers(filter.segments, key.segment, key.segment + 1) &&
-         Covers(filter.units, key.unit, key.unit + 1);
+// The event without the places it acts on.
+PlanEvent Dated(const PlanInput& input, const Plan& plan, const Event& event) {
+  const Period fitted_at = input.model.as_of;
+  PlanEvent dated{.id64 = Hash64(event.id), .effect = event.effect};
+  dated.contained = ContainedWeight(event, fitted_at);
+  for (int t = 0; t < plan.period_count(); ++t) {
+    dated.weights.push_back(EventWeight(event, plan.horizon.first + t, fitted_at));
+  }
+  return dated;
 }
 
-PlanEvent ResolveEvent(const PlanInput& input, const ModelIndex& index, const Plan& plan,
-                       const Event& event) {
-  PlanEvent resolved{
-      .id64 = Hash64(event.id),
-      .effect = event.effect,
-      .channel_share_ratio = event.channel.empty() ? 1.0 : event.channel_share_ratio};
-  const Period fitted_at = input.model.as_of;
-  resolved.contained = ContainedWeight(event, fitted_at);
-  for (int t = 0; t < plan.period_count(); ++t) {
-    resolved.weights.push_back(EventWeight(event, plan.horizon.first + t, fitted_at));
-  }
-  const EventFilter filter = FilterOf(input.revision.network, event);
-  const std::vector<bool> whole = WholeGroups(input, index, plan, filter);
+// An event whose series all have one coefficient: groups it covers whole, and single series.
+PlanEvent ResolveUniform(const PlanInput& input, const ModelIndex& index, const Plan& plan,
+                         const std::pair<const Event&, const EventReach&>& what) {
+  const auto& [event, reach] = what;
+  PlanEvent resolved = Dated(input, plan, event);
+  resolved.channel_share_ratio = reach.uniform_coefficient();
+  const std::vector<bool> whole = WholeGroups(input, index, plan, reach.filter());
   for (int g = 0; g < plan.group_count(); ++g) {
     if (whole[g]) resolved.groups.push_back(g);
   }
   for (int i = 0; i < plan.series_count(); ++i) {
     const PlanSeries& series = plan.series[i];
     if (series.group < 0 || whole[series.group]) continue;
-    if (NamesSeries(filter, input.revision.realisations.key(series.row))) {
+    if (reach.filter().Covers(input.revision.realisations.key(series.row))) {
       resolved.series.push_back(i);
     }
   }
   return resolved;
+}
+
+// Coefficients of a series: [period of the horizon], then the one at the model's as_of; a single
+// one where it never changes.
+std::vector<double> Coefficients(const PlanInput& input, const Plan& plan, const EventReach& reach,
+                                 const SeriesKey& key) {
+  if (!reach.is_dated()) return {reach.CoefficientAt(key, plan.horizon.first)};
+  std::vector<double> coefficients;
+  for (int t = 0; t < plan.period_count(); ++t) {
+    coefficients.push_back(reach.CoefficientAt(key, plan.horizon.first + t));
+  }
+  coefficients.push_back(reach.CoefficientAt(key, input.model.as_of));
+  return coefficients;
+}
+
+// An event whose series differ: one PlanEvent per distinct coefficient, all of one stream. A series
+// never goes through its group, whatever its neighbours: its numbers depend on itself alone.
+std::vector<PlanEvent> ResolveBySeries(const PlanInput& input, const Plan& plan, const Event& event,
+                                       const EventReach& reach) {
+  std::map<std::vector<double>, std::vector<int>> places;
+  for (int i = 0; i < plan.series_count(); ++i) {
+    if (plan.series[i].group < 0) continue;
+    const SeriesKey& key = input.revision.realisations.key(plan.series[i].row);
+    places[Coefficients(input, plan, reach, key)].push_back(i);
+  }
+  const PlanEvent dated = Dated(input, plan, event);
+  std::vector<PlanEvent> resolved;
+  for (auto& [coefficients, series] : places) {
+    if (coefficients == std::vector<double>(coefficients.size(), 0.0)) continue;
+    PlanEvent& part = resolved.emplace_back(dated);
+    for (size_t t = 0; t < part.weights.size(); ++t) {
+      part.weights[t] *= coefficients[coefficients.size() == 1 ? 0 : t];
+    }
+    part.contained *= coefficients.back();
+    part.series = std::move(series);
+  }
+  return resolved;
+}
+
+std::vector<PlanEvent> ResolveEvent(const PlanInput& input, const ModelIndex& index,
+                                    const Plan& plan, const Event& event) {
+  const EventReach reach(input, event);
+  if (reach.by_series()) return ResolveBySeries(input, plan, event, reach);
+  return {ResolveUniform(input, index, plan, {event, reach})};
 }
 
 // Whether the event does anything to the plan.
@@ -112,15 +122,26 @@ void IndexBySeries(EventPart& part, int series_count) {
 
 }  // namespace
 
+Violations CheckEventReach(const PlanInput& input, const Window& horizon) {
+  Violations violations;
+  for (size_t i = 0; i < input.scenario.events.size(); ++i) {
+    violations.Merge(EventReach(input, input.scenario.events[i])
+                         .Check(absl::StrCat("scenario.events[", i, "]"), horizon));
+  }
+  return violations;
+}
+
 EventPart ResolveEvents(const PlanInput& input, const ModelIndex& index, const Plan& plan) {
   EventPart part;
   for (const Event& event : input.scenario.events) {
-    PlanEvent resolved = ResolveEvent(input, index, plan, event);
-    if (Acts(resolved)) part.events.push_back(std::move(resolved));
+    for (PlanEvent& resolved : ResolveEvent(input, index, plan, event)) {
+      if (Acts(resolved)) part.events.push_back(std::move(resolved));
+    }
   }
-  // Effects are summed in this order: the same bits whatever the order of a scenario's rows.
-  std::sort(part.events.begin(), part.events.end(),
-            [](const PlanEvent& a, const PlanEvent& b) { return a.id64 < b.id64; });
+  // Effects are summed in this order: the same bits whatever the order of a scenario's rows. Parts
+  // of one event never meet in a series.
+  std::stable_sort(part.events.begin(), part.events.end(),
+                   [](const PlanEvent& a, const PlanEvent& b) { return a.id64 < b.id64; });
   IndexBySeries(part, plan.series_count());
   return part;
 }

@@ -94,6 +94,9 @@ struct EventPart {
   std::vector<int> series_event_first;
   std::vector<int> series_events;
 };
+// What CheckPlanInput cannot see of events: covered series without a channel share, transfers to
+// units that sell nothing of what moves. `horizon`: the periods simulated.
+Violations CheckEventReach(const PlanInput& input, const Window& horizon);
 EventPart ResolveEvents(const PlanInput& input, const ModelIndex& index, const Plan& plan);
 
 // Step of a period: periods after the model's as_of, 0 up to it.

@@ -11,6 +11,7 @@
 #include "sim/base/violation.h"
 #include "sim/drivers/driver_simulator.h"
 #include "sim/drivers/drivers.h"
+#include "sim/network/channel_table.h"
 #include "sim/network/network.h"
 
 namespace jalon::sim {
@@ -50,6 +51,18 @@ struct EffectLaw {
   friend bool operator==(const EffectLaw&, const EffectLaw&) = default;
 };
 
+// A part of the sales an event takes away that comes back. Exactly one of channel and unit.
+struct LostSalesTransfer {
+  // Channel of the same branch they come back through; not the event's own.
+  std::string channel;
+  // Branch they move to.
+  std::string unit;
+  // Of the sales taken away, in [0, 1].
+  double share = 0.0;
+
+  friend bool operator==(const LostSalesTransfer&, const LostSalesTransfer&) = default;
+};
+
 enum class EventClass { kEconomic, kCompetitive, kRegulatory, kInternal, kCustomer };
 
 // How much of an event is already inside the history the model was fitted on.
@@ -75,10 +88,16 @@ struct Event {
   std::vector<std::string> indicators;
   std::vector<std::string> segments;
   std::vector<std::string> units;
-  // Channel it acts through and that channel's share of sales, in [0, 1]: effect on eta =
-  // log(1 + share x effect) (D12). Empty channel means all sales (share 1).
+  // Channel it acts through: effect on eta = log(1 + share x effect) (D12). Empty means all sales
+  // (share 1).
   std::string channel;
-  double channel_share_ratio = 1.0;
+  // The channel's share of sales, in [0, 1], the same for everybody. Absent with a channel: each
+  // branch's own share of the revision's ChannelTable. Absent, or 1, without channel.
+  std::optional<double> channel_share_ratio;
+  // Where the sales it takes away go; shares sum to at most 1, the rest is lost. What comes back
+  // through another channel of the branch makes the effect smaller: share x effect x (1 -
+  // returned); what moves to a unit raises that unit's sales by as much.
+  std::vector<LostSalesTransfer> transfers;
   EffectLaw effect;
   HistoryStatus history_status = HistoryStatus::kAbsent;
   // First period with the event in the history; required when kPartlyIn, absent when kAbsent.
@@ -110,9 +129,16 @@ struct Scenario {
 // Reasons: those of ids and labels (sim/base/text.h), UNKNOWN_DRIVER, UNKNOWN_INDICATOR,
 // UNKNOWN_SEGMENT, UNKNOWN_UNIT, DUPLICATE_ID, DUPLICATE_DRIVER, DUPLICATE, BAD_FREQUENCY, EMPTY,
 // NOT_FINITE, LOG_OF_NON_POSITIVE, END_BEFORE_START, OUT_OF_RANGE, EFFECT_TOO_LOW, NOT_ORDERED,
-// MISSING_CHANNEL, MISSING_HISTORY_DATE, HISTORY_DATE_WITHOUT_STATUS, ANTICIPATION_TOO_LARGE.
+// MISSING_CHANNEL, MISSING_HISTORY_DATE, HISTORY_DATE_WITHOUT_STATUS, ANTICIPATION_TOO_LARGE,
+// TRANSFER_WITHOUT_PLACE, TRANSFER_TO_ITSELF, TRANSFERS_OVER_ONE, TRANSFER_OF_A_GAIN, NOT_A_LEAF.
 Violations ValidateScenario(const Network& network, const DriverTable& drivers,
                             const Scenario& scenario);
+
+// What events ask of a table of channels. Where one is declared, every channel of an event must be
+// in it (UNKNOWN_CHANNEL at `events[i].channel` or `events[i].transfers[j].channel`); where none
+// is, an event with a channel must bring its own share (MISSING_CHANNEL_SHARE at
+// `events[i].channel_share_ratio`).
+Violations CheckEventChannels(const ChannelTable& table, const Scenario& scenario);
 
 // The part of an event's full effect felt in `period`, in [-1, 1]: the ramp inside the event, minus
 // the anticipation share before it, 0 elsewhere.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -90,6 +91,7 @@ class EventChecker : public RuleChecker {
       CheckShape(scenario.events[i]);
       CheckFilters(scenario.events[i]);
       CheckChannel(scenario.events[i]);
+      CheckTransfers(scenario.events[i]);
       CheckEffect(scenario.events[i].effect);
       CheckAnticipatedSize(scenario.events[i]);
       CheckHistory(scenario.events[i]);
@@ -154,9 +156,51 @@ class EventChecker : public RuleChecker {
 
   void CheckChannel(const Event& event) {
     RequireLabel(event.channel, Field("channel"));
-    RequireBetween(event.channel_share_ratio, "channel_share_ratio", 0, 1);
-    Require(!event.channel.empty() || event.channel_share_ratio == 1.0, Field("channel"), "",
+    const double share = event.channel_share_ratio.value_or(1.0);
+    RequireBetween(share, "channel_share_ratio", 0, 1);
+    Require(!event.channel.empty() || share == 1.0, Field("channel"), "",
             {"must be named when channel_share_ratio is not 1", "MISSING_CHANNEL"});
+  }
+
+  void CheckTransfers(const Event& event) {
+    double sum = 0.0;
+    std::set<std::pair<std::string, std::string>> places;
+    for (size_t j = 0; j < event.transfers.size(); ++j) {
+      const std::string list = Element("transfers", j);
+      CheckTransfer(event, event.transfers[j], list);
+      const auto place = std::pair(event.transfers[j].channel, event.transfers[j].unit);
+      Require(places.insert(place).second, Field(list), place.first + place.second,
+              {"must not be repeated", "DUPLICATE"});
+      sum += event.transfers[j].share;
+    }
+    Require(!(sum > 1.0 + 1e-12), Field("transfers"), absl::StrCat(sum),
+            {"must not sum to more than 1: no more can come back than is taken away",
+             "TRANSFERS_OVER_ONE"});
+    Require(event.transfers.empty() || !CanGain(event.effect), Field("transfers"), "",
+            {"must be left out of an event that may raise sales: nothing is taken away then",
+             "TRANSFER_OF_A_GAIN"});
+  }
+
+  void CheckTransfer(const Event& event, const LostSalesTransfer& transfer,
+                     const std::string& list) {
+    RequireBetween(transfer.share, absl::StrCat(list, ".share"), 0, 1);
+    Require(transfer.channel.empty() != transfer.unit.empty(), Field(list), transfer.channel,
+            {"must name a channel or a unit, one of the two", "TRANSFER_WITHOUT_PLACE"});
+    RequireLabel(transfer.channel, Field(absl::StrCat(list, ".channel")));
+    Require(transfer.channel.empty() || transfer.channel != event.channel,
+            Field(absl::StrCat(list, ".channel")), transfer.channel,
+            {"must differ from the event's own channel", "TRANSFER_TO_ITSELF"});
+    if (transfer.unit.empty()) return;
+    const std::string field = Field(absl::StrCat(list, ".unit"));
+    const std::optional<int> unit = network_.FindUnit(transfer.unit);
+    Require(unit.has_value(), field, transfer.unit, {"must be the id of a unit", "UNKNOWN_UNIT"});
+    Require(!unit || network_.is_leaf(*unit), field, transfer.unit,
+            {"must be a branch", "NOT_A_LEAF"});
+  }
+
+  static bool CanGain(const EffectLaw& effect) {
+    const bool fixed = effect.kind == EffectLaw::Kind::kFixed;
+    return effect.mode > 0.0 || (!fixed && effect.high > 0.0);
   }
 
   void CheckEffect(const EffectLaw& effect) {
@@ -181,7 +225,8 @@ class EventChecker : public RuleChecker {
     if (event.anticipation_periods <= 0) return;
     // The largest uniform draw is 1 - 2^-33.
     const double largest = EffectAt(event.effect, 1.0 - 0x1p-33);
-    const double taken = event.anticipation_share * event.channel_share_ratio * largest;
+    const double taken =
+        event.anticipation_share * event.channel_share_ratio.value_or(1.0) * largest;
     Require(!(taken > kMostTakenAway), Field("anticipation_share"),
             absl::StrCat(event.anticipation_share),
             {"must not let the anticipation take away more than 95 % of sales",
@@ -206,7 +251,39 @@ class EventChecker : public RuleChecker {
   std::string path_;
 };
 
+class ChannelUseChecker : public RuleChecker {
+ public:
+  ChannelUseChecker(const ChannelTable& table, const Scenario& scenario) {
+    for (const Channel& channel : table.channels) known_.insert(channel.id);
+    for (size_t i = 0; i < scenario.events.size(); ++i)
+      Check(scenario.events[i], Element("events", i));
+  }
+
+ private:
+  void Check(const Event& event, const std::string& path) {
+    Require(!known_.empty() || event.channel.empty() || event.channel_share_ratio,
+            path + ".channel_share_ratio", "",
+            {"must be given: the network declares no channel shares", "MISSING_CHANNEL_SHARE"});
+    RequireKnown(event.channel, path + ".channel");
+    for (size_t j = 0; j < event.transfers.size(); ++j) {
+      RequireKnown(event.transfers[j].channel,
+                   absl::StrCat(path, ".", Element("transfers", j), ".channel"));
+    }
+  }
+
+  void RequireKnown(const std::string& channel, std::string field) {
+    Require(known_.empty() || channel.empty() || known_.count(channel) > 0, std::move(field),
+            channel, {"must be one of the network's channels", "UNKNOWN_CHANNEL"});
+  }
+
+  std::set<std::string> known_;
+};
+
 }  // namespace
+
+Violations CheckEventChannels(const ChannelTable& table, const Scenario& scenario) {
+  return ChannelUseChecker(table, scenario).violations();
+}
 
 Violations ValidateScenario(const Network& network, const DriverTable& drivers,
                             const Scenario& scenario) {

@@ -19,6 +19,7 @@
 #include "server/convert/score.h"
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
+#include "server/convert/tables.h"
 #include "server/convert/text_proto.h"
 #include "server/run/row_axis.h"
 #include "sim/demo/demo.h"
@@ -45,6 +46,19 @@ void CheckStored(absl::string_view text) {
   if (!value.ok()) return;
   const Message written = ToProto(*value);
   const auto again = FromProto(written);
+  Require(again.ok() && DeterministicBytes(ToProto(*again)) == DeterministicBytes(written));
+}
+
+// The same for tables that hang on a network.
+template <typename Message>
+void CheckTable(absl::string_view text) {
+  Message message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto value = FromProto(network, message);
+  if (!value.ok()) return;
+  const Message written = ToProto(*value);
+  const auto again = FromProto(network, written);
   Require(again.ok() && DeterministicBytes(ToProto(*again)) == DeterministicBytes(written));
 }
 
@@ -178,6 +192,9 @@ void Check(absl::string_view name, absl::string_view text) {
   if (name == "network") return CheckStored<store::v1::NetworkContent>(text);
   if (name == "drivers") return CheckStored<store::v1::DriverContent>(text);
   if (name == "perimeter") return CheckStored<store::v1::PerimeterContent>(text);
+  if (name == "channels") return CheckTable<store::v1::ChannelContent>(text);
+  if (name == "credit") return CheckTable<store::v1::CreditContent>(text);
+  if (name == "means") return CheckTable<store::v1::MeansContent>(text);
   if (name == "scenario") return CheckScenario(text);
   if (name == "score_policy") return CheckScorePolicy(text);
   if (name == "objectives") return CheckObjectives(text);

@@ -13,7 +13,7 @@ namespace jalon::client {
 namespace {
 
 struct FitArguments {
-  std::string id, as_of, label, revision;
+  std::string id, as_of, label, revision, provisional;
   std::optional<double> damping, half_life;
   std::optional<int> ended_after;
 };
@@ -36,6 +36,13 @@ absl::StatusOr<v1::CreateModelRequest> RequestOf(Context& context, const FitArgu
   if (arguments.damping.has_value()) options.set_trend_damping(*arguments.damping);
   if (arguments.half_life.has_value()) {
     options.set_level_half_life_periods(*arguments.half_life);
+  }
+  if (arguments.provisional == "leave-out") {
+    options.set_provisional_periods(v1::FitOptions::PROVISIONAL_PERIODS_LEAVE_OUT);
+  } else if (arguments.provisional == "complete") {
+    options.set_provisional_periods(v1::FitOptions::PROVISIONAL_PERIODS_COMPLETE);
+  } else if (!arguments.provisional.empty()) {
+    return absl::InvalidArgumentError("--provisional is leave-out or complete");
   }
   if (arguments.ended_after.has_value()) options.set_ended_after_missing(*arguments.ended_after);
   return request;
@@ -78,8 +85,12 @@ void AddFit(const Command& app, Invocation& invocation) {
   command.Option("--level-half-life", a->half_life, "Periods after which weight halves");
   command.Option("--ended-after", a->ended_after,
                  "Missing last periods after which a series has ended");
+  command.Option("--provisional", a->provisional,
+                 "Periods that are not final: leave-out (default), or complete by what earlier "
+                 "figures became");
   command.Examples(
-      "Examples:\n  jalon fit --network demo\n  jalon fit --as-of 1996-12 --id before-1997");
+      "Examples:\n  jalon fit --network demo\n  jalon fit --provisional complete\n  jalon fit "
+      "--as-of 1996-12 --id before-1997");
   command.OnChosen(
       [&invocation, a] { invocation.run = [a](Context& context) { return RunFit(context, *a); }; });
 }

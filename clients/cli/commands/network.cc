@@ -1,10 +1,13 @@
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "clients/cli/calendar_report.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
+#include "clients/cli/commands/network_tables.h"
 #include "clients/cli/driver_report.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
@@ -93,6 +96,17 @@ int ShowNetwork(Context& context) {
   return kExitOk;
 }
 
+// `customers=5200 population=41000`, by name.
+std::string AttributesText(const v1::Unit& unit) {
+  const std::map<std::string, double> sorted(unit.attributes().begin(), unit.attributes().end());
+  std::string text;
+  for (const auto& [name, value] : sorted) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", name, "=",
+                    FormatExactly(value, Locale::kEnglish));
+  }
+  return text;
+}
+
 int ListUnits(Context& context, const NetworkArguments& arguments) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -110,14 +124,15 @@ int ListUnits(Context& context, const NetworkArguments& arguments) {
                                      {"parent", "Parent", "Parent"},
                                      {"opened", "Opened", "Ouverture", CellFormat::kPeriod},
                                      {"closed", "Closed", "Fermeture", CellFormat::kPeriod},
-                                     {"subtree", "Subtree", "Sous-arbre", CellFormat::kCount}});
+                                     {"subtree", "Subtree", "Sous-arbre", CellFormat::kCount},
+                                     {"attributes", "Attributes", "Attributs"}});
   const bool french = context.french();
   const absl::Status status =
       ForEachPage(**client, &Client::ListUnits, request, [&](const v1::ListUnitsResponse& page) {
         for (const auto& u : page.units()) {
           const std::string label = french && !u.label_fr().empty() ? u.label_fr() : u.label_en();
           table.Row({u.id(), label.empty() ? u.label_fr() : label, u.level(), u.kind(), u.parent(),
-                     u.opened(), u.closed(), u.subtree_size()});
+                     u.opened(), u.closed(), u.subtree_size(), AttributesText(u)});
         }
       });
   if (!status.ok()) return ReportError(context, status);
@@ -287,6 +302,16 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   AddDriverOptions(add("drivers", "Drivers: their history, drawn on request, and their formulas",
                        [drivers](Context& context) { return ReportDrivers(context, *drivers); }),
                    *drivers);
+  add("channels", "Channels with their declared shares", ListChannels);
+  auto reconcile = std::make_shared<ReconcileArguments>();
+  add("reconcile", "Prove that parents are children plus eliminations; exit 1 when one is not",
+      [reconcile](Context& context) { return Reconcile(context, *reconcile); })
+      .Option("--window", reconcile->window, "A period, a year or first..last");
+  auto means = std::make_shared<MeansArguments>();
+  const Command list_means = add("means", "Means of branches, seen and planned",
+                                 [means](Context& context) { return ListMeans(context, *means); });
+  list_means.Option("--mean", means->mean, "Only this one, e.g. advisers");
+  list_means.Option("--unit", means->unit, "Only branches below this unit");
   add("revisions", "Revisions, newest first", ListRevisions);
   AddNetworkPerimeter(command, invocation);
   AddNetworkExport(command, invocation);

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -205,6 +206,62 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   return kExitOk;
 }
 
+// `online 120, unit r01-b002 30`, numbers as they are.
+std::string PartsText(const v1::EventLosses& row) {
+  std::string text;
+  const auto add = [&](const std::string& place, double value) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", place, " ",
+                    FormatExactly(std::round(value * 100.0) / 100.0, Locale::kEnglish));
+  };
+  for (const auto& returned : row.returned()) add(returned.channel(), returned.value());
+  for (const auto& moved : row.moved()) add(absl::StrCat("unit ", moved.unit()), moved.value());
+  return text;
+}
+
+double SumOf(const v1::EventLosses& row, bool moved) {
+  double sum = 0.0;
+  for (const auto& part : row.returned()) sum += moved ? 0.0 : part.value();
+  for (const auto& part : row.moved()) sum += moved ? part.value() : 0.0;
+  return sum;
+}
+
+int ShowLosses(Context& context, const RunsArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  v1::ReadEventLossesRequest request;
+  request.set_run(*name);
+  request.set_depth(a.depth);
+  TableWriter table = context.table({{"event", "Event", "Événement"},
+                                     {"unit", "Unit", "Entité"},
+                                     {"indicator", "Indicator", "Indicateur"},
+                                     {"channel", "Channel", "Canal"},
+                                     {"share", "Share", "Part", CellFormat::kRatio},
+                                     {"assumed", "Assumed", "Supposé", CellFormat::kRatio},
+                                     {"without", "Without", "Sans", CellFormat::kNumber},
+                                     {"taken", "Taken", "Pris", CellFormat::kNumber},
+                                     {"lost", "Lost", "Perdu", CellFormat::kNumber},
+                                     {"returned", "Returned", "Revenu", CellFormat::kNumber},
+                                     {"moved", "Moved", "Déplacé", CellFormat::kNumber},
+                                     {"received", "Received", "Reçu", CellFormat::kNumber},
+                                     {"where", "Where", "Où"}});
+  const absl::Status status = ForEachPage(
+      **client, &Client::ReadEventLosses, request, [&](const v1::ReadEventLossesResponse& page) {
+        for (const auto& r : page.rows()) {
+          table.Row({r.event(), r.unit(), r.indicator(), r.channel(), r.channel_share(),
+                     r.assumed_share(), r.without(), r.taken(), r.lost(), SumOf(r, false),
+                     SumOf(r, true), r.received(), PartsText(r)});
+        }
+      });
+  if (!status.ok()) return ReportError(context, status);
+  table.Finish();
+  context.beside() << "as if the year up to the model's as_of came again, effects at their means: "
+                      "not a forecast\n";
+  context.Next(absl::StrCat("jalon runs results ", a.id), "what the run expects of each unit");
+  return kExitOk;
+}
+
 void AddViewOptions(const Command& sub, const std::shared_ptr<RunsArguments>& a) {
   sub.Option("--unit", a->units, "Only these units");
   sub.Option("--depth", a->depth, "Levels below each unit to show too", {.range = {{0, 8}}});
@@ -255,6 +312,9 @@ void AddRuns(const Command& app, Invocation& invocation) {
   AddRowViewOptions(scores, a);
   scores.Flag("--weights", a->weights, "Nominal and effective weights instead");
   scores.Flag("--joint", a->joint, "The joint sets asked for instead");
+  add("losses", "Where the sales that events take away go: lost, returned, moved",
+      "losses 0a1b2c3d4e5f --depth 2 -o csv", ShowLosses)
+      .Option("--depth", a->depth, "Levels below the root to show", {.range = {{0, 8}}});
   add("watch", "Follow a run to its end; Ctrl-C leaves it running", "watch 0a1b2c3d4e5f", WatchRun);
   add("cancel", "Stop a run; its last checkpoint stays", "cancel 0a1b2c3d4e5f", CancelRun);
   const Command replay = add("replay", "One path alone, equal to that path in the run",

@@ -1,3 +1,4 @@
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -47,14 +48,31 @@ void WritePlots(TableWriter& table, const v1::RealisationRows& rows) {
   }
 }
 
-// One line per value, for files and pipes.
-void WriteValues(TableWriter& table, const v1::RealisationRows& rows) {
+// First period that is not final, by indicator that has one.
+absl::StatusOr<std::map<std::string, std::string>> ProvisionalFrom(Client& client,
+                                                                   const std::string& revision) {
+  auto indicators = ReadIndicators(client, revision);
+  if (!indicators.ok()) return indicators.status();
+  std::map<std::string, std::string> from;
+  for (const auto& [id, indicator] : *indicators) {
+    if (!indicator.provisional_from().empty()) from[id] = indicator.provisional_from();
+  }
+  return from;
+}
+
+// One line per value, for files and pipes; `p` marks a figure that is not final.
+void WriteValues(TableWriter& table, const v1::RealisationRows& rows,
+                 const std::map<std::string, std::string>& provisional_from) {
   const std::vector<RowKey> keys = KeysOf(rows.keys());
   for (size_t r = 0; r < keys.size(); ++r) {
+    const auto from = provisional_from.find(keys[r].indicator);
     for (int p = 0; p < rows.period_count(); ++p) {
       const auto value = RealisationAt(rows, static_cast<int64_t>(r) * rows.period_count() + p);
-      table.Row({keys[r].unit, keys[r].segment, keys[r].indicator,
-                 PeriodPlus(rows.first_period(), p), OptionalCell(value)});
+      const std::string period = PeriodPlus(rows.first_period(), p);
+      // Periods are written so that text compares as time does.
+      const bool provisional = from != provisional_from.end() && from->second <= period;
+      table.Row({keys[r].unit, keys[r].segment, keys[r].indicator, period, OptionalCell(value),
+                 provisional && value.has_value() ? "p" : ""});
     }
   }
 }
@@ -87,11 +105,15 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
                                    {"plot", "History", "Historique"}});
   } else {
     columns.insert(columns.end(), {{"period", "Period", "Période", CellFormat::kPeriod},
-                                   {"value", "Value", "Valeur", CellFormat::kNumber}});
+                                   {"value", "Value", "Valeur", CellFormat::kNumber},
+                                   {"mark", "Mark", "Marque"}});
   }
+  auto provisional = ProvisionalFrom(**client, *revision);
+  if (!provisional.ok()) return ReportError(context, provisional.status());
   TableWriter table = context.table(columns);
   const auto write = [&](const auto& page) {
-    context.is_screen() ? WritePlots(table, page.rows()) : WriteValues(table, page.rows());
+    context.is_screen() ? WritePlots(table, page.rows())
+                        : WriteValues(table, page.rows(), *provisional);
   };
   absl::Status status;
   if (arguments.leaves) {
@@ -104,6 +126,9 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
   }
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  for (const auto& [indicator, from] : *provisional) {
+    context.beside() << "p: " << indicator << " is provisional from " << from << " on\n";
+  }
   context.Next("jalon fit", "fit a model to this history");
   return kExitOk;
 }

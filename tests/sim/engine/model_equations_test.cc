@@ -246,7 +246,7 @@ class NaiveBank {
     sizes_.clear();
     for (const Event& event : bank_.scenario.events) {
       sizes_.push_back(Triangular(event.effect) *
-                       (event.channel.empty() ? 1.0 : event.channel_share_ratio));
+                       (event.channel.empty() ? 1.0 : event.channel_share_ratio.value_or(1.0)));
     }
     branches_ = Normals(network_.unit_count());
   }

@@ -130,6 +130,62 @@ TEST(ScenarioViolationsTest, AsksForTheChannelOfAShare) {
   EXPECT_TRUE(BreaksOnly(event, "events[0].channel", "MISSING_CHANNEL"));
 }
 
+// An event that takes away and gives a part back.
+Event TakingEvent() {
+  Event event = GoodEvent();
+  event.channel = "phone";
+  event.effect = {.kind = EffectLaw::Kind::kFixed, .mode = -0.5};
+  return event;
+}
+
+TEST(ScenarioViolationsTest, AcceptsAChannelWithoutAShareOfItsOwn) {
+  Event event = TakingEvent();
+  event.transfers = {{.channel = "online", .share = 0.4}, {.unit = "n1", .share = 0.6}};
+  EXPECT_TRUE(Check(event).empty());
+}
+
+TEST(ScenarioViolationsTest, RefusesTransfersThatMakeNoSense) {
+  Event event = TakingEvent();
+  event.transfers = {{.channel = "online", .unit = "n1", .share = 0.1},
+                     {.share = 0.1},
+                     {.channel = "phone", .share = 0.1},
+                     {.unit = "north", .share = 0.1},
+                     {.unit = "west", .share = 0.1},
+                     {.channel = "online", .share = -0.1},
+                     {.channel = "online", .share = 0.9}};
+  const Violations violations = Check(event);
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[0]", "TRANSFER_WITHOUT_PLACE"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[1]", "TRANSFER_WITHOUT_PLACE"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[2].channel", "TRANSFER_TO_ITSELF"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[3].unit", "NOT_A_LEAF"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[4].unit", "UNKNOWN_UNIT"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[5].share", "OUT_OF_RANGE"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers[6]", "DUPLICATE"));
+  EXPECT_TRUE(HasViolation(violations, "events[0].transfers", "TRANSFERS_OVER_ONE"));
+  EXPECT_EQ(violations.total_count(), 8);
+}
+
+TEST(ScenarioViolationsTest, RefusesTransfersOfAnEventThatMayRaiseSales) {
+  Event event = TakingEvent();
+  event.transfers = {{.channel = "online", .share = 0.4}};
+  event.effect = {.kind = EffectLaw::Kind::kTriangular, .low = -0.5, .mode = -0.2, .high = 0.1};
+  EXPECT_TRUE(BreaksOnly(event, "events[0].transfers", "TRANSFER_OF_A_GAIN"));
+}
+
+TEST(EventChannelsTest, AsksForDeclaredChannelsOrForASharePerEvent) {
+  Scenario scenario{.id = "s", .events = {TakingEvent()}};
+  scenario.events[0].transfers = {{.channel = "online", .share = 0.4}};
+  ChannelTable table;
+  EXPECT_TRUE(HasViolation(CheckEventChannels(table, scenario), "events[0].channel_share_ratio",
+                           "MISSING_CHANNEL_SHARE"));
+  table.channels = {{.id = "phone"}};
+  const Violations found = CheckEventChannels(table, scenario);
+  EXPECT_EQ(found.total_count(), 1);
+  EXPECT_TRUE(HasViolation(found, "events[0].transfers[0].channel", "UNKNOWN_CHANNEL"));
+  table.channels.push_back({.id = "online"});
+  EXPECT_TRUE(CheckEventChannels(table, scenario).empty());
+}
+
 TEST(ScenarioViolationsTest, RefusesEffectsAtOrBelowEverything) {
   Event event = GoodEvent();
   event.effect.mode = -1.0;

@@ -1,0 +1,126 @@
+#include "server/ingest/means_reader.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/ingest/text_rules.h"
+#include "sim/network/means_rules.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+MeansReader::MeansReader(const Mapping& mapping, sim::Frequency frequency,
+                         const sim::MeansTable* base)
+    : mapping_(mapping), frequency_(frequency) {
+  if (base == nullptr) return;
+  for (const sim::MeanSeries& series : base->series) {
+    Cells& cells = means_[{series.mean, series.unit}];
+    for (size_t t = 0; t < series.values.size(); ++t) {
+      if (std::isnan(series.values[t])) continue;
+      cells.cells[series.first.index + static_cast<int32_t>(t)] = {series.values[t],
+                                                                   series.planned[t]};
+    }
+  }
+}
+
+void MeansReader::Read(TableReader& reader) {
+  const Roles roles{reader.Role("unit"), reader.Role("mean"), reader.Role("period"),
+                    reader.Role("planned")};
+  if (roles.unit < 0 || roles.mean < 0 || roles.period < 0 || !reader.HasValues()) {
+    reader.Refuse({.field = "means", .file = reader.file()}, "",
+                  "must have columns (or mapping keys) for `unit`, `mean`, `period` and `value`",
+                  "UNKNOWN_COLUMN");
+    return;
+  }
+  while (reader.NextRow()) ReadRecord(reader, roles);
+}
+
+bool MeansReader::IsPlanned(TableReader& reader, int role) {
+  const std::string text = absl::AsciiStrToLower(reader.Text(role));
+  for (const absl::string_view yes : {"yes", "oui", "true", "1"}) {
+    if (text == yes) return true;
+  }
+  for (const absl::string_view no : {"", "no", "non", "false", "0"}) {
+    if (text == no) return false;
+  }
+  reader.Refuse(reader.PlaceOf(role), text, "must be yes or no", "UNKNOWN_VALUE");
+  return false;
+}
+
+void MeansReader::ReadRecord(TableReader& reader, const Roles& roles) {
+  const std::optional<sim::Period> period =
+      reader.ReadPeriod(reader.Text(roles.period), frequency_, roles.period);
+  if (reader.last_was_outside()) return;
+  const bool planned = IsPlanned(reader, roles.planned);
+  const absl::string_view text = reader.ValueText();
+  if (text.empty()) return;  // missing
+  const std::optional<double> value = reader.Number(text);
+  if (!value || !period) return;
+  if (*value < 0.0) {
+    reader.Refuse(reader.ValuePlace(), text, "must be >= 0", "NEGATIVE");
+    return;
+  }
+  Keep(reader, roles, *period, {*value, planned, reader.line()});
+}
+
+void MeansReader::Keep(TableReader& reader, const Roles& roles, sim::Period period,
+                       const Cell& cell) {
+  const absl::string_view unit = reader.Text(roles.unit);
+  Cells& cells = means_[{std::string(reader.Text(roles.mean)),
+                         mapping_.make_ids ? MakeId(unit) : std::string(unit)}];
+  if (cells.origin.line == 0) {
+    cells.origin = {reader.file(),
+                    reader.line(),
+                    {{"unit", reader.ColumnOf(roles.unit)},
+                     {"mean", reader.ColumnOf(roles.mean)},
+                     {"values", reader.ValuePlace().column}}};
+  }
+  Cell& known = cells.cells[period.index];
+  if (known.line != 0) {
+    reader.Refuse(
+        reader.PlaceOf(roles.period), reader.Text(roles.period),
+        absl::StrCat("must be given once per unit and mean; line ", known.line, " gives it too"),
+        "DUPLICATE_CELL");
+    return;
+  }
+  known = cell;
+}
+
+sim::MeansTable MeansReader::Finish(const sim::Network& network) {
+  sim::MeansTable table;
+  std::vector<Origin> origins;
+  for (const auto& [name, cells] : means_) {
+    if (cells.cells.empty()) continue;
+    const int32_t first = cells.cells.begin()->first;
+    const size_t size = static_cast<size_t>(cells.cells.rbegin()->first - first) + 1;
+    sim::MeanSeries series{.mean = name.first,
+                           .unit = name.second,
+                           .first = {frequency_, first},
+                           .values = std::vector<double>(size, kMissing),
+                           .planned = std::vector<bool>(size, false)};
+    for (const auto& [index, cell] : cells.cells) {
+      series.values[static_cast<size_t>(index - first)] = cell.value;
+      series.planned[static_cast<size_t>(index - first)] = cell.planned;
+    }
+    table.series.push_back(std::move(series));
+    origins.push_back(cells.origin);
+  }
+  const sim::Violations found = sim::CheckMeans(network, table);
+  for (sim::Violation violation : found.kept()) {
+    const std::optional<size_t> index = ListIndex(violation.field);
+    if (index && *index < origins.size() && origins[*index].line != 0) {
+      violation = WithOrigin(std::move(violation), origins[*index]);
+    }
+    violations_.Add(std::move(violation));
+  }
+  return table;  // the map is in canonical order
+}
+
+}  // namespace jalon::server

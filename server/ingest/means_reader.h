@@ -1,0 +1,68 @@
+// Collects means of branches: advisers present, appointments held...
+#ifndef JALON_SERVER_INGEST_MEANS_READER_H_
+#define JALON_SERVER_INGEST_MEANS_READER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/ingest/declared_row.h"
+#include "server/ingest/mapping.h"
+#include "server/ingest/table_reader.h"
+#include "sim/base/period.h"
+#include "sim/base/violation.h"
+#include "sim/network/means_table.h"
+#include "sim/network/network.h"
+
+namespace jalon::server {
+
+// Thread-compatible.
+class MeansReader {
+ public:
+  // `base` is null for a new network; otherwise its means are the start, and a value given again
+  // takes the place of the one before.
+  MeansReader(const Mapping& mapping, sim::Frequency frequency, const sim::MeansTable* base);
+
+  void Read(TableReader& reader);
+
+  // Checks everything read against the network and returns it in canonical order.
+  sim::MeansTable Finish(const sim::Network& network);
+  sim::Violations TakeViolations() { return std::exchange(violations_, sim::Violations()); }
+
+ private:
+  struct Cell {
+    double value = 0.0;
+    bool planned = false;
+    // Line it was read at; 0 for the base.
+    int64_t line = 0;
+  };
+  // One mean of one unit by period index.
+  struct Cells {
+    std::map<int32_t, Cell> cells;
+    // Of its first row; line 0 for the base.
+    Origin origin;
+  };
+  struct Roles {
+    int unit = -1;
+    int mean = -1;
+    int period = -1;
+    int planned = -1;
+  };
+
+  void ReadRecord(TableReader& reader, const Roles& roles);
+  // Refuses what is neither yes nor no.
+  bool IsPlanned(TableReader& reader, int role);
+  void Keep(TableReader& reader, const Roles& roles, sim::Period period, const Cell& cell);
+
+  const Mapping& mapping_;
+  sim::Frequency frequency_;
+  // By mean and unit.
+  std::map<std::pair<std::string, std::string>, Cells> means_;
+  sim::Violations violations_;
+};
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_INGEST_MEANS_READER_H_

@@ -1,0 +1,97 @@
+#include "server/run/run_notices.h"
+
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/engine/event_reach.h"
+
+namespace jalon::server {
+namespace {
+
+constexpr size_t kMaxNotices = 50;
+
+std::string PlaceOf(const sim::ChannelShareRow& row) {
+  std::string place = !row.unit.empty()        ? row.unit
+                      : !row.unit_kind.empty() ? absl::StrCat("kind ", row.unit_kind)
+                                               : "everywhere";
+  if (!row.indicator.empty()) absl::StrAppend(&place, ", ", row.indicator);
+  if (!row.segment.empty()) absl::StrAppend(&place, ", ", row.segment);
+  return place;
+}
+
+// Branches each assumed share stands for in an event, by row of the table.
+std::map<int, std::set<int>> AssumedShares(const sim::Revision& revision, const sim::Event& event) {
+  const sim::EventFilter filter(revision.network, event);
+  const sim::ChannelShares shares(revision.network, revision.channels);
+  std::map<int, std::set<int>> units;
+  for (const sim::SeriesKey& key : revision.realisations.keys()) {
+    if (!filter.Covers(key)) continue;
+    const std::optional<int> row = shares.RowAt(key, event.channel, event.start);
+    if (row && shares.row(*row).assumption) units[*row].insert(key.unit);
+  }
+  return units;
+}
+
+void AddChannelNotices(const sim::Revision& revision, const sim::Event& event,
+                       std::vector<std::string>& notices) {
+  if (event.channel.empty() || event.channel_share_ratio) return;
+  for (const auto& [row, units] : AssumedShares(revision, event)) {
+    const sim::ChannelShareRow& share = revision.channels.shares[static_cast<size_t>(row)];
+    notices.push_back(absl::StrFormat(
+        "event %s: the share of channel %s (%s: %.1f %%) is an assumption; it stands for %d "
+        "branches",
+        event.id, event.channel, PlaceOf(share), share.share * 100.0, units.size()));
+  }
+}
+
+void AddTransferNotices(const sim::Event& event, sim::Period as_of,
+                        std::vector<std::string>& notices) {
+  for (const sim::LostSalesTransfer& transfer : event.transfers) {
+    if (transfer.unit.empty()) continue;
+    notices.push_back(absl::StrFormat(
+        "event %s: %.1f %% of the sales taken away move to %s, measured on the year up to %s with "
+        "seasons assumed alike",
+        event.id, transfer.share * 100.0, transfer.unit, as_of.ToString()));
+  }
+}
+
+// Eliminations of the year up to as_of, per indicator that has some: simulated sums are of
+// branches.
+void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
+                           std::vector<std::string>& notices) {
+  const sim::Window year{as_of - (sim::PeriodsPerYear(as_of.frequency) - 1), as_of};
+  std::map<std::string, double> sums;
+  for (const sim::CreditCell& cell : revision.credit.eliminations) {
+    if (year.contains(cell.period)) sums[cell.indicator] += cell.value;
+  }
+  for (const auto& [indicator, sum] : sums) {
+    notices.push_back(absl::StrFormat(
+        "%s: sums of a run are sums of branches, eliminations left out; they were %.6g in %s",
+        indicator, sum, year.ToString()));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
+                                   const sim::Scenario& scenario) {
+  std::vector<std::string> notices;
+  AddEliminationNotices(revision, as_of, notices);
+  for (const sim::Event& event : scenario.events) {
+    if (event.size_is_assumption) {
+      notices.push_back(absl::StrCat("event ", event.id, ": its size is an assumption"));
+    }
+    AddChannelNotices(revision, event, notices);
+    AddTransferNotices(event, as_of, notices);
+  }
+  if (notices.size() > kMaxNotices) {
+    const size_t more = notices.size() - kMaxNotices + 1;
+    notices.resize(kMaxNotices - 1);
+    notices.push_back(absl::StrCat(more, " more notices of this kind"));
+  }
+  return notices;
+}
+
+}  // namespace jalon::server

@@ -1,0 +1,21 @@
+// What the reader of an answer must know besides its numbers.
+#ifndef JALON_SERVER_RUN_RUN_NOTICES_H_
+#define JALON_SERVER_RUN_RUN_NOTICES_H_
+
+#include <string>
+#include <vector>
+
+#include "sim/network/revision.h"
+#include "sim/scenario/scenario.h"
+
+namespace jalon::server {
+
+// One sentence each, at most 50: events whose size is an assumption; the declared channel shares
+// they act through that are, with the number of branches each stands for; sales that move to
+// another unit; and indicators with eliminations, which simulated sums leave out.
+std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
+                                   const sim::Scenario& scenario);
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_RUN_RUN_NOTICES_H_

@@ -1,0 +1,99 @@
+#include "sim/credit/credited_sum.h"
+
+#include <cmath>
+#include <limits>
+
+#include "sim/network/node_values.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+// Whether values are computed at every node instead of summed.
+bool IsComputed(const Indicator& indicator) {
+  return indicator.kind == IndicatorKind::kRatio || indicator.kind == IndicatorKind::kDerived;
+}
+
+}  // namespace
+
+CreditCells::CreditCells(const Network& network, const std::vector<CreditCell>& cells) {
+  for (const CreditCell& cell : cells) {
+    const SeriesKey place{*network.FindIndicator(cell.indicator), *network.FindUnit(cell.unit),
+                          *network.FindSegment(cell.segment)};
+    cells_[{place, cell.period}] = cell.value;
+  }
+}
+
+double CreditCells::SumIn(const NodeRange& range, Period period) const {
+  double sum = 0.0;
+  const SeriesKey from{range.indicator, range.unit_first, 0};
+  for (auto it = cells_.lower_bound({from, Period{period.frequency, 0}});
+       it != cells_.end() && it->first.first.indicator == range.indicator &&
+       it->first.first.unit < range.unit_end;
+       ++it) {
+    if (it->first.second == period && range.contains(it->first.first)) sum += it->second;
+  }
+  return sum;
+}
+
+bool CreditCells::AnyIn(const NodeRange& range, const Window& window) const {
+  const SeriesKey from{range.indicator, range.unit_first, 0};
+  for (auto it = cells_.lower_bound({from, Period{window.first.frequency, 0}});
+       it != cells_.end() && it->first.first.indicator == range.indicator &&
+       it->first.first.unit < range.unit_end;
+       ++it) {
+    if (window.contains(it->first.second) && range.contains(it->first.first)) return true;
+  }
+  return false;
+}
+
+double CreditCells::At(const SeriesKey& place, Period period) const {
+  const auto found = cells_.find({place, period});
+  return found == cells_.end() ? kMissing : found->second;
+}
+
+CreditedSums::CreditedSums(const Revision& revision)
+    : revision_(revision),
+      eliminations_(revision.network, revision.credit.eliminations),
+      totals_(revision.network, revision.credit.parent_totals) {}
+
+bool CreditedSums::AddsUp(const SeriesKey& node) const {
+  const Indicator& indicator = revision_.network.indicator(node.indicator);
+  if (indicator.adds_over_units && indicator.adds_over_segments) return true;
+  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+  const std::vector<int> rows = revision_.realisations.RowsIn(range);
+  for (size_t i = 1; i < rows.size(); ++i) {
+    const SeriesKey& a = revision_.realisations.key(rows[0]);
+    const SeriesKey& b = revision_.realisations.key(rows[i]);
+    if (!indicator.adds_over_units && a.unit != b.unit) return false;
+    if (!indicator.adds_over_segments && a.segment != b.segment) return false;
+  }
+  return true;
+}
+
+bool CreditedSums::HasValues(const SeriesKey& node) const {
+  if (AddsUp(node)) return true;
+  const NodeRange place{node.indicator, node.unit, node.unit + 1, node.segment, node.segment + 1};
+  return totals_.AnyIn(place, revision_.realisations.window());
+}
+
+std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& window) const {
+  if (!AddsUp(node)) {
+    std::vector<double> values;
+    for (int t = 0; t < window.size(); ++t) values.push_back(totals_.At(node, window.first + t));
+    return values;
+  }
+  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+  if (IsComputed(revision_.network.indicator(node.indicator))) {
+    return RealisedValues(revision_, range, window);
+  }
+  std::vector<double> values = SumRealised(revision_.realisations, range, window);
+  if (eliminations_.empty()) return values;
+  for (int t = 0; t < window.size(); ++t) {
+    if (!std::isnan(values[t])) values[t] += eliminations_.SumIn(range, window.first + t);
+  }
+  return values;
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,69 @@
+// Sums as head office reads them: children plus eliminations.
+#ifndef JALON_SIM_CREDIT_CREDITED_SUM_H_
+#define JALON_SIM_CREDIT_CREDITED_SUM_H_
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "sim/base/period.h"
+#include "sim/network/credit_table.h"
+#include "sim/network/network.h"
+#include "sim/network/realisations.h"
+#include "sim/network/revision.h"
+
+namespace jalon::sim {
+
+// Values of units above the branches by place and period. Thread-safe to read.
+class CreditCells {
+ public:
+  // `cells` must fit the network (CheckCredit).
+  CreditCells(const Network& network, const std::vector<CreditCell>& cells);
+
+  bool empty() const { return cells_.empty(); }
+  // Sum over the places inside `range`; 0 where there is none. A cell of segment `all` is inside
+  // only when the range has all segments. Cost: O(log cells + cells of the range's units).
+  double SumIn(const NodeRange& range, Period period) const;
+  // Whether a place inside `range` has a cell in `window`.
+  bool AnyIn(const NodeRange& range, const Window& window) const;
+  // The cell of exactly one place; NaN without one.
+  double At(const SeriesKey& place, Period period) const;
+  // In canonical order, then by period.
+  const std::map<std::pair<SeriesKey, Period>, double>& all() const { return cells_; }
+
+ private:
+  std::map<std::pair<SeriesKey, Period>, double> cells_;
+};
+
+// Figures of units as head office reads them. Borrows the revision; thread-safe to read.
+class CreditedSums {
+ public:
+  explicit CreditedSums(const Revision& revision);
+
+  // One value per period of `window`, for everything below `unit` and `segment`:
+  //   - an indicator that adds up: sum of the series plus the eliminations of the units inside,
+  //     its own included; NaN where every series is missing;
+  //   - one that does not, over more than one series: the declared total of the very unit and
+  //     segment, NaN where none is declared;
+  //   - a ratio or a derived indicator: computed at the node (sim/network/node_values.h), without
+  //     eliminations.
+  std::vector<double> Values(const SeriesKey& node, const Window& window) const;
+
+  // Whether Values says something: the indicator adds up there, or totals are declared.
+  bool HasValues(const SeriesKey& node) const;
+
+  // Whether the node's series may be summed: they add up by declaration, or there is at most one.
+  bool AddsUp(const SeriesKey& node) const;
+
+  const CreditCells& eliminations() const { return eliminations_; }
+  const CreditCells& totals() const { return totals_; }
+
+ private:
+  const Revision& revision_;
+  CreditCells eliminations_;
+  CreditCells totals_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_CREDIT_CREDITED_SUM_H_

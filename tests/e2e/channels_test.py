@@ -1,0 +1,217 @@
+"""Channels, eliminations, provisional months and means of a bank, over both programs.
+
+Usage: channels_test.py PATH_OF_JALOND PATH_OF_JALON
+"""
+
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+JALOND = JALON = ""
+BOUND = 120
+BRANCHES = {"n1": 0.1, "n2": 0.5, "s1": 0.3, "s2": 0.3}
+MONTHS = [f"{2023 + m // 12}-{m % 12 + 1:02d}" for m in range(36)]
+
+
+def accounts(branch, month):
+    """A steady branch with a season."""
+    place = list(BRANCHES).index(branch)
+    return round(300 + 50 * place + 40 * math.sin(2 * math.pi * month / 12) + (month * 7 + place * 3) % 5)
+
+
+def bank():
+    """Files of a bank whose south knows its phone share by a default only."""
+    rows = ["unit;indicator;period;value"]
+    for branch in BRANCHES:
+        rows += [f"{branch};accounts;{p};{accounts(branch, m)}" for m, p in enumerate(MONTHS)]
+    sums = {p: sum(accounts(b, m) for b in BRANCHES) for m, p in enumerate(MONTHS)}
+    return {
+        "units.csv": "id;parent;level;kind\nsiege;;network;\nnord;siege;region;\nsud;siege;region;\n"
+                     "n1;nord;branch;proximity\nn2;nord;branch;proximity\n"
+                     "s1;sud;branch;proximity\ns2;sud;branch;proximity\n",
+        "indicators.csv": "id;kind\naccounts;count\n",
+        "realisations.csv": "\n".join(rows) + "\n",
+        "channels.csv": "id;label_fr\nagence;Agence\nphone;Téléphone\n",
+        "channel_shares.csv": "unit;unit_kind;channel;share\n;proximity;phone;0,3\n"
+                              "n1;;phone;0,1\nn2;;phone;0,5\n",
+        # Ten accounts a month are credited to two branches.
+        "eliminations.csv": "unit;indicator;period;value\n"
+                            + "".join(f"siege;accounts;{p};-10\n" for p in MONTHS),
+        "parent_totals.csv": "unit;indicator;period;value\n"
+                             + "".join(f"siege;accounts;{p};{sums[p] - 10}\n" for p in MONTHS),
+        "means.csv": "unit;mean;period;value;planned\nn1;advisers;2025-12;3,5;non\n"
+                     "n1;advisers;2026-01;4;oui\n",
+    }
+
+
+EVENT = {
+    "displayName": "Signature",
+    "events": [{
+        "id": "signature", "category": "CATEGORY_REGULATORY", "start": "2026-01", "channel": "phone",
+        "effect": {"kind": "KIND_FIXED", "mode": -0.5},
+        "transfers": [{"channel": "agence", "share": 0.2}, {"unit": "s2", "share": 0.1}],
+    }],
+}
+
+
+class Channels(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = cls.temporary.name
+        cls.port_file = os.path.join(cls.folder, "port")
+        server = subprocess.Popen([JALOND, "--data", os.path.join(cls.folder, "data"), "--listen",
+                                   "127.0.0.1:0", "--port-file", cls.port_file],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(lambda: (server.kill(), server.wait()))
+        end = time.monotonic() + BOUND
+        while not (os.path.exists(cls.port_file) and os.path.getsize(cls.port_file)):
+            assert server.poll() is None, "jalond ended before it served"
+            assert time.monotonic() < end, "jalond does not serve"
+            time.sleep(0.02)
+        cls.write("bank", bank())
+        done = cls.jalon("import", "bank", "--network", "fr")
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def write(cls, name, files):
+        os.makedirs(os.path.join(cls.folder, name), exist_ok=True)
+        for file, text in files.items():
+            with open(os.path.join(cls.folder, name, file), "w", encoding="utf-8") as out:
+                out.write(text)
+
+    @classmethod
+    def jalon(cls, *arguments):
+        with open(cls.port_file, encoding="utf-8") as file:
+            server = "127.0.0.1:" + file.read().strip()
+        return subprocess.run([JALON, "--server", server, *arguments], cwd=cls.folder, text=True,
+                              capture_output=True, timeout=BOUND, check=False)
+
+    def rows(self, *arguments):
+        done = self.jalon(*arguments, "-o", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"))))
+
+    def test_shares_are_listed_with_their_assumptions(self):
+        rows = self.rows("network", "channels", "--network", "fr")
+        self.assertEqual([(r["place"], r["share"], r["assumption"]) for r in rows],
+                         [("kind proximity", "0.3", "yes"), ("n1", "0.1", ""), ("n2", "0.5", "")])
+
+    def test_parents_reconcile_and_hold_the_eliminations(self):
+        done = self.jalon("network", "reconcile", "--network", "fr", "--window", "2025")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("12 agree, 0 differ", done.stdout)
+        series = self.rows("series", "--network", "fr", "--window", "2025-01", "--depth", "2")
+        value = {r["unit"]: float(r["value"]) for r in series}
+        self.assertEqual(value["siege"], sum(value[b] for b in BRANCHES) - 10)
+        self.assertEqual(value["nord"], value["n1"] + value["n2"])
+
+    def test_a_total_that_does_not_reconcile_is_named(self):
+        files = bank()
+        files["parent_totals.csv"] = files["parent_totals.csv"].replace(
+            f";2025-03;{sum(accounts(b, 26) for b in BRANCHES) - 10}\n", ";2025-03;1\n")
+        self.write("wrong", files)
+        self.assertEqual(self.jalon("import", "wrong", "--network", "wrong").returncode, 0)
+        done = self.jalon("network", "reconcile", "--network", "wrong", "-o", "csv")
+        self.assertEqual(done.returncode, 1)
+        first = list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"))))[0]
+        self.assertEqual((first["unit"], first["period"], first["verdict"]),
+                         ("siege", "2025-03", "DIFFERS"))
+        self.assertIn("35 agree, 1 differ", done.stderr)
+
+    def test_means_are_listed_seen_and_planned(self):
+        rows = self.rows("network", "means", "--network", "fr")
+        self.assertEqual([(r["unit"], r["period"], r["value"], r["planned"]) for r in rows],
+                         [("n1", "2025-12", "3.5", ""), ("n1", "2026-01", "4", "yes")])
+
+    def test_an_event_acts_by_each_branchs_own_share_and_says_where_sales_go(self):
+        with open(os.path.join(self.folder, "signature.json"), "w", encoding="utf-8") as out:
+            json.dump(EVENT, out)
+        made = self.jalon("scenario", "create", "--network", "fr", "--file", "signature.json", "--id",
+                          "signature")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertEqual(self.jalon("fit", "--network", "fr", "--id", "m").returncode, 0)
+
+        means = {}
+        for scenario in ([], ["--scenario", "signature"]):
+            run = self.jalon("forecast", "--network", "fr", "--model", "m", "--window", "2026", "--seed",
+                             "7", "--paths", "2048", "-o", "csv", *scenario)
+            self.assertIn(run.returncode, (0, 3), run.stderr)
+            for row in csv.DictReader(io.StringIO(run.stdout.lstrip("\ufeff"))):
+                means.setdefault(row["unit"], []).append(float(row["mean"]))
+        # share x effect x (1 - returned): .1 x .5 x .8 = 4 %, .5 x .5 x .8 = 20 %.
+        self.assertAlmostEqual(means["n1"][1] / means["n1"][0], 0.96, delta=0.01)
+        self.assertAlmostEqual(means["n2"][1] / means["n2"][0], 0.80, delta=0.01)
+        self.assertGreater(means["s2"][1] / means["s2"][0], means["s1"][1] / means["s1"][0] + 0.03)
+
+        runs = self.rows("runs", "list", "--network", "fr")
+        run = next(r for r in runs if r["scenario"] == "signature")["run"]
+        shown = self.jalon("runs", "show", run, "--network", "fr", "-o", "json")
+        self.assertIn("share of channel phone (kind proximity: 30.0 %) is an assumption", shown.stdout)
+        losses = {r["unit"]: r for r in self.rows("runs", "losses", run, "--network", "fr", "--depth", "2")}
+        for row in losses.values():
+            parts = [float(row[key]) for key in ("lost", "returned", "moved")]
+            self.assertAlmostEqual(float(row["taken"]), sum(parts), places=6)
+        year = sum(accounts("n2", m) for m in range(24, 36))
+        self.assertAlmostEqual(float(losses["n2"]["taken"]), 0.25 * year, places=6)
+        self.assertAlmostEqual(float(losses["n2"]["returned"]), 0.05 * year, places=6)
+        self.assertEqual(float(losses["n2"]["assumed"]), 0.0)
+        self.assertEqual(float(losses["s1"]["assumed"]), 1.0)
+        moved = sum(float(losses[b]["moved"]) for b in ("n1", "n2", "s1"))
+        self.assertAlmostEqual(float(losses["s2"]["received"]), moved, places=6)
+
+    def test_an_event_on_an_unknown_channel_is_refused(self):
+        event = json.loads(json.dumps(EVENT))
+        event["events"][0]["channel"] = "smoke"
+        with open(os.path.join(self.folder, "smoke.json"), "w", encoding="utf-8") as out:
+            json.dump(event, out)
+        made = self.jalon("scenario", "create", "--network", "fr", "--file", "smoke.json")
+        self.assertEqual(made.returncode, 67)
+        self.assertIn("UNKNOWN_CHANNEL", made.stderr)
+
+    def test_provisional_months_are_left_out_or_completed_and_listed(self):
+        """Six months in a row, the last one first reported at 80 %."""
+        def month(m, share):
+            return "".join(f"{b};accounts;{MONTHS[m]};{round(accounts(b, m) * share)}\n" for b in BRANCHES)
+
+        files = bank()
+        for name in ("eliminations.csv", "parent_totals.csv", "means.csv"):
+            del files[name]
+        head = "unit;indicator;period;value\n"
+        indicators = "id;kind;provisional_from\naccounts;count;"
+        for last in range(30, 36):
+            final = "".join(month(m, 1) for m in (range(30) if last == 30 else [last - 1]))
+            files = {**(files if last == 30 else {}), "indicators.csv": indicators + MONTHS[last] + "\n",
+                     "realisations.csv": head + final + month(last, 0.8)}
+            folder = f"month{last}"
+            self.write(folder, files)
+            if last > 30:
+                self.write(folder, {"manifest.txt": "[network]\nid = late\n"})
+            done = self.jalon("import", folder, "--network", "late",
+                              "--mode", "replace" if last == 30 else "append")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+        series = self.rows("series", "--network", "late", "--window", "2025-11..2025-12")
+        self.assertEqual([(r["period"], r["mark"]) for r in series], [("2025-11", ""), ("2025-12", "p")])
+
+        left = self.jalon("fit", "--network", "late", "--id", "left")
+        self.assertEqual(left.returncode, 0, left.stderr)
+        self.assertIn("accounts: 2025-12 provisional: left out of the fit", left.stdout + left.stderr)
+        done = self.jalon("fit", "--network", "late", "--id", "done", "--provisional", "complete")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = done.stdout + done.stderr
+        self.assertRegex(text, r"accounts: 2025-12 provisional: 2025-12 completed x 1\.2[45]\d\d "
+                               r"\(age 0, learnt from 5 periods\)")
+
+
+if __name__ == "__main__":
+    JALOND, JALON = (os.path.abspath(path) for path in sys.argv[1:3])
+    unittest.main(argv=sys.argv[:1])
