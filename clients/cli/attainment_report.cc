@@ -28,6 +28,8 @@ CellFormat FormatOf(const v1::StatisticSpec& spec) {
     case v1::STATISTIC_ATTAINMENT_LOW:
     case v1::STATISTIC_ATTAINMENT_HIGH:
     case v1::STATISTIC_RO_PROBABILITY:
+    case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
+    case v1::STATISTIC_NO_RATIO_PROBABILITY:
       return CellFormat::kProbability;
     default:
       return CellFormat::kNumber;
@@ -53,8 +55,9 @@ std::vector<v1::StatisticSpec> ScreenStatistics(const v1::Run& run) {
     const v1::Statistic s = spec.statistic();
     const bool quantile = s == v1::STATISTIC_QUANTILE &&
                           (spec.level() == 0.1 || spec.level() == 0.5 || spec.level() == 0.9);
-    if (quantile || s == v1::STATISTIC_OBJECTIVE || s == v1::STATISTIC_ATTAINMENT_PROBABILITY ||
-        s == v1::STATISTIC_ATTAINMENT_LOW || s == v1::STATISTIC_ATTAINMENT_HIGH) {
+    if (quantile || s == v1::STATISTIC_OBJECTIVE || s == v1::STATISTIC_OPENING_VALUE ||
+        s == v1::STATISTIC_ATTAINMENT_PROBABILITY || s == v1::STATISTIC_ATTAINMENT_LOW ||
+        s == v1::STATISTIC_ATTAINMENT_HIGH) {
       chosen.push_back(spec);
     }
   }

@@ -28,6 +28,30 @@ RealisedValues ValuesOf(const v1::RealisationRows& rows,
   return values;
 }
 
+bool IsRatio(const v1::Indicator& indicator) {
+  return indicator.time_aggregation() == v1::Indicator::TIME_AGGREGATION_RATIO;
+}
+
+std::optional<double> Quotient(const std::optional<double>& above,
+                               const std::optional<double>& below) {
+  if (!above.has_value() || !below.has_value() || *below == 0) return std::nullopt;
+  return *above / *below;
+}
+
+// Gives ratios their value over the window: the numerator's over the denominator's.
+void CombineRatios(const std::map<std::string, v1::Indicator>& indicators, RealisedValues& values) {
+  for (auto& [key, value] : values) {
+    const auto& [unit, segment, id] = key;
+    const v1::Indicator& indicator = indicators.at(id);
+    if (!IsRatio(indicator)) continue;
+    const auto part = [&, &unit = unit, &segment = segment](const std::string& name) {
+      const auto found = values.find({unit, segment, name});
+      return found == values.end() ? std::nullopt : found->second;
+    };
+    value = Quotient(part(indicator.numerator()), part(indicator.denominator()));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::map<std::string, v1::Indicator>> ReadIndicators(Client& client,
@@ -70,6 +94,7 @@ absl::StatusOr<RealisedValues> ReadRealisedValues(Client& client, const Realised
                                             values.merge(ValuesOf(page.rows(), request.indicators));
                                           });
   if (!status.ok()) return status;
+  CombineRatios(request.indicators, values);
   return values;
 }
 

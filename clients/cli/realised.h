@@ -31,7 +31,8 @@ struct RealisedRequest {
   std::string revision;
   std::string window;
   std::set<std::string> segments;
-  // By id; values are added up as each indicator says.
+  // By id; values are added up as each indicator says. A ratio needs its numerator and denominator
+  // here too: its window is theirs, one over the other.
   std::map<std::string, v1::Indicator> indicators;
 };
 

@@ -66,6 +66,8 @@ std::vector<ReliabilityBand> Reliability(const std::vector<KeptPromise>& promise
 std::optional<double> WindowValue(const v1::Indicator& indicator,
                                   const std::vector<std::optional<double>>& periods) {
   if (periods.empty()) return std::nullopt;
+  // Ratios of periods do not make the ratio of a window: its numerator and denominator do.
+  if (indicator.time_aggregation() == v1::Indicator::TIME_AGGREGATION_RATIO) return std::nullopt;
   if (indicator.time_aggregation() == v1::Indicator::TIME_AGGREGATION_LAST) return periods.back();
   double sum = 0;
   for (const std::optional<double>& value : periods) {

@@ -43,7 +43,8 @@ std::vector<ReliabilityBand> Reliability(const std::vector<KeptPromise>& promise
 // attained or missed together.
 inline constexpr int64_t kGroupsToVerify = 20;
 
-// The realised value of a window from its periods, oldest first; absent when one that is needed is.
+// The realised value of a window from its periods, oldest first; absent when one that is needed
+// is, and for ratios, whose windows are made of those of their parts.
 std::optional<double> WindowValue(const v1::Indicator& indicator,
                                   const std::vector<std::optional<double>>& periods);
 

@@ -85,6 +85,11 @@ absl::StatusOr<Realised> ReadRealised(Client& client, const std::string& revisio
     request.window = promise.key.window;
     request.segments.insert(promise.key.segment);
     request.indicators.insert(*indicator);
+    for (const std::string& part :
+         {indicator->second.numerator(), indicator->second.denominator()}) {
+      const auto found = realised.indicators.find(part);
+      if (found != realised.indicators.end()) request.indicators.insert(*found);
+    }
   }
   for (const auto& [window, request] : requests) {
     auto values = ReadRealisedValues(client, request);

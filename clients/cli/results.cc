@@ -151,6 +151,12 @@ std::string StatisticKey(const v1::StatisticSpec& spec) {
       return "realised";
     case v1::STATISTIC_PATH_VALUE:
       return "value";
+    case v1::STATISTIC_OPENING_VALUE:
+      return "opening";
+    case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
+      return "p_ro_undefined";
+    case v1::STATISTIC_NO_RATIO_PROBABILITY:
+      return "p_no_ratio";
     case v1::STATISTIC_SCORE_MEAN:
       return "score_mean";
     case v1::STATISTIC_SCORE_MEAN_STANDARD_ERROR:

@@ -85,8 +85,7 @@ absl::StatusOr<sim::GrowthObjectives> FromRule(const v1::GrowthRule& proto,
   const sim::GrowthRule rule = ReadGrowthRule(proto, revision.network, inner);
   checks.Merge(inner.violations());
   if (!checks.ok()) return checks.ToStatus();
-  absl::StatusOr<sim::GrowthObjectives> made =
-      sim::MakeGrowthObjectives(revision.network, revision.realisations, rule);
+  absl::StatusOr<sim::GrowthObjectives> made = sim::MakeGrowthObjectives(revision, rule);
   if (made.ok()) return made;
   Checks refused("growth_rule");
   refused.Merge(sim::ViolationsFromStatus(made.status()));

@@ -361,7 +361,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   plan.scores = scores.plan;
   const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
   RowAxis axis(revision.network, rows.windows, rows.rows);
-  std::vector<double> realised = RealisedToDate(revision.realisations, rows, settings.as_of);
+  std::vector<double> realised = RealisedToDate(revision, rows, settings.as_of);
   const double path_count = static_cast<double>(settings.precision.max_path_count);
   const std::string spec_hash = run.provenance().spec_hash();
   return PreparedRun{.run = std::move(run),

@@ -11,6 +11,8 @@
 #include "server/convert/status.h"
 #include "server/convert/time.h"
 #include "sim/base/status_macros.h"
+#include "sim/engine/target_parts.h"
+#include "sim/network/node_values.h"
 
 namespace jalon::server {
 namespace {
@@ -20,6 +22,8 @@ constexpr int kMaxWindows = 600;
 constexpr int kMaxQuantiles = 199;
 constexpr int kMaxRoLevels = 32;
 constexpr int64_t kMaxPaths = int64_t{1} << 24;
+// At most this many columns of rows of stocks and ratios.
+constexpr int kKindColumns = 3;
 
 void ReadWindows(const v1::TargetSpec& proto, sim::Frequency frequency, Checks& checks,
                  TargetRequest* request) {
@@ -134,13 +138,12 @@ class SeriesCounts {
   std::vector<int32_t> before_;
 };
 
-// A node is worth a row when it has series, and when its value is the sum of theirs.
+// A node is worth a row when it has series, and when its value is made of sums of theirs.
 bool IsComputable(const sim::Network& network, const SeriesCounts& counts,
                   const sim::NodeRange& range) {
-  const sim::Indicator& indicator = network.indicator(range.indicator);
-  if (!indicator.adds_over_units && range.unit_end > range.unit_first + 1) return false;
-  if (!indicator.adds_over_segments && range.segment_end > range.segment_first + 1) return false;
-  return counts.Any(range);
+  return sim::AddsUp(network, range) &&
+         sim::HasSeriesBehind(network, range,
+                              [&](const sim::NodeRange& part) { return counts.Any(part); });
 }
 
 // The windows of the request, each with its periods where asked, and those of the objectives when
@@ -257,34 +260,88 @@ std::vector<v1::StatisticSpec> ColumnSpecs(const TargetRequest& request, bool ha
   return specs;
 }
 
-// The thresholds of a row: its objective, then the realisations at each R/O level where R/O has a
-// meaning there.
-std::vector<double> Thresholds(const sim::Indicator& indicator, double objective,
-                               const std::vector<double>& ro_levels) {
-  if (std::isnan(objective)) return {};
-  std::vector<double> thresholds = {objective};
-  for (const double level : ro_levels) {
-    const std::optional<double> value = sim::RealisationAtRatio(indicator, objective, level);
-    if (!value.has_value()) return {objective};
-    thresholds.push_back(*value);
-  }
-  return thresholds;
+// Whether what a variation over `target`'s window starts from lies inside the history.
+bool HasOpening(const RowsInput& input, const sim::Target& target) {
+  const int k = target.range.indicator;
+  if (input.network.indicator(k).basis != sim::AttainmentBasis::kVariation) return false;
+  const sim::Window opening = sim::OpeningWindow(input.network, k, target.window);
+  return sim::FirstPeriodNeeded(input.network, k, opening) >= input.realisations.first();
 }
 
-// The value of one statistic of one row; `ro_place` counts R/O columns from 0.
-double CellOf(const v1::StatisticSpec& spec, const sim::TargetEstimate& estimate, size_t place) {
-  const auto at = [](const std::vector<double>& values, size_t i) {
-    return i < values.size() ? values[i] : kMissing;
-  };
+// Gives a target its thresholds: the objective, then R/O at each level where it has a meaning.
+void AddThresholds(const RowsInput& input, double objective, sim::Target& target) {
+  if (std::isnan(objective)) return;
+  const sim::Indicator& indicator = input.network.indicator(target.range.indicator);
+  target.thresholds = {objective};
+  const bool varies = indicator.basis == sim::AttainmentBasis::kVariation;
+  if (varies && !HasOpening(input, target)) return;
+  std::vector<double> weights = {0.0};
+  std::vector<double> thresholds = {objective};
+  for (const double level : input.request.ro_levels) {
+    const auto threshold = sim::ThresholdAtRatio(indicator, objective, level);
+    if (!threshold.has_value()) return;
+    thresholds.push_back(threshold->value);
+    weights.push_back(threshold->opening_weight);
+  }
+  target.thresholds = std::move(thresholds);
+  if (!varies) return;
+  target.opening = sim::TargetOpening{
+      .window = sim::OpeningWindow(input.network, target.range.indicator, target.window),
+      .weights = std::move(weights),
+      .objective = objective};
+}
+
+bool IsRatio(const sim::Target& target) { return target.aggregation == sim::Aggregation::kRatio; }
+
+// Columns that only some indicators have: what variations start from, ratios that do not exist.
+void AddKindColumns(const RunRows& rows, std::vector<v1::StatisticSpec>* specs) {
+  const std::vector<sim::Target>& targets = rows.targets;
+  if (std::any_of(targets.begin(), targets.end(),
+                  [](const sim::Target& target) { return target.opening.has_value(); })) {
+    specs->push_back(Spec(v1::STATISTIC_OPENING_VALUE));
+    specs->push_back(Spec(v1::STATISTIC_RO_UNDEFINED_PROBABILITY));
+  }
+  if (std::any_of(targets.begin(), targets.end(), IsRatio)) {
+    specs->push_back(Spec(v1::STATISTIC_NO_RATIO_PROBABILITY));
+  }
+}
+
+double At(const std::vector<double>& values, size_t i) {
+  return i < values.size() ? values[i] : kMissing;
+}
+
+// P(R/O >= level): missing where R/O has a meaning on no path.
+double RoProbability(const sim::TargetEstimate& estimate, size_t place) {
+  return estimate.ro_undefined_share == 1.0 ? kMissing : At(estimate.probability, 1 + place);
+}
+
+// Statistics that only some rows have.
+double KindCell(v1::Statistic statistic, const sim::Target& target,
+                const sim::TargetEstimate& estimate) {
+  switch (statistic) {
+    case v1::STATISTIC_OPENING_VALUE:
+      return target.opening ? estimate.opening_mean : kMissing;
+    case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
+      return target.opening ? estimate.ro_undefined_share : kMissing;
+    case v1::STATISTIC_NO_RATIO_PROBABILITY:
+      return IsRatio(target) ? estimate.no_ratio_share : kMissing;
+    default:
+      return kMissing;
+  }
+}
+
+// The value of one statistic of one row; `place` counts columns of one statistic from 0.
+double CellOf(const v1::StatisticSpec& spec, const sim::Target& target,
+              const sim::TargetEstimate& estimate, size_t place) {
   switch (spec.statistic()) {
     case v1::STATISTIC_ATTAINMENT_PROBABILITY:
-      return at(estimate.probability, 0);
+      return At(estimate.probability, 0);
     case v1::STATISTIC_ATTAINMENT_LOW:
-      return at(estimate.probability_low, 0);
+      return At(estimate.probability_low, 0);
     case v1::STATISTIC_ATTAINMENT_HIGH:
-      return at(estimate.probability_high, 0);
+      return At(estimate.probability_high, 0);
     case v1::STATISTIC_RO_PROBABILITY:
-      return at(estimate.probability, 1 + place);
+      return RoProbability(estimate, place);
     case v1::STATISTIC_MEAN:
       return estimate.mean;
     case v1::STATISTIC_MEAN_STANDARD_ERROR:
@@ -292,10 +349,53 @@ double CellOf(const v1::StatisticSpec& spec, const sim::TargetEstimate& estimate
     case v1::STATISTIC_STANDARD_DEVIATION:
       return estimate.standard_deviation;
     case v1::STATISTIC_QUANTILE:
-      return at(estimate.quantiles, place);
+      return At(estimate.quantiles, place);
     default:
-      return kMissing;
+      return KindCell(spec.statistic(), target, estimate);
   }
+}
+
+// What is known of a window whose periods are `values`, NaN where missing.
+double KnownSoFar(const std::vector<double>& values, sim::Aggregation aggregation) {
+  double total = 0;
+  int count = 0;
+  double last = kMissing;
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    total += value;
+    last = value;
+    ++count;
+  }
+  if (count == 0) return kMissing;
+  if (aggregation == sim::Aggregation::kSum) return total;
+  return aggregation == sim::Aggregation::kMean ? total / count : last;
+}
+
+double RealisedSide(const sim::Revision& revision, const sim::NodeRange& range, int indicator,
+                    const sim::Window& past) {
+  return KnownSoFar(sim::RealisedValues(revision, sim::WithIndicator(range, indicator), past),
+                    revision.network.indicator(indicator).aggregation);
+}
+
+double RealisedRatio(const sim::Revision& revision, const sim::NodeRange& range,
+                     const sim::Window& past) {
+  const sim::Network& network = revision.network;
+  const double above =
+      RealisedSide(revision, range, network.numerator_index(range.indicator), past);
+  const double below =
+      RealisedSide(revision, range, network.denominator_index(range.indicator), past);
+  return below == 0 ? kMissing : above / below;
+}
+
+// The part of a target's window realised by `as_of`: of a ratio, numerator over denominator so far.
+double RealisedPart(const sim::Revision& revision, const sim::Target& target, sim::Period as_of) {
+  const sim::Window past{std::max(target.window.first, revision.realisations.first()),
+                         std::min(target.window.last, as_of)};
+  if (past.size() == 0) return kMissing;
+  if (IsRatio(target)) {
+    return RealisedRatio(revision, target.range, past);
+  }
+  return KnownSoFar(sim::RealisedValues(revision, target.range, past), target.aggregation);
 }
 
 }  // namespace
@@ -372,7 +472,7 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input) {
   RunRows result{.ro_levels = input.request.ro_levels,
                  .has_objectives = input.objectives != nullptr};
   result.specs = ColumnSpecs(input.request, result.has_objectives);
-  const auto cells = static_cast<int64_t>(nodes.size() * result.specs.size());
+  const auto cells = static_cast<int64_t>(nodes.size() * (result.specs.size() + kKindColumns));
   if (cells > input.max_cells) {
     return LimitExceeded("result_cells", input.max_cells, cells, "numbers");
   }
@@ -392,9 +492,10 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input) {
         {.range = sim::RangeOf(input.network, row.indicator, row.unit, row.segment),
          .window = node.window,
          .aggregation = indicator.aggregation,
-         .direction = indicator.direction,
-         .thresholds = Thresholds(indicator, objective, result.ro_levels)});
+         .direction = indicator.direction});
+    AddThresholds(input, objective, result.targets.back());
   }
+  AddKindColumns(result, &result.specs);
   return result;
 }
 
@@ -416,34 +517,19 @@ ResultTable MakeTable(const RunRows& rows, const std::vector<sim::TargetEstimate
     }
     std::vector<double>& column = table.columns.emplace_back();
     column.reserve(estimates.size());
-    for (const sim::TargetEstimate& estimate : estimates) {
-      column.push_back(CellOf(spec, estimate, place));
+    for (size_t row = 0; row < estimates.size(); ++row) {
+      column.push_back(CellOf(spec, rows.targets[row], estimates[row], place));
     }
   }
   return table;
 }
 
-std::vector<double> RealisedToDate(const sim::Realisations& realisations, const RunRows& rows,
+std::vector<double> RealisedToDate(const sim::Revision& revision, const RunRows& rows,
                                    sim::Period as_of) {
-  std::vector<double> values(rows.targets.size(), kMissing);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const sim::Target& target = rows.targets[i];
-    const sim::Window past{std::max(target.window.first, realisations.first()),
-                           std::min(target.window.last, as_of)};
-    if (past.size() == 0) continue;
-    double total = 0;
-    int count = 0;
-    double last = kMissing;
-    for (const double value : sim::SumRealised(realisations, target.range, past)) {
-      if (std::isnan(value)) continue;
-      total += value;
-      last = value;
-      ++count;
-    }
-    if (count == 0) continue;
-    values[i] = target.aggregation == sim::Aggregation::kSum    ? total
-                : target.aggregation == sim::Aggregation::kMean ? total / count
-                                                                : last;
+  std::vector<double> values;
+  values.reserve(rows.targets.size());
+  for (const sim::Target& target : rows.targets) {
+    values.push_back(RealisedPart(revision, target, as_of));
   }
   return values;
 }

@@ -18,6 +18,7 @@
 #include "sim/engine/target.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
+#include "sim/network/revision.h"
 #include "sim/objective/objective.h"
 
 namespace jalon::server {
@@ -80,8 +81,9 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input);
 ResultTable MakeTable(const RunRows& rows, const std::vector<sim::TargetEstimate>& estimates,
                       const std::vector<double>& realised_to_date, int64_t path_count);
 
-// The part of each row's window realised by `as_of`, NaN where none is. Shape: [row].
-std::vector<double> RealisedToDate(const sim::Realisations& realisations, const RunRows& rows,
+// The part of each row's window realised by `as_of`, NaN where none is: of a stock its last level,
+// of a ratio numerator over denominator so far. Shape: [row].
+std::vector<double> RealisedToDate(const sim::Revision& revision, const RunRows& rows,
                                    sim::Period as_of);
 
 }  // namespace jalon::server

@@ -1,14 +1,19 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/status_macros.h"
+#include "sim/engine/path_value.h"
 #include "sim/engine/quantile_sketch.h"
 #include "sim/engine/sampled.h"
 #include "sim/stats/wilson.h"
 
 namespace jalon::sim {
 namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // Mean and sum of squared deviations of the paths so far [Welford1962].
 struct Moments {
@@ -22,23 +27,53 @@ struct Moments {
   }
 };
 
-// [target]: whether all its series are counts that are summed.
-std::vector<bool> CountTargets(const Plan& plan) {
-  std::vector<bool> counts;
-  for (const Target& target : plan.targets) {
-    counts.push_back(target.aggregation != Aggregation::kMean);
+// [slot]: whether it is a sum of whole numbers.
+std::vector<bool> WholeSlots(const Plan& plan) {
+  std::vector<bool> whole;
+  for (const PlanSlot& slot : plan.slots) {
+    whole.push_back(slot.reading.rate < 0 && !slot.reading.mean_of_stock);
   }
   for (int i = 0; i < plan.series_count(); ++i) {
-    if (plan.series[i].law == Law::kNegativeBinomial) continue;
-    for (int k = plan.series_target_first[i]; k < plan.series_target_first[i + 1]; ++k) {
-      counts[plan.series_targets[k]] = false;
+    if (plan.series[i].whole) continue;
+    for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
+      whole[plan.series_slots[k]] = false;
     }
   }
-  return counts;
+  return whole;
 }
 
-bool Attained(Direction direction, double value, double threshold) {
-  return direction == Direction::kHigherIsBetter ? value >= threshold : value <= threshold;
+// [target]: whether its values are whole numbers.
+std::vector<bool> WholeTargets(const Plan& plan) {
+  const std::vector<bool> slots = WholeSlots(plan);
+  std::vector<bool> whole;
+  for (const PlanTarget& target : plan.target_parts) {
+    bool all = !target.denominator.exists() && target.value.divisor == 1.0;
+    for (int j = target.value.first_term; j < target.value.end_term; ++j) {
+      all = all && slots[plan.terms[j].slot] && plan.terms[j].coefficient == 1.0;
+    }
+    whole.push_back(all);
+  }
+  return whole;
+}
+
+// Paths of a target of which something does not exist, and opening values. Kept for targets that
+// are ratios or have an opening only.
+struct Exceptions {
+  int64_t no_ratio = 0;
+  int64_t ro_undefined = 0;
+  Moments opening;
+  int64_t opening_count = 0;
+};
+
+// Errors: kInternal when a number the target is made of is not finite.
+absl::Status CheckFinite(const PathValue& path, int target, int64_t path_index) {
+  // A ratio of finite parts may not exist, or be too large; an opening value may not exist.
+  const bool finite = std::isfinite(path.numerator) && std::isfinite(path.denominator) &&
+                      !std::isinf(path.value) && !std::isinf(path.opening);
+  if (finite) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("targets[", target, "]: value ", path.value, " on path ",
+                                          path_index,
+                                          "; the model gives means that are not finite"));
 }
 
 }  // namespace
@@ -52,22 +87,45 @@ struct TargetAccumulator::State {
       first_hit.push_back(first_hit.back() + target.thresholds.size());
     }
     hits.assign(first_hit.back(), 0);
+    for (const PlanTarget& target : plan.target_parts) {
+      const bool may_miss = target.ratio_part >= 0 || target.opening_part >= 0;
+      exception_row.push_back(may_miss ? static_cast<int>(exceptions.size()) : -1);
+      if (may_miss) exceptions.emplace_back();
+    }
     if (this->options.quantile_levels.empty()) return;
     sketches.reserve(plan.targets.size());
-    for (bool counts : CountTargets(plan)) sketches.emplace_back(counts);
+    for (bool whole : WholeTargets(plan)) sketches.emplace_back(whole);
   }
 
-  void Add(int target, double value, int64_t count) {
-    moments[target].Add(value, count);
+  void Add(int target, const PathValue& path, int64_t count) {
     const Target& asked = plan.targets[target];
     for (size_t j = 0; j < asked.thresholds.size(); ++j) {
-      hits[first_hit[target] + j] += Attained(asked.direction, value, asked.thresholds[j]);
+      hits[first_hit[target] + j] += Attains(asked, j, path);
     }
-    if (!sketches.empty()) sketches[target].Add(value);
+    if (exception_row[target] >= 0) count = NoteExceptions(target, path, count);
+    if (std::isnan(path.value)) return;
+    moments[target].Add(path.value, count);
+    if (!sketches.empty()) sketches[target].Add(path.value);
+  }
+
+  // Counts what does not exist on a path. Returns how many paths have a value so far, this one
+  // included.
+  int64_t NoteExceptions(int target, const PathValue& path, int64_t count) {
+    Exceptions& seen = exceptions[exception_row[target]];
+    if (plan.targets[target].opening) {
+      seen.ro_undefined += !HasMeaning(plan.targets[target], path.opening);
+      if (!std::isnan(path.opening)) seen.opening.Add(path.opening, ++seen.opening_count);
+    }
+    if (std::isnan(path.value)) ++seen.no_ratio;
+    return count - seen.no_ratio;
   }
 
   int64_t path_count() const { return blocks_folded * kPathsPerBlock; }
+  // Paths on which a target has a value.
+  int64_t ValuedPaths(int target) const;
   TargetEstimate Estimate(int target, double confidence_level) const;
+  void AddMoments(int target, TargetEstimate& estimate) const;
+  void AddExceptions(int target, TargetEstimate& estimate) const;
 
   const Plan& plan;
   SummaryOptions options;
@@ -79,6 +137,9 @@ struct TargetAccumulator::State {
   std::vector<int64_t> hits;
   // [target], empty without quantile levels.
   std::vector<QuantileSketch> sketches;
+  // [target]: index into `exceptions`; -1 where everything exists.
+  std::vector<int> exception_row;
+  std::vector<Exceptions> exceptions;
 };
 
 TargetEstimate TargetAccumulator::State::Estimate(int target, double confidence_level) const {
@@ -90,14 +151,34 @@ TargetEstimate TargetAccumulator::State::Estimate(int target, double confidence_
     estimate.probability_low.push_back(bounds.low);
     estimate.probability_high.push_back(bounds.high);
   }
-  const double variance = moments[target].squares / (n - 1.0);
-  estimate.mean = moments[target].mean;
+  AddMoments(target, estimate);
+  if (exception_row[target] >= 0) AddExceptions(target, estimate);
+  return estimate;
+}
+
+int64_t TargetAccumulator::State::ValuedPaths(int target) const {
+  const int row = exception_row[target];
+  return row < 0 ? path_count() : path_count() - exceptions[row].no_ratio;
+}
+
+void TargetAccumulator::State::AddMoments(int target, TargetEstimate& estimate) const {
+  const int64_t count = ValuedPaths(target);
+  const double n = static_cast<double>(count);
+  const double variance = count > 1 ? moments[target].squares / (n - 1.0) : kMissing;
+  estimate.mean = count > 0 ? moments[target].mean : kMissing;
   estimate.standard_deviation = std::sqrt(variance);
   estimate.mean_standard_error = std::sqrt(variance / n);
   for (double level : options.quantile_levels) {
-    estimate.quantiles.push_back(sketches[target].Quantile(level));
+    estimate.quantiles.push_back(count > 0 ? sketches[target].Quantile(level) : kMissing);
   }
-  return estimate;
+}
+
+void TargetAccumulator::State::AddExceptions(int target, TargetEstimate& estimate) const {
+  const Exceptions& seen = exceptions[exception_row[target]];
+  const double n = static_cast<double>(path_count());
+  estimate.no_ratio_share = static_cast<double>(seen.no_ratio) / n;
+  estimate.ro_undefined_share = static_cast<double>(seen.ro_undefined) / n;
+  estimate.opening_mean = seen.opening_count > 0 ? seen.opening.mean : kMissing;
 }
 
 TargetAccumulator::TargetAccumulator(const Plan& plan, SummaryOptions options)
@@ -107,14 +188,10 @@ TargetAccumulator::~TargetAccumulator() = default;
 absl::Status TargetAccumulator::Fold(const BlockOutcome& outcome) {
   const int64_t first_count = state_->path_count() + 1;
   for (int target = 0; target < state_->plan.target_count(); ++target) {
-    const double* values = outcome.values.data() + static_cast<size_t>(target) * kPathsPerBlock;
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      if (!std::isfinite(values[lane])) {
-        return absl::InternalError(absl::StrCat("targets[", target, "]: value ", values[lane],
-                                                " on path ", outcome.block * kPathsPerBlock + lane,
-                                                "; the model gives means that are not finite"));
-      }
-      state_->Add(target, values[lane], first_count + lane);
+      const PathValue path = PathValueOf(state_->plan, outcome, target, lane);
+      JALON_RETURN_IF_ERROR(CheckFinite(path, target, outcome.block * kPathsPerBlock + lane));
+      state_->Add(target, path, first_count + lane);
     }
   }
   ++state_->blocks_folded;
@@ -149,7 +226,9 @@ int64_t TargetAccumulator::allocated_bytes() const {
   int64_t bytes = state_->moments.capacity() * sizeof(Moments) +
                   state_->first_hit.capacity() * sizeof(size_t) +
                   state_->hits.capacity() * sizeof(int64_t) +
-                  state_->sketches.capacity() * sizeof(QuantileSketch);
+                  state_->sketches.capacity() * sizeof(QuantileSketch) +
+                  state_->exception_row.capacity() * sizeof(int) +
+                  state_->exceptions.capacity() * sizeof(Exceptions);
   for (const QuantileSketch& sketch : state_->sketches) bytes += sketch.allocated_bytes();
   return bytes;
 }

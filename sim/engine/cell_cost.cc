@@ -29,9 +29,11 @@ double LawNanoseconds(const PlanSeries& series, double mean) {
     case Law::kCompoundGamma:
       return CompoundNanoseconds(mean, series);
     case Law::kStudentT:
-    case Law::kStock:
-    case Law::kExactStock:
       return 290.0;
+    case Law::kStock:
+      return series.dispersion > 0.0 ? 310.0 : 20.0;
+    case Law::kExactStock:
+      return 10.0;
   }
   return 0.0;
 }

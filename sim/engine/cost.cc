@@ -21,11 +21,18 @@ double PlanBytes(const Plan& plan) {
                  Size(plan.driver_history.size()) * sizeof(double) +
                  Size(plan.groups.size()) * sizeof(PlanGroup) +
                  Size(plan.region_rows.size()) * sizeof(PlanRegionRow) +
-                 Size(plan.series_target_first.size() + plan.series_targets.size() +
+                 Size(plan.series_slot_first.size() + plan.series_slots.size() +
+                      plan.step_first.size() + plan.step_series.size() + plan.step_place.size() +
                       plan.series_event_first.size() + plan.series_events.size()) *
-                     sizeof(int);
+                     sizeof(int) +
+                 Size(plan.slots.size()) * sizeof(PlanSlot) +
+                 Size(plan.terms.size()) * sizeof(PlanTerm) +
+                 Size(plan.stocks.size()) * sizeof(PlanStock) +
+                 Size(plan.stock_flows.size()) * sizeof(PlanStockFlow);
   for (const Target& target : plan.targets) {
-    bytes += sizeof(Target) + Size(target.thresholds.size()) * sizeof(double);
+    const size_t weights = target.opening ? target.opening->weights.size() : 0;
+    bytes += sizeof(Target) + sizeof(PlanTarget) +
+             Size(target.thresholds.size() + weights) * sizeof(double);
   }
   for (const PlanEvent& event : plan.events) {
     bytes += sizeof(PlanEvent) + Size(event.weights.size()) * sizeof(double) +
@@ -34,11 +41,13 @@ double PlanBytes(const Plan& plan) {
   return bytes;
 }
 
-// Bytes of one block in hand: the shared states of its paths and its outcome.
+// Bytes of one block in hand: the shared states of its paths, its slots and its outcome.
 double BlockBytes(const Plan& plan) {
   const double profiles = 2.0 * Size(plan.groups.size()) * plan.period_count();
   const double events = 2.0 * Size(plan.events.size()) * plan.period_count();
-  return kPathsPerBlock * sizeof(double) * (profiles + events + Size(plan.targets.size()));
+  const double rates = Size(plan.rates.size()) * plan.period_count();
+  const double numbers = Size(plan.slots.size() + plan.targets.size()) + plan.part_count;
+  return kPathsPerBlock * sizeof(double) * (profiles + events + rates + numbers);
 }
 
 // Bytes of the accumulator and of one checkpoint's estimates.
@@ -47,13 +56,15 @@ double SummaryBytes(const Plan& plan, int quantile_level_count) {
       quantile_level_count == 0
           ? 0.0
           : sizeof(QuantileSketch) + (QuantileSketch::kBins + 2.0) * sizeof(uint32_t);
-  const double moments = 3.0 * sizeof(double);
+  // Moments, and what may be missing on a path.
+  const double moments = 3.0 * sizeof(double) + sizeof(int);
   double bytes = 0.0;
   for (const Target& target : plan.targets) {
     const double numbers = 4.0 * Size(target.thresholds.size()) + quantile_level_count;
     bytes += sketch + moments + sizeof(TargetEstimate) + numbers * sizeof(double);
   }
-  return bytes;
+  // Exceptions of ratios and openings.
+  return bytes + 48.0 * plan.part_count;
 }
 
 // Nanoseconds of one path of the series stage.
@@ -68,12 +79,21 @@ double SeriesNanoseconds(const Plan& plan) {
   return nanoseconds;
 }
 
+// Nanoseconds of the rates of derived indicators on one path.
+double RateNanoseconds(const Plan& plan) {
+  constexpr double kFactor = 5.0;
+  double factors = 0.0;
+  for (const PlanRate& rate : plan.rates) factors += Size(rate.factors.size());
+  return factors * plan.period_count() * kFactor;
+}
+
 // Nanoseconds of one path of the shared stage and of folding it.
 double OtherNanoseconds(const Plan& plan) {
   constexpr double kLatent = 70.0;
   constexpr double kFold = 30.0;
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
-  return latents * (plan.step_count() + 2) * kLatent + Size(plan.targets.size()) * kFold +
+  const double parts = Size(plan.targets.size()) + plan.part_count;
+  return latents * (plan.step_count() + 2) * kLatent + parts * kFold + RateNanoseconds(plan) +
          ScoreNanoseconds(plan.scores);
 }
 

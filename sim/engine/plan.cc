@@ -48,8 +48,28 @@ std::vector<double> LevelLoadings(const Model& model, const std::vector<int>& mo
 
 void MoveInto(Plan& plan, TargetPart targets) {
   plan.horizon = targets.horizon;
-  plan.series_target_first = std::move(targets.series_target_first);
-  plan.series_targets = std::move(targets.series_targets);
+  plan.series_slot_first = std::move(targets.series_slot_first);
+  plan.series_slots = std::move(targets.series_slots);
+}
+
+void MoveInto(Plan& plan, QuantityPart part) {
+  plan.target_parts = std::move(part.targets);
+  plan.terms = std::move(part.terms);
+  plan.slots = std::move(part.slots);
+  plan.rates = std::move(part.rates);
+  plan.part_count = part.part_count;
+}
+
+void MoveInto(Plan& plan, StockPart part) {
+  plan.stocks = std::move(part.stocks);
+  plan.stock_flows = std::move(part.flows);
+  plan.step_first = std::move(part.step_first);
+  plan.step_series = std::move(part.step_series);
+  plan.step_place = std::move(part.step_place);
+  for (int i = 0; i < plan.series_count(); ++i) {
+    plan.series[i].stock = part.stock_of_series[i];
+    plan.series[i].whole = part.whole_of_series[i];
+  }
 }
 
 void MoveInto(Plan& plan, SeriesPart part) {
@@ -87,12 +107,16 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   plan.shared = SharedPart(input.model);
 
   const ModelIndex index = IndexModel(input.revision.network, input.model);
-  TargetPart targets = ResolveTargets(input);
+  QuantityPart quantities = ResolveQuantities(input);
+  violations.Merge(quantities.violations);
+  TargetPart targets = ResolveTargets(input, index, quantities.slots);
+  MoveInto(plan, std::move(quantities));
   SeriesPart series = ResolveSeries(input, index, targets);
   const std::vector<int> model_series = std::move(series.model_series);
   violations.Merge(series.violations);
   MoveInto(plan, std::move(targets));
   MoveInto(plan, std::move(series));
+  MoveInto(plan, ResolveStocks(input, plan, model_series));
 
   violations.Merge(CheckEventReach(input, plan.horizon));
 

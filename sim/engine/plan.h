@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -100,6 +101,90 @@ struct PlanElasticity {
   std::vector<int> groups;
 };
 
+// Sum of a driver factor: constant + sum of coefficient x driver.
+struct PlanDriverFactor {
+  double constant = 0.0;
+  // Index into VarModel::driver_ids, coefficient.
+  std::vector<std::pair<int, double>> weights;
+
+  friend auto operator<=>(const PlanDriverFactor&, const PlanDriverFactor&) = default;
+};
+
+// What the term of a derived indicator is multiplied by in every period: a product of factors.
+struct PlanRate {
+  std::vector<PlanDriverFactor> factors;
+
+  friend auto operator<=>(const PlanRate&, const PlanRate&) = default;
+};
+
+// How a slot reads the cells of a series: the sum over a window, which is one period for LAST.
+struct SlotReading {
+  Window window;
+  // The mean of the opening and the closing level of each period (stocks).
+  bool mean_of_stock = false;
+  // Index into Plan::rates each period is multiplied by; -1 for none.
+  int rate = -1;
+
+  friend auto operator<=>(const SlotReading&, const SlotReading&) = default;
+};
+
+// A number summed over the series of a range: what targets are made of. Slots are shared by targets
+// that need the same one.
+struct PlanSlot {
+  NodeRange range;
+  SlotReading reading;
+
+  friend auto operator<=>(const PlanSlot&, const PlanSlot&) = default;
+};
+
+// A slot and what it counts for.
+struct PlanTerm {
+  int slot = 0;
+  double coefficient = 1.0;
+};
+
+// sum over terms [first_term, end_term) of Plan::terms, coefficient x slot, over `divisor` (the
+// window's length for MEAN, else 1). No term: the quantity does not exist.
+struct PlanQuantity {
+  int first_term = 0;
+  int end_term = 0;
+  double divisor = 1.0;
+
+  bool exists() const { return end_term > first_term; }
+};
+
+// A target as quantities.
+struct PlanTarget {
+  PlanQuantity value;
+  // Of ratios.
+  PlanQuantity denominator;
+  // With Target::opening; both for ratios.
+  PlanQuantity opening;
+  PlanQuantity opening_denominator;
+  // Rows of BlockOutcome::parts with numerator and denominator (the next row) of a ratio, and with
+  // the opening value; -1 without.
+  int ratio_part = -1;
+  int opening_part = -1;
+};
+
+// A series whose cells are levels of a stock, with at least one to be computed.
+struct PlanStock {
+  // Level at the end of the period before the horizon; read only before the first known level.
+  double opening = 0.0;
+  // Whether its other movements are rounded to whole numbers: it counts things, and so do its
+  // flows.
+  bool whole = false;
+  // Flows: Plan::stock_flows[first_flow .. end_flow).
+  int first_flow = 0;
+  int end_flow = 0;
+};
+
+// A flow of a stock: a series of the plan, +1 for what enters and -1 for what leaves.
+struct PlanStockFlow {
+  int series = 0;
+  double sign = 1.0;
+};
+
 // A series of the plan: constants of the series stage.
 struct PlanSeries {
   uint64_t id64 = 0;
@@ -107,7 +192,8 @@ struct PlanSeries {
   uint64_t branch_id64 = 0;
   // Row of the revision's realisations.
   int row = 0;
-  // Index into Plan::groups; -1 when every cell of the horizon is a constant.
+  // Index into Plan::groups; -1 when every cell of the horizon is a constant, and for stocks that
+  // their flows explain.
   int group = 0;
   Link link = Link::kLog;
   Law law = Law::kNegativeBinomial;
@@ -117,15 +203,20 @@ struct PlanSeries {
   double branch_loading = 0.0;
   // sqrt(level's own variance + series_effect_sd^2).
   double series_effect_sd = 0.0;
+  // Index into Plan::stocks; -1 for flows and for stocks without a cell to compute.
+  int stock = -1;
+  // Whether every cell is a whole number, as far as the laws go.
+  bool whole = false;
 };
 
 // The plan of a run. Read-only once built; thread-compatible.
 struct Plan {
   uint64_t seed = 0;
   Period as_of;
-  // The union of the targets' windows, one contiguous range; realised part included.
+  // The union of the targets' windows, one contiguous range; realised part included. It reaches
+  // back to the period after the last known level of the stocks inside.
   Window horizon;
-  // Series inside at least one target, in canonical order.
+  // Series inside at least one target, and the flows of the stocks among them, in canonical order.
   std::vector<PlanSeries> series;
   // [series x horizon period]: level + trend + season + log exposure of the eta; log-link mean
   // corrections for u, v, latents and parameter uncertainty included. 0 for a series without a
@@ -168,11 +259,31 @@ struct Plan {
   std::vector<int> series_event_first;
   std::vector<int> series_events;
 
+  // Stocks, and the series they are fed by.
+  std::vector<PlanStock> stocks;
+  std::vector<PlanStockFlow> stock_flows;
+  // The order series are computed in, step by step: step_series[step_first[s] .. [s + 1]) share a
+  // buffer of cells, flows before the stocks they feed. A step is one series, or all series of a
+  // unit whose indicators hang together through stocks. Which steps there are depends on the
+  // network's declarations and the series, never on other targets: every slot is summed over units
+  // and segments in canonical order.
+  std::vector<int> step_first;
+  std::vector<int> step_series;
+  // [series]: its place in its step.
+  std::vector<int> step_place;
+
   std::vector<Target> targets;
-  // Targets that contain series i: series_targets[series_target_first[i] .. [i + 1]), grouped by
-  // window so that a window's sum is formed once.
-  std::vector<int> series_target_first;
-  std::vector<int> series_targets;
+  // [target]
+  std::vector<PlanTarget> target_parts;
+  std::vector<PlanTerm> terms;
+  std::vector<PlanSlot> slots;
+  std::vector<PlanRate> rates;
+  // Slots that contain series i: series_slots[series_slot_first[i] .. [i + 1]), grouped by reading
+  // so that a window's sum is formed once.
+  std::vector<int> series_slot_first;
+  std::vector<int> series_slots;
+  // Rows of BlockOutcome::parts.
+  int part_count = 0;
 
   // Scores and joint attainment over these targets; BuildPlan leaves them empty, the caller may set
   // them.
@@ -182,6 +293,8 @@ struct Plan {
   int series_count() const { return static_cast<int>(series.size()); }
   int group_count() const { return static_cast<int>(groups.size()); }
   int target_count() const { return static_cast<int>(targets.size()); }
+  int slot_count() const { return static_cast<int>(slots.size()); }
+  int series_step_count() const { return static_cast<int>(step_first.size()) - 1; }
   // Steps of the shared state: periods after the model's as_of up to the end of the horizon.
   int step_count() const { return horizon.last <= shared.as_of ? 0 : horizon.last - shared.as_of; }
 };
@@ -192,10 +305,12 @@ struct Plan {
 // series nor other targets change them.
 //
 // Errors: kInvalidArgument with every violation: targets on nothing, on aggregates of an indicator
-// that does not add up, or with windows of another frequency; thresholds that are not finite; a
-// horizon of more than 60 simulated periods or before the realisations; an as_of outside the
-// realisations or before the model's; a model of another network or frequency, broken
-// (ValidateModel) or with series missing for a target; a scenario that breaks ValidateScenario.
+// that does not add up, with windows of another frequency or an aggregation of another kind;
+// thresholds or opening weights that are not finite or not one for one; a horizon of more than 60
+// simulated periods or before the realisations; an as_of outside the realisations or before the
+// model's; a model of another network or frequency, broken (ValidateModel), with series missing for
+// a target, or where a stock has the law of a flow; a derived indicator whose drivers the model
+// does not know, or not in every period it needs; a scenario that breaks ValidateScenario.
 absl::StatusOr<Plan> BuildPlan(const PlanInput& input);
 
 // Predicted cost of a plan on the sampled engine, for admission: bytes at peak (plan, accumulator,

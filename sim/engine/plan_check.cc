@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sim/engine/plan_parts.h"
@@ -78,13 +81,6 @@ bool InsideNetwork(const Network& network, const NodeRange& r) {
          r.segment_first < r.segment_end && r.segment_end <= network.segment_count();
 }
 
-// More than one unit (segment) of an indicator that does not add up over them.
-bool AddsUp(const Network& network, const NodeRange& r) {
-  const Indicator& indicator = network.indicator(r.indicator);
-  if (!indicator.adds_over_units && r.unit_end - r.unit_first > 1) return false;
-  return indicator.adds_over_segments || r.segment_end - r.segment_first == 1;
-}
-
 std::string RangeText(const Network& network, const NodeRange& r) {
   if (!InsideNetwork(network, r)) return "outside the network";
   return absl::StrCat(network.unit(r.unit_first).id, " / ", network.segment(r.segment_first).id,
@@ -105,7 +101,9 @@ Violations CheckRange(const PlanInput& input, size_t i) {
                     .value = RangeText(network, range),
                     .rule = "must be one unit and segment: the indicator does not add up",
                     .reason = "INDICATOR_NOT_ADDITIVE"});
-  } else if (!HasSeries(input.revision.realisations, range)) {
+  } else if (!HasSeriesBehind(network, range, [&](const NodeRange& part) {
+               return HasSeries(input.revision.realisations, part);
+             })) {
     violations.Add({.field = TargetField(i, "range"),
                     .value = RangeText(network, range),
                     .rule = "must contain at least one series",
@@ -114,12 +112,34 @@ Violations CheckRange(const PlanInput& input, size_t i) {
   return violations;
 }
 
-Violations CheckWindow(const PlanInput& input, size_t i) {
+// The aggregation of ratios is theirs and nobody else's.
+Violations CheckAggregation(const PlanInput& input, size_t i) {
   Violations violations;
-  const Window& window = input.targets[i].window;
+  const Target& target = input.targets[i];
+  if (!InsideNetwork(input.revision.network, target.range)) return violations;
+  const bool ratio =
+      input.revision.network.indicator(target.range.indicator).kind == IndicatorKind::kRatio;
+  if (ratio == (target.aggregation == Aggregation::kRatio)) return violations;
+  violations.Add({.field = TargetField(i, "aggregation"),
+                  .value = RangeText(input.revision.network, target.range),
+                  .rule = ratio ? "must be that of ratios" : "must not be that of ratios",
+                  .reason = "AGGREGATION_MISMATCH"});
+  return violations;
+}
+
+// The first period whose cells the target needs over `window`.
+Period FirstNeeded(const PlanInput& input, const Target& target, const Window& window) {
+  const Network& network = input.revision.network;
+  if (!InsideNetwork(network, target.range)) return window.first;
+  return FirstPeriodNeeded(network, target.range.indicator, window);
+}
+
+Violations CheckWindow(const PlanInput& input, size_t i, absl::string_view field,
+                       const Window& window) {
+  Violations violations;
   const Period first = input.revision.realisations.first();
   const auto bad = [&](absl::string_view rule, absl::string_view reason) {
-    violations.Add({.field = TargetField(i, "window"),
+    violations.Add({.field = TargetField(i, field),
                     .value = window.ToString(),
                     .rule = std::string(rule),
                     .reason = std::string(reason)});
@@ -129,8 +149,9 @@ Violations CheckWindow(const PlanInput& input, size_t i) {
     bad("must have the network's base frequency", "WRONG_FREQUENCY");
   } else if (window.size() == 0) {
     bad("must have at least one period", "EMPTY_WINDOW");
-  } else if (window.first < first) {
-    bad(absl::StrCat("must not begin before the realisations, ", first.ToString()),
+  } else if (FirstNeeded(input, input.targets[i], window) < first) {
+    bad(absl::StrCat("must not begin before the realisations, ", first.ToString(),
+                     ", nor with their first period when mean levels of stocks are needed"),
         "WINDOW_BEFORE_REALISATIONS");
   } else if (window.last - input.as_of > kMaxSimulatedPeriods) {
     bad(absl::StrCat("must end at most ", kMaxSimulatedPeriods, " periods after as_of"),
@@ -139,16 +160,31 @@ Violations CheckWindow(const PlanInput& input, size_t i) {
   return violations;
 }
 
-Violations CheckThresholds(const PlanInput& input, size_t i) {
+Violations CheckFinite(size_t i, absl::string_view field, std::span<const double> values) {
   Violations violations;
-  const std::vector<double>& thresholds = input.targets[i].thresholds;
-  for (size_t j = 0; j < thresholds.size(); ++j) {
-    if (std::isfinite(thresholds[j])) continue;
-    violations.Add({.field = TargetField(i, absl::StrCat("thresholds[", j, "]")),
-                    .value = absl::StrCat(thresholds[j]),
+  for (size_t j = 0; j < values.size(); ++j) {
+    if (std::isfinite(values[j])) continue;
+    violations.Add({.field = TargetField(i, absl::StrCat(field, "[", j, "]")),
+                    .value = absl::StrCat(values[j]),
                     .rule = "must be finite",
                     .reason = "NOT_FINITE"});
   }
+  return violations;
+}
+
+Violations CheckOpening(const PlanInput& input, size_t i) {
+  Violations violations;
+  if (!input.targets[i].opening) return violations;
+  const TargetOpening& opening = *input.targets[i].opening;
+  violations.Merge(CheckWindow(input, i, "opening.window", opening.window));
+  violations.Merge(CheckFinite(i, "opening.weights", opening.weights));
+  violations.Merge(CheckFinite(i, "opening.objective", {&opening.objective, 1}));
+  const size_t wanted = input.targets[i].thresholds.size();
+  if (opening.weights.size() == wanted) return violations;
+  violations.Add({.field = TargetField(i, "opening.weights"),
+                  .value = absl::StrCat(opening.weights.size()),
+                  .rule = absl::StrCat("must be one per threshold, ", wanted),
+                  .reason = "SIZE_MISMATCH"});
   return violations;
 }
 
@@ -162,8 +198,10 @@ Violations CheckTargets(const PlanInput& input) {
   }
   for (size_t i = 0; i < input.targets.size(); ++i) {
     violations.Merge(CheckRange(input, i));
-    violations.Merge(CheckWindow(input, i));
-    violations.Merge(CheckThresholds(input, i));
+    violations.Merge(CheckAggregation(input, i));
+    violations.Merge(CheckWindow(input, i, "window", input.targets[i].window));
+    violations.Merge(CheckFinite(i, "thresholds", input.targets[i].thresholds));
+    violations.Merge(CheckOpening(input, i));
   }
   return violations;
 }

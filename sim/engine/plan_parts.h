@@ -9,6 +9,7 @@
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
 #include "sim/engine/plan.h"
+#include "sim/engine/target_parts.h"
 
 namespace jalon::sim {
 
@@ -29,18 +30,74 @@ ModelIndex IndexModel(const Network& network, const Model& model);
 // Everything wrong with the request that can be said before resolving targets to series.
 Violations CheckPlanInput(const PlanInput& input);
 
-// Targets resolved against the realisations.
+// Targets as quantities.
+struct QuantityPart {
+  std::vector<PlanTarget> targets;
+  std::vector<PlanTerm> terms;
+  std::vector<PlanSlot> slots;
+  std::vector<PlanRate> rates;
+  int part_count = 0;
+  // Drivers of derived indicators that the model does not have.
+  Violations violations;
+};
+QuantityPart ResolveQuantities(const PlanInput& input);
+
+// Slots resolved against the realisations.
 struct TargetPart {
   Window horizon;
-  // Rows of the realisations inside at least one target, ascending: the plan's series.
+  // Rows of the realisations inside at least one slot, or feeding a stock that is, ascending: the
+  // plan's series.
   std::vector<int> rows;
-  std::vector<int> series_target_first;
-  std::vector<int> series_targets;
+  std::vector<int> series_slot_first;
+  std::vector<int> series_slots;
 };
-TargetPart ResolveTargets(const PlanInput& input);
+TargetPart ResolveTargets(const PlanInput& input, const ModelIndex& index,
+                          const std::vector<PlanSlot>& slots);
 
 // Whether any series stands inside `range`.
 bool HasSeries(const Realisations& realisations, const NodeRange& range);
+
+// A stock that was not reported is computed from its last known level on, by its flows, over at
+// most this many periods; one that was last known longer ago is taken as it was then.
+inline constexpr int kLongestCatchUp = 12;
+
+// The period from which a stock has to be computed to be known in `period`: the one after its last
+// known level before that, at the latest the one after as_of.
+Period StockStart(const PlanInput& input, int row, Period period);
+
+// The constant cells of one row over `window`, NaN where a draw is needed: realised up to as_of, 0
+// before the unit opens, from its closing on, and once the series has ended; levels of stocks that
+// were not reported for too long, or (the model's own) never. `model_series`: index into
+// Model::series, -1 without one.
+std::vector<double> ConstantCells(const PlanInput& input, int row, int model_series,
+                                  const Window& window);
+
+// Rows of the series that feed the stock of `row`, with their signs: those of its flows at the unit
+// and at or below the segment. Ascending among those that enter, then among those that leave.
+struct StockFlowRow {
+  int row = 0;
+  double sign = 1.0;
+};
+std::vector<StockFlowRow> StockFlowRows(const Revision& revision, int row);
+
+// Last period up to `period` with a known level of `row`; nullopt when there is none.
+std::optional<Period> LastKnown(const Realisations& realisations, int row, Period period);
+
+// Stocks of the plan and the order of steps.
+struct StockPart {
+  std::vector<PlanStock> stocks;
+  std::vector<PlanStockFlow> flows;
+  // [series]: index into `stocks`, or -1.
+  std::vector<int> stock_of_series;
+  // [series]: PlanSeries::whole.
+  std::vector<bool> whole_of_series;
+  std::vector<int> step_first;
+  std::vector<int> step_series;
+  std::vector<int> step_place;
+};
+// `plan` has its horizon, series and realised cells.
+StockPart ResolveStocks(const PlanInput& input, const Plan& plan,
+                        const std::vector<int>& model_series);
 
 // Series and groups of the plan. Cells and base are filled by the functions below.
 struct SeriesPart {
@@ -85,7 +142,8 @@ struct DriverPart {
   DerivedDrivers derived;
   std::vector<DriverCourse> derived_courses;
 };
-// Errors: kInvalidArgument when the driver model and the scenario do not fit together.
+// Errors: kInvalidArgument when the driver model and the scenario do not fit together, or when a
+// derived indicator needs a driver in a period before its first value.
 absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& plan);
 
 // Events resolved to groups and series.

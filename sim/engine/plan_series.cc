@@ -18,32 +18,20 @@ bool IsOpen(const Unit& unit, Period period) {
   return !unit.closed || period < *unit.closed;
 }
 
-// Last realised period of a row up to as_of; one before the realisations when there is none.
-Period LastRealised(const Realisations& realisations, int row, Period as_of) {
-  Period period = as_of;
-  while (period >= realisations.first() && std::isnan(realisations.at(row, period))) {
-    period = period - 1;
+// The level of a stock in a realised period it was not reported in, when it is not computed.
+std::optional<double> CarriedLevel(const PlanInput& input, int row, int model_series,
+                                   Period period) {
+  if (!IsStock(input.revision.network, input.revision.realisations.key(row).indicator)) {
+    return std::nullopt;
   }
-  return period;
-}
-
-// The constant cells of one row over the horizon, NaN where a draw is needed.
-std::vector<double> ConstantCells(const PlanInput& input, int row, bool ended,
-                                  const Window& horizon) {
-  const Realisations& realisations = input.revision.realisations;
-  const Unit& unit = input.revision.network.unit(realisations.key(row).unit);
-  const Period last = LastRealised(realisations, row, input.as_of);
-  std::vector<double> cells(horizon.size(), kDrawn);
-  for (int t = 0; t < horizon.size(); ++t) {
-    const Period period = horizon.first + t;
-    const double value = period <= input.as_of ? realisations.at(row, period) : kDrawn;
-    if (!std::isnan(value)) {
-      cells[t] = value;
-    } else if (!IsOpen(unit, period) || (ended && period > last)) {
-      cells[t] = 0.0;
-    }
+  const auto known = LastKnown(input.revision.realisations, row, input.as_of);
+  if (!known) {
+    if (model_series < 0) return std::nullopt;
+    return input.model.series[model_series].opening_stock;
   }
-  return cells;
+  const auto before = LastKnown(input.revision.realisations, row, period);
+  if (!before || period - *before <= kLongestCatchUp) return std::nullopt;
+  return input.revision.realisations.at(row, *before);
 }
 
 std::string RowText(const Revision& revision, int row) {
@@ -51,6 +39,19 @@ std::string RowText(const Revision& revision, int row) {
   return absl::StrCat(revision.network.unit(key.unit).id, " / ",
                       revision.network.segment(key.segment).id, " / ",
                       revision.network.indicator(key.indicator).id);
+}
+
+bool IsStockLaw(Law law) { return law == Law::kStock || law == Law::kExactStock; }
+
+// A stock moves by the equations of stocks and nothing else does.
+void CheckStockLaw(const PlanInput& input, int row, int model_series, Violations& violations) {
+  const bool stock =
+      IsStock(input.revision.network, input.revision.realisations.key(row).indicator);
+  if (stock == IsStockLaw(input.model.series[model_series].law)) return;
+  violations.Add({.field = "model.series",
+                  .value = RowText(input.revision, row),
+                  .rule = stock ? "must have a law of stocks" : "must have a law of flows",
+                  .reason = "STOCK_LAW_MISMATCH"});
 }
 
 PlanSeries SeriesOf(const PlanInput& input, int row, int model_series) {
@@ -203,14 +204,35 @@ ModelIndex IndexModel(const Network& network, const Model& model) {
   return index;
 }
 
+std::vector<double> ConstantCells(const PlanInput& input, int row, int model_series,
+                                  const Window& window) {
+  const Realisations& realisations = input.revision.realisations;
+  const Unit& unit = input.revision.network.unit(realisations.key(row).unit);
+  const bool ended = model_series >= 0 && input.model.series[model_series].ended;
+  const Period last = LastKnown(realisations, row, input.as_of).value_or(realisations.first() - 1);
+  std::vector<double> cells(window.size(), kDrawn);
+  for (int t = 0; t < window.size(); ++t) {
+    const Period period = window.first + t;
+    const bool past = period <= input.as_of;
+    const double value = past ? realisations.at(row, period) : kDrawn;
+    if (!std::isnan(value)) {
+      cells[t] = value;
+    } else if (!IsOpen(unit, period) || (ended && period > last)) {
+      cells[t] = 0.0;
+    } else if (past) {
+      cells[t] = CarriedLevel(input, row, model_series, period).value_or(kDrawn);
+    }
+  }
+  return cells;
+}
+
 SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
                          const TargetPart& targets) {
   SeriesPart part;
   std::vector<bool> drawn;
   for (int row : targets.rows) {
     const int model_series = index.Find(input.revision.realisations.key(row)).value_or(-1);
-    const bool ended = model_series >= 0 && input.model.series[model_series].ended;
-    const std::vector<double> cells = ConstantCells(input, row, ended, targets.horizon);
+    const std::vector<double> cells = ConstantCells(input, row, model_series, targets.horizon);
     const bool needs_draws =
         std::any_of(cells.begin(), cells.end(), [](double cell) { return std::isnan(cell); });
     if (needs_draws && model_series < 0) {
@@ -219,7 +241,9 @@ SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
                            .rule = "must have every series of the targets",
                            .reason = "MODEL_SERIES_MISSING"});
     }
-    drawn.push_back(needs_draws && model_series >= 0);
+    if (model_series >= 0) CheckStockLaw(input, row, model_series, part.violations);
+    drawn.push_back(needs_draws && model_series >= 0 &&
+                    input.model.series[model_series].law != Law::kExactStock);
     part.model_series.push_back(model_series);
     part.series.push_back(SeriesOf(input, row, model_series));
     part.realised.insert(part.realised.end(), cells.begin(), cells.end());

@@ -99,6 +99,39 @@ void AddDerived(const PlanInput& input, DriverPart& part) {
   }
 }
 
+// Periods up to as_of in which a driver of a derived indicator is needed: the windows of the slots
+// it multiplies.
+Window PastOf(const Plan& plan, int rate) {
+  Window past{plan.as_of + 1, plan.as_of};
+  for (const PlanSlot& slot : plan.slots) {
+    if (slot.reading.rate != rate) continue;
+    past.first = std::min(past.first, slot.reading.window.first);
+  }
+  return past;
+}
+
+// Drivers of derived indicators that are not known yet in a period where they are needed.
+Violations CheckRates(const Plan& plan, const VarModel& var, const DriverPart& part) {
+  Violations violations;
+  for (size_t r = 0; r < plan.rates.size(); ++r) {
+    const Window past = PastOf(plan, static_cast<int>(r));
+    for (const PlanDriverFactor& factor : plan.rates[r].factors) {
+      for (const auto& [driver, coefficient] : factor.weights) {
+        const size_t row = static_cast<size_t>(driver) * part.window.size();
+        // Once known, a driver stays known.
+        if (past.size() == 0 || !std::isnan(part.history[row + (past.first - part.window.first)])) {
+          continue;
+        }
+        violations.Add({.field = "targets",
+                        .value = absl::StrCat(var.driver_ids[driver], " ", past.first.ToString()),
+                        .rule = "must be known in every period of a derived indicator's window",
+                        .reason = "DRIVER_WITHOUT_VALUE"});
+      }
+    }
+  }
+  return violations;
+}
+
 }  // namespace
 
 ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& index,
@@ -146,8 +179,9 @@ absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& pl
     part.history.insert(part.history.end(), values.begin(), values.end());
   }
   AddDerived(input, part);
+  JALON_RETURN_IF_ERROR(CheckRates(plan, var, part).ToStatus());
   const int simulated = part.window.last - input.as_of;
-  if (plan.elasticities.empty() || simulated == 0) return part;
+  if ((plan.elasticities.empty() && plan.rates.empty()) || simulated == 0) return part;
   JALON_ASSIGN_OR_RETURN(
       part.simulator, DriverSimulator::Create(var, std::move(start),
                                               ResolveCourses(input.scenario.drivers, var.driver_ids,

@@ -5,8 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/engine/cell_cost.h"
-#include "sim/engine/series_stage.h"
 #include "sim/engine/shared_stage.h"
+#include "sim/engine/stock_stage.h"
+#include "sim/engine/target_values.h"
 
 namespace jalon::sim {
 namespace {
@@ -14,22 +15,43 @@ namespace {
 // A plain cell: 12,288 of them are at most about 4 ms.
 constexpr double kPlainCellNanoseconds = 330.0;
 
+// Series of the widest step.
+int WidestStep(const Plan& plan) {
+  int widest = 0;
+  for (int step = 0; step < plan.series_step_count(); ++step) {
+    widest = std::max(widest, plan.step_first[step + 1] - plan.step_first[step]);
+  }
+  return widest;
+}
+
+// Draws a step on one path and adds it to the slots. `cells`: room for the widest step.
+void ComputeStep(const Plan& plan, int step, int64_t path, const SharedState& state,
+                 std::span<double> cells, const SlotLane& lane) {
+  DrawStep(plan, step, path, state, cells);
+  const size_t period_count = plan.period_count();
+  for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
+    const int i = plan.step_series[j];
+    AddToSlots(plan, i, cells.subspan(plan.step_place[i] * period_count, period_count), state,
+               lane);
+  }
+}
+
 }  // namespace
 
-// First the shared state of the 16 paths, then series after series on all of them.
+// First the shared state of the 16 paths, then step after step of series on all of them.
 struct SampledBlock::State {
   State(const Plan& plan, int64_t block) : plan(plan), stage(plan), outcome{.block = block} {
     shared.reserve(kPathsPerBlock);
-    cells.resize(plan.period_count());
-    outcome.values.assign(plan.targets.size() * kPathsPerBlock, 0.0);
+    cells.resize(static_cast<size_t>(WidestStep(plan)) * plan.period_count());
+    slots.assign(plan.slots.size() * kPathsPerBlock, 0.0);
   }
 
   int64_t first_path() const { return outcome.block * kPathsPerBlock; }
   bool complete() const {
-    return shared.size() == kPathsPerBlock && next_series == plan.series_count();
+    return shared.size() == kPathsPerBlock && next_step == plan.series_step_count();
   }
 
-  // One path of the shared stage, or one series. Returns its work in cells.
+  // One path of the shared stage, or one step of series. Returns its work in cells.
   int64_t StepOnce() { return shared.size() < kPathsPerBlock ? StepShared() : StepSeries(); }
 
   int64_t StepShared() {
@@ -38,28 +60,40 @@ struct SampledBlock::State {
   }
 
   int64_t StepSeries() {
-    const int64_t work = WorkOf(next_series);
+    const int64_t work = WorkOf(next_step);
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      DrawSeries(plan, next_series, first_path() + lane, shared[lane], cells);
-      AddToTargets(plan, next_series, cells,
-                   {.values = outcome.values, .stride = kPathsPerBlock, .lane = lane});
+      ComputeStep(plan, next_step, first_path() + lane, shared[lane], cells,
+                  {.slots = slots, .stride = kPathsPerBlock, .lane = lane});
     }
-    ++next_series;
-    if (complete()) FinishTargets(plan, outcome.values, kPathsPerBlock);
+    ++next_step;
+    if (complete()) Finish();
     return work;
   }
 
-  // Work of a series in plain cells: a cell is one, a compound amount may be fifty.
-  int64_t WorkOf(int i) const {
-    const double plain_cells = std::max(1.0, CellNanoseconds(plan, i) / kPlainCellNanoseconds);
+  void Finish() {
+    TargetValues finished = FinishTargets(plan, std::move(slots), kPathsPerBlock);
+    outcome.values = std::move(finished.values);
+    outcome.parts = std::move(finished.parts);
+  }
+
+  // Work of a step in plain cells: a cell is one, a compound amount may be fifty.
+  int64_t WorkOf(int step) const {
+    double plain_cells = 0.0;
+    for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
+      plain_cells +=
+          std::max(1.0, CellNanoseconds(plan, plan.step_series[j]) / kPlainCellNanoseconds);
+    }
     return static_cast<int64_t>(kPathsPerBlock * plan.period_count() * plain_cells);
   }
 
   const Plan& plan;
   SharedStage stage;
   std::vector<SharedState> shared;
-  int next_series = 0;
+  int next_step = 0;
+  // [place in step x period]
   std::vector<double> cells;
+  // [slot x path]
+  std::vector<double> slots;
   BlockOutcome outcome;
 };
 
@@ -95,14 +129,20 @@ absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path) {
   const SharedState shared = SharedStage(plan).Draw(path);
   const size_t period_count = plan.period_count();
   PathReplay replay;
-  replay.target_values.assign(plan.targets.size(), 0.0);
   replay.cells.resize(plan.series.size() * period_count);
-  for (int i = 0; i < plan.series_count(); ++i) {
-    const std::span<double> cells(replay.cells.data() + i * period_count, period_count);
-    DrawSeries(plan, i, path, shared, cells);
-    AddToTargets(plan, i, cells, {.values = replay.target_values});
+  std::vector<double> slots(plan.slots.size(), 0.0);
+  std::vector<double> cells(WidestStep(plan) * period_count);
+  for (int step = 0; step < plan.series_step_count(); ++step) {
+    ComputeStep(plan, step, path, shared, cells, {.slots = slots});
+    for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
+      const int i = plan.step_series[j];
+      std::copy_n(cells.begin() + plan.step_place[i] * period_count, period_count,
+                  replay.cells.begin() + i * period_count);
+    }
   }
-  FinishTargets(plan, replay.target_values, 1);
+  TargetValues finished = FinishTargets(plan, std::move(slots), 1);
+  replay.target_values = std::move(finished.values);
+  replay.parts = std::move(finished.parts);
   return replay;
 }
 

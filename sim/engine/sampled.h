@@ -30,8 +30,11 @@ inline constexpr int kPathsPerBlock = 16;
 // Values of every target on the paths of one block.
 struct BlockOutcome {
   int64_t block = 0;
-  // [target x path in block], row-major.
+  // [target x path in block], row-major. NaN where a ratio does not exist: its denominator is 0.
   std::vector<double> values;
+  // [part x path in block]: numerators, denominators and opening values of the targets that have
+  // them (Plan::target_parts); an opening value is NaN where it does not exist.
+  std::vector<double> parts;
 };
 
 // The work of one block, slice by slice. Thread-compatible; memory O(targets + groups x periods),
@@ -44,8 +47,8 @@ class SampledBlock {
   SampledBlock& operator=(SampledBlock&&) noexcept;
 
   // Does about `max_cells` (series, period, path) cells of work, at least the shared state of one
-  // path or one series; cells of costly laws count as several, so that the default is about 5 ms at
-  // most. Returns true when the block is complete.
+  // path or one step of series; cells of costly laws count as several, so that the default is about
+  // 5 ms at most. Returns true when the block is complete.
   bool Step(int64_t max_cells = 12'288);
   // The outcome; only after Step returned true. Moves it out.
   BlockOutcome TakeOutcome();
@@ -58,11 +61,12 @@ class SampledBlock {
 // Runs a whole block. Errors: kCancelled when `stop` is raised.
 absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop);
 
-// Values of one path alone, for replay: [target], equal bit for bit to that path in its block; and
-// the cells of the path.
+// Values of one path alone, for replay: [target] and [part], equal bit for bit to that path in its
+// block; and the cells of the path.
 struct PathReplay {
   std::vector<double> target_values;
-  // [series x horizon period]
+  std::vector<double> parts;
+  // [series x horizon period]; levels of stocks.
   std::vector<double> cells;
 };
 absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path);

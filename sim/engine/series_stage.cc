@@ -14,39 +14,11 @@ namespace {
 
 constexpr double kConstantCell = std::numeric_limits<double>::quiet_NaN();
 
-// What a series adds to eta over the whole horizon of one path: branch, own effect, shared level.
-double PersistentEffect(const Plan& plan, int i, int64_t path, const SharedState& state) {
-  const PlanSeries& series = plan.series[i];
-  double effect = 0.0;
-  if (series.branch_loading != 0.0) {
-    effect += series.branch_loading * DrawNormal(plan.seed, {.purpose = Purpose::kBranchEffect,
-                                                             .id = series.branch_id64,
-                                                             .path = static_cast<uint64_t>(path)});
-  }
-  if (series.series_effect_sd != 0.0) {
-    effect +=
-        series.series_effect_sd * DrawNormal(plan.seed, {.purpose = Purpose::kSeriesEffect,
-                                                         .id = series.id64,
-                                                         .path = static_cast<uint64_t>(path)});
-  }
+// `effect` plus the shared part of a series' level, factor by factor.
+double AddSharedLevel(const Plan& plan, int i, const SharedState& state, double effect) {
   for (int j = 0; j < plan.level_rank; ++j) {
     effect +=
         plan.level_loadings[static_cast<size_t>(i) * plan.level_rank + j] * state.level_factors[j];
-  }
-  return effect;
-}
-
-// Logarithm (log link) or factor (other links) of the events that act on series i alone.
-double OwnEvents(const Plan& plan, int i, int t, const SharedState& state) {
-  const bool log_link = plan.series[i].link == Link::kLog;
-  double effect = log_link ? 0.0 : 1.0;
-  for (int e = plan.series_event_first[i]; e < plan.series_event_first[i + 1]; ++e) {
-    const size_t cell = static_cast<size_t>(plan.series_events[e]) * plan.period_count() + t;
-    if (log_link) {
-      effect += state.event_log_size[cell];
-    } else {
-      effect *= state.event_size[cell];
-    }
   }
   return effect;
 }
@@ -56,31 +28,6 @@ double LinearMean(const PlanSeries& series, double eta, double event_factor) {
   if (series.link == Link::kSqrt) return eta > 0.0 ? eta * eta * event_factor : 0.0;
   return series.unit_scale * eta * event_factor;
 }
-
-// The 32-bit words of a series' periods on a path, read in order: four for the price of one.
-class NoiseWords {
- public:
-  NoiseWords(const Plan& plan, const PlanSeries& series, int64_t path)
-      : seed_(plan.seed),
-        key_{.purpose = Purpose::kSeriesNoise,
-             .id = series.id64,
-             .path = static_cast<uint64_t>(path)} {}
-
-  uint32_t At(Period period) {
-    if (period.index / 4 != block_) {
-      key_.period = period;
-      block_ = period.index / 4;
-      words_ = DrawBlockBits(seed_, key_);
-    }
-    return words_[period.index % 4];
-  }
-
- private:
-  uint64_t seed_;
-  StreamKey key_;
-  int block_ = -1;
-  std::array<uint32_t, 4> words_{};
-};
 
 // One cell at its mean, by the inverse CDF of its law at one 32-bit word. A mean below zero is
 // none, for laws that have no negative values.
@@ -98,19 +45,63 @@ double DrawCell(const PlanSeries& series, double mean, uint32_t word) {
       return Quantile(StudentTLaw{mean, series.dispersion, series.shape}, uniform);
     case Law::kStock:
     case Law::kExactStock:
-      break;
+      break;  // not drawn from a mean: stock_stage
   }
   return kConstantCell;
 }
 
-// Whether two targets read the same number off a series' cells.
-bool SameQuantity(const Target& a, const Target& b) {
-  const bool a_last = a.aggregation == Aggregation::kLast;
-  const bool b_last = b.aggregation == Aggregation::kLast;
-  return a.window == b.window && a_last == b_last;
+}  // namespace
+
+double OwnEffect(const Plan& plan, int i, int64_t path) {
+  const PlanSeries& series = plan.series[i];
+  double effect = 0.0;
+  if (series.branch_loading != 0.0) {
+    effect += series.branch_loading * DrawNormal(plan.seed, {.purpose = Purpose::kBranchEffect,
+                                                             .id = series.branch_id64,
+                                                             .path = static_cast<uint64_t>(path)});
+  }
+  if (series.series_effect_sd != 0.0) {
+    effect +=
+        series.series_effect_sd * DrawNormal(plan.seed, {.purpose = Purpose::kSeriesEffect,
+                                                         .id = series.id64,
+                                                         .path = static_cast<uint64_t>(path)});
+  }
+  return effect;
 }
 
-}  // namespace
+double SharedLevel(const Plan& plan, int i, const SharedState& state) {
+  return AddSharedLevel(plan, i, state, 0.0);
+}
+
+double OwnEvents(const Plan& plan, int i, int t, const SharedState& state) {
+  const bool log_link = plan.series[i].link == Link::kLog;
+  double effect = log_link ? 0.0 : 1.0;
+  for (int e = plan.series_event_first[i]; e < plan.series_event_first[i + 1]; ++e) {
+    const size_t cell = static_cast<size_t>(plan.series_events[e]) * plan.period_count() + t;
+    if (log_link) {
+      effect += state.event_log_size[cell];
+    } else {
+      effect *= state.event_size[cell];
+    }
+  }
+  return effect;
+}
+
+NoiseWords::NoiseWords(const Plan& plan, const PlanSeries& series, int64_t path, int draw)
+    : seed_(plan.seed),
+      key_{.purpose = Purpose::kSeriesNoise,
+           .id = series.id64,
+           .path = static_cast<uint64_t>(path),
+           .draw = draw} {}
+
+uint32_t NoiseWords::At(Period period) {
+  if (period.index / 4 != block_) {
+    key_.period = period;
+    block_ = period.index / 4;
+    words_ = DrawBlockBits(seed_, key_);
+  }
+  return words_[period.index % 4];
+}
 
 void SeriesMeans(const Plan& plan, int i, int64_t path, const SharedState& state,
                  std::span<double> means) {
@@ -119,7 +110,8 @@ void SeriesMeans(const Plan& plan, int i, int64_t path, const SharedState& state
   const double* base = plan.base.data() + static_cast<size_t>(i) * period_count;
   const double* realised = plan.realised.data() + static_cast<size_t>(i) * period_count;
   const size_t group = static_cast<size_t>(series.group) * period_count;
-  const double effect = PersistentEffect(plan, i, path, state);
+  // What the series adds to eta over the whole horizon: branch, own effect, shared level.
+  const double effect = AddSharedLevel(plan, i, state, OwnEffect(plan, i, path));
   for (int t = 0; t < period_count; ++t) {
     if (!std::isnan(realised[t])) {
       means[t] = kConstantCell;
@@ -143,43 +135,11 @@ void DrawSeries(const Plan& plan, int i, int64_t path, const SharedState& state,
     return;
   }
   SeriesMeans(plan, i, path, state, cells);
-  NoiseWords words(plan, series, path);
+  NoiseWords words(plan, series, path, 0);
   for (int t = 0; t < period_count; ++t) {
     cells[t] = std::isnan(realised[t])
                    ? DrawCell(series, cells[t], words.At(plan.horizon.first + t))
                    : realised[t];
-  }
-}
-
-double WindowValue(const Plan& plan, const Target& target, std::span<const double> cells) {
-  const int first = target.window.first - plan.horizon.first;
-  const int last = target.window.last - plan.horizon.first;
-  if (target.aggregation == Aggregation::kLast) return cells[last];
-  double sum = 0.0;
-  for (int t = first; t <= last; ++t) sum += cells[t];
-  return sum;
-}
-
-void AddToTargets(const Plan& plan, int i, std::span<const double> cells, const TargetLane& lane) {
-  const Target* previous = nullptr;
-  double value = 0.0;
-  for (int k = plan.series_target_first[i]; k < plan.series_target_first[i + 1]; ++k) {
-    const int index = plan.series_targets[k];
-    const Target& target = plan.targets[index];
-    if (previous == nullptr || !SameQuantity(*previous, target)) {
-      value = WindowValue(plan, target, cells);
-    }
-    previous = &target;
-    lane.values[static_cast<size_t>(index) * lane.stride + lane.lane] += value;
-  }
-}
-
-void FinishTargets(const Plan& plan, std::span<double> values, int stride) {
-  for (int target = 0; target < plan.target_count(); ++target) {
-    if (plan.targets[target].aggregation != Aggregation::kMean) continue;
-    const double size = plan.targets[target].window.size();
-    double* row = values.data() + static_cast<size_t>(target) * stride;
-    for (int lane = 0; lane < stride; ++lane) row[lane] /= size;
   }
 }
 

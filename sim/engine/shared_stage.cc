@@ -169,9 +169,9 @@ std::vector<double> SharedStage::DrawElasticities(int64_t path) const {
   return betas;
 }
 
-std::vector<double> SharedStage::ElasticityEffects(int64_t path) const {
+std::vector<double> SharedStage::ElasticityEffects(int64_t path,
+                                                   const std::vector<double>& drivers) const {
   const std::vector<double> betas = DrawElasticities(path);
-  const std::vector<double> drivers = DriverPaths(plan_, path);
   const int window_size = plan_.driver_window.size();
   std::vector<double> effects;
   for (size_t e = 0; e < betas.size(); ++e) {
@@ -185,9 +185,33 @@ std::vector<double> SharedStage::ElasticityEffects(int64_t path) const {
   return effects;
 }
 
-void SharedStage::AddElasticities(int64_t path, SharedState& state) const {
+double SharedStage::RateAt(const PlanRate& rate, int t, const std::vector<double>& drivers) const {
+  const size_t window_size = plan_.driver_window.size();
+  const size_t place = plan_.horizon.first - plan_.driver_window.first + t;
+  double product = 1.0;
+  for (const PlanDriverFactor& factor : rate.factors) {
+    double sum = factor.constant;
+    for (const auto& [driver, coefficient] : factor.weights) {
+      sum += coefficient * drivers[driver * window_size + place];
+    }
+    product *= sum;
+  }
+  return product;
+}
+
+void SharedStage::AddDrivers(int64_t path, SharedState& state) const {
+  if (plan_.elasticities.empty() && plan_.rates.empty()) return;
+  const std::vector<double> drivers = DriverPaths(plan_, path);
+  AddElasticities(path, drivers, state);
+  for (const PlanRate& rate : plan_.rates) {
+    for (int t = 0; t < period_count_; ++t) state.rates.push_back(RateAt(rate, t, drivers));
+  }
+}
+
+void SharedStage::AddElasticities(int64_t path, const std::vector<double>& drivers,
+                                  SharedState& state) const {
   if (plan_.elasticities.empty()) return;
-  const std::vector<double> effects = ElasticityEffects(path);
+  const std::vector<double> effects = ElasticityEffects(path, drivers);
   for (size_t e = 0; e < plan_.elasticities.size(); ++e) {
     const double* effect = effects.data() + e * period_count_;
     for (int g : plan_.elasticities[e].groups) {
@@ -228,7 +252,7 @@ SharedState SharedStage::Draw(int64_t path) const {
   state.event_factor.assign(size, 1.0);
   AddLatents(path, state);
   AddTrendAndSeason(path, state);
-  AddElasticities(path, state);
+  AddDrivers(path, state);
   AddEvents(path, state);
   state.level_factors = BlockFactors(plan_, path, "level", plan_.level_rank);
   return state;

@@ -24,6 +24,12 @@ struct SharedState {
   std::vector<double> event_log_size;
   // [level_rank]: z of the level block.
   std::vector<double> level_factors;
+  // [rate of the plan x period]: what terms of derived indicators are multiplied by.
+  std::vector<double> rates;
+
+  double rate(int r, int t, int period_count) const {
+    return rates[static_cast<size_t>(r) * period_count + t];
+  }
 };
 
 // A driver under a log transform never counts for less than this far under its reference: a
@@ -45,11 +51,15 @@ class SharedStage {
   std::vector<double> RegionalLatents(int64_t path) const;
   // [elasticity of the plan]
   std::vector<double> DrawElasticities(int64_t path) const;
-  // [plan elasticity x period]: beta (x - reference).
-  std::vector<double> ElasticityEffects(int64_t path) const;
+  // [plan elasticity x period]: beta (x - reference). `drivers`: DriverPaths.
+  std::vector<double> ElasticityEffects(int64_t path, const std::vector<double>& drivers) const;
   void AddLatents(int64_t path, SharedState& state) const;
   void AddTrendAndSeason(int64_t path, SharedState& state) const;
-  void AddElasticities(int64_t path, SharedState& state) const;
+  // Elasticities, and rates of derived indicators.
+  void AddDrivers(int64_t path, SharedState& state) const;
+  void AddElasticities(int64_t path, const std::vector<double>& drivers, SharedState& state) const;
+  // Product of the factors of a rate in period t.
+  double RateAt(const PlanRate& rate, int t, const std::vector<double>& drivers) const;
   void AddEvents(int64_t path, SharedState& state) const;
   // `row`: first cell of the event in SharedState::event_size.
   void AddEventToGroup(int g, size_t row, SharedState& state) const;

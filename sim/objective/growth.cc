@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/base/rule_checker.h"
 #include "sim/base/status_macros.h"
+#include "sim/network/node_values.h"
 #include "sim/objective/objective.h"
 
 namespace jalon::sim {
@@ -75,14 +76,6 @@ class GrowthChecker : public RuleChecker {
   const Network& network_;
 };
 
-// The value of a window from its periods; NaN when one of those needed is.
-double Combined(const std::vector<double>& periods, Aggregation aggregation) {
-  if (aggregation == Aggregation::kLast) return periods.back();
-  double sum = 0.0;
-  for (const double value : periods) sum += value;
-  return aggregation == Aggregation::kMean ? sum / static_cast<double>(periods.size()) : sum;
-}
-
 double Grown(const Indicator& indicator, double base, double growth_ratio) {
   const double step = growth_ratio * std::fabs(base);
   return indicator.direction == Direction::kHigherIsBetter ? base + step : base - step;
@@ -111,15 +104,14 @@ std::vector<int> UnitsOf(const Network& network, const GrowthRule& rule) {
 
 class GrowthMaker {
  public:
-  GrowthMaker(const Network& network, const Realisations& realisations, const GrowthRule& rule)
-      : network_(network), realisations_(realisations), rule_(rule) {}
+  GrowthMaker(const Revision& revision, const GrowthRule& rule)
+      : revision_(revision), network_(revision.network), rule_(rule) {}
 
   // The objective of one node, or a count of why there is none.
   void Make(int k, int u) {
     if (!network_.Applies(k, u)) return;
     const Indicator& indicator = network_.indicator(k);
-    const double base = Combined(SumRealised(realisations_, RangeOf(network_, k, u, 0), rule_.base),
-                                 indicator.aggregation);
+    const double base = RealisedOver(revision_, RangeOf(network_, k, u, 0), rule_.base);
     if (std::isnan(base)) {
       ++result_.missing_base_count;
     } else if (base == 0.0) {
@@ -136,19 +128,20 @@ class GrowthMaker {
   GrowthObjectives TakeResult() { return std::move(result_); }
 
  private:
+  const Revision& revision_;
   const Network& network_;
-  const Realisations& realisations_;
   const GrowthRule& rule_;
   GrowthObjectives result_;
 };
 
 }  // namespace
 
-absl::StatusOr<GrowthObjectives> MakeGrowthObjectives(const Network& network,
-                                                      const Realisations& realisations,
+absl::StatusOr<GrowthObjectives> MakeGrowthObjectives(const Revision& revision,
                                                       const GrowthRule& rule) {
-  JALON_RETURN_IF_ERROR(GrowthChecker(network, realisations, rule).violations().ToStatus());
-  GrowthMaker maker(network, realisations, rule);
+  const Network& network = revision.network;
+  JALON_RETURN_IF_ERROR(
+      GrowthChecker(network, revision.realisations, rule).violations().ToStatus());
+  GrowthMaker maker(revision, rule);
   for (const int k : IndicatorsOf(network, rule)) {
     for (const int u : UnitsOf(network, rule)) maker.Make(k, u);
   }

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "sim/base/decimal.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::sim {
@@ -44,31 +45,57 @@ std::optional<Fraction> AsDecimal(double step) {
   return std::nullopt;
 }
 
-// The decimal with few decimals that `value` was meant to be, when it is one but for roundings.
-double Snapped(double value) {
-  for (const int decimals : {0, 2, 6}) {
-    const double scaled = value * PowerOfTen(decimals);
-    if (std::fabs(scaled) >= kLargestExact) break;
-    const double decimal = std::round(scaled) / PowerOfTen(decimals);
-    if (std::fabs(decimal - value) <= kDecimalTolerance * std::fabs(value)) return decimal;
-  }
-  return value;
-}
-
-bool HasRatio(const Indicator& indicator, double o) {
-  return indicator.basis == AttainmentBasis::kScaled || o > 0;
-}
-
 // The scale of a scaled basis; a checked network always declares it.
 double ScaleOf(const Indicator& indicator) { return indicator.attainment_scale.value_or(1.0); }
 
-double UnboundedRatio(const Indicator& indicator, double y, double o) {
-  const bool higher = HigherIsBetter(indicator);
-  if (indicator.basis == AttainmentBasis::kScaled) {
-    const double over = (y - o) / ScaleOf(indicator);
-    return higher ? 1.0 + over : 1.0 - over;
+// Whether the objective lies beyond `from`, in the indicator's direction.
+bool IsBeyond(const Indicator& indicator, double o, double from) {
+  return HigherIsBetter(indicator) ? o > from : o < from;
+}
+
+bool HasRatio(const Indicator& indicator, double o, std::optional<double> opening) {
+  switch (indicator.basis) {
+    case AttainmentBasis::kLevel:
+      return o > 0;
+    case AttainmentBasis::kScaled:
+      return true;
+    case AttainmentBasis::kVariation:
+      return opening.has_value() && IsBeyond(indicator, o, *opening);
   }
-  return higher ? y / o : 2.0 - y / o;
+  return false;
+}
+
+double UnboundedRatio(const Indicator& indicator, double y, double o, double opening) {
+  const bool higher = HigherIsBetter(indicator);
+  switch (indicator.basis) {
+    case AttainmentBasis::kLevel:
+      return higher ? y / o : 2.0 - y / o;
+    case AttainmentBasis::kScaled: {
+      const double over = (y - o) / ScaleOf(indicator);
+      return higher ? 1.0 + over : 1.0 - over;
+    }
+    case AttainmentBasis::kVariation:
+      return (y - opening) / (o - opening);
+  }
+  return 0.0;
+}
+
+// What one point of R/O above 1 is worth, in the direction of the better.
+double WorthOfOne(const Indicator& indicator, double o, double opening) {
+  const double sign = HigherIsBetter(indicator) ? 1.0 : -1.0;
+  switch (indicator.basis) {
+    case AttainmentBasis::kLevel:
+      return sign * o;
+    case AttainmentBasis::kScaled:
+      return sign * ScaleOf(indicator);
+    case AttainmentBasis::kVariation:
+      return o - opening;
+  }
+  return 0.0;
+}
+
+bool IsFlowRatioPart(const Network& network, int part) {
+  return network.indicator(part).kind != IndicatorKind::kStock;
 }
 
 auto PlaceOf(const ResolvedObjective& objective) {
@@ -140,28 +167,49 @@ int64_t TicksAtLeast(const Indicator& indicator, double value) {
   return static_cast<int64_t>(HigherIsBetter(indicator) ? std::ceil(ticks) : std::floor(ticks));
 }
 
-std::optional<double> AttainmentRatio(const Indicator& indicator, double y, double o) {
-  if (std::isnan(y) || !HasRatio(indicator, o)) return std::nullopt;
-  double ratio = UnboundedRatio(indicator, y, o);
+Window OpeningWindow(const Network& network, int indicator, const Window& window) {
+  const bool flow_ratio = network.indicator(indicator).kind == IndicatorKind::kRatio &&
+                          (IsFlowRatioPart(network, network.numerator_index(indicator)) ||
+                           IsFlowRatioPart(network, network.denominator_index(indicator)));
+  if (!flow_ratio) return {window.first - 1, window.first - 1};
+  const int year = PeriodsPerYear(window.first.frequency);
+  return {window.first - year, window.last - year};
+}
+
+std::optional<double> AttainmentRatio(const Indicator& indicator, double y, double o,
+                                      std::optional<double> opening) {
+  if (std::isnan(y) || !HasRatio(indicator, o, opening)) return std::nullopt;
+  double ratio = UnboundedRatio(indicator, y, o, opening.value_or(0.0));
   if (indicator.attainment_floor) ratio = std::max(ratio, *indicator.attainment_floor);
   if (indicator.attainment_cap) ratio = std::min(ratio, *indicator.attainment_cap);
   return ratio;
 }
 
-std::optional<double> RealisationAtRatio(const Indicator& indicator, double o, double ratio) {
-  if (!HasRatio(indicator, o)) return std::nullopt;
+std::optional<double> RealisationAtRatio(const Indicator& indicator, double o, double ratio,
+                                         std::optional<double> opening) {
+  if (!HasRatio(indicator, o, opening)) return std::nullopt;
   if (ratio == 1.0) return o;
-  const double over = HigherIsBetter(indicator) ? ratio - 1.0 : 1.0 - ratio;
-  const double unit = indicator.basis == AttainmentBasis::kScaled ? ScaleOf(indicator) : o;
-  return Snapped(o + over * unit);
+  return NearestDecimal(o + (ratio - 1.0) * WorthOfOne(indicator, o, opening.value_or(0.0)));
+}
+
+std::optional<RatioThreshold> ThresholdAtRatio(const Indicator& indicator, double o, double ratio) {
+  if (ratio == 1.0) return RatioThreshold{.value = o};
+  if (indicator.basis == AttainmentBasis::kVariation) {
+    return RatioThreshold{.value = NearestDecimal(ratio * o),
+                          .opening_weight = NearestDecimal(1.0 - ratio)};
+  }
+  const std::optional<double> value = RealisationAtRatio(indicator, o, ratio);
+  if (!value) return std::nullopt;
+  return RatioThreshold{.value = *value};
 }
 
 std::vector<std::optional<double>> ThresholdsAtRatios(const Indicator& indicator, double o,
-                                                      std::span<const double> ratios) {
+                                                      std::span<const double> ratios,
+                                                      std::optional<double> opening) {
   std::vector<std::optional<double>> thresholds;
   thresholds.reserve(ratios.size());
   for (const double ratio : ratios) {
-    thresholds.push_back(ratio == 1.0 ? o : RealisationAtRatio(indicator, o, ratio));
+    thresholds.push_back(ratio == 1.0 ? o : RealisationAtRatio(indicator, o, ratio, opening));
   }
   return thresholds;
 }

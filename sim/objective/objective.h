@@ -13,6 +13,7 @@
 #include "sim/base/violation.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
+#include "sim/network/revision.h"
 
 namespace jalon::sim {
 
@@ -104,25 +105,48 @@ double ObjectiveValue(const Indicator& indicator, int64_t ticks);
 // ticks: the nearest of -2^53, 2^53 (0 for NaN).
 int64_t TicksAtLeast(const Indicator& indicator, double value);
 
+// The window whose value a variation over `window` starts from (AttainmentBasis::kVariation): the
+// period before it; for a ratio with a flow above or below the line, the same window one year
+// earlier. Requires an indicator that is a stock or a ratio.
+Window OpeningWindow(const Network& network, int indicator, const Window& window);
+
 // R/O of a realisation `y` against an objective `o`, in ratio, by the indicator's basis and
 // direction, floor and cap applied.
-//   kLevel   higher is better: Y/O; lower: 2 - Y/O, so that 1 is attained and every point under the
-//            objective counts as a point over it
-//   kScaled  higher: 1 + (Y - O) / scale; lower: 1 - (Y - O) / scale
-// Special values: nullopt when `y` is NaN, and when o <= 0 at level basis (a share of nothing or of
-// a debt has no meaning: use kScaled there).
-std::optional<double> AttainmentRatio(const Indicator& indicator, double y, double o);
+//   kLevel      higher is better: Y/O; lower: 2 - Y/O, so that 1 is attained and every point under
+//               the objective counts as a point over it
+//   kScaled     higher: 1 + (Y - O) / scale; lower: 1 - (Y - O) / scale
+//   kVariation  (Y - Y0) / (O - Y0), either direction; `opening` is Y0, the value over
+//   OpeningWindow
+// Special values: nullopt when `y` is NaN, when o <= 0 at level basis (a share of nothing or of a
+// debt has no meaning: use kScaled there), and on the variation when the opening value is absent or
+// NaN, or already at or beyond the objective.
+std::optional<double> AttainmentRatio(const Indicator& indicator, double y, double o,
+                                      std::optional<double> opening = std::nullopt);
 
 // The realisation at which R/O reaches `ratio` (before floor and cap); inverse of AttainmentRatio.
 // P(R/O >= ratio) is P(Y >= value) for higher-is-better and P(Y <= value) for lower-is-better.
 // Results within 1e-11 of a decimal with at most 6 decimals are that decimal: 110 % of 100 is 110.
-// Special values: nullopt when o <= 0 at level basis.
-std::optional<double> RealisationAtRatio(const Indicator& indicator, double o, double ratio);
+// Special values: nullopt when AttainmentRatio has none.
+std::optional<double> RealisationAtRatio(const Indicator& indicator, double o, double ratio,
+                                         std::optional<double> opening = std::nullopt);
 
-// The thresholds of an R/O ladder (0.8, 0.9, 1, 1.1...), in the order of `ratios`. The rung 1 is
+// The same where the opening value is itself uncertain: P(R/O >= ratio) is P(Y - opening_weight Y0
+// >= value) among the outcomes where R/O has a meaning (<= for lower is better).
+struct RatioThreshold {
+  double value = 0.0;
+  // 1 - ratio on the variation, 0 on other bases and at ratio 1.
+  double opening_weight = 0.0;
+
+  friend bool operator==(const RatioThreshold&, const RatioThreshold&) = default;
+};
+// Special values: nullopt when o <= 0 at level basis.
+std::optional<RatioThreshold> ThresholdAtRatio(const Indicator& indicator, double o, double ratio);
+
+// The realisations of an R/O ladder (0.8, 0.9, 1, 1.1...), in the order of `ratios`. The rung 1 is
 // always `o` itself, also where R/O has no meaning: an objective of 0 can be attained.
 std::vector<std::optional<double>> ThresholdsAtRatios(const Indicator& indicator, double o,
-                                                      std::span<const double> ratios);
+                                                      std::span<const double> ratios,
+                                                      std::optional<double> opening = std::nullopt);
 
 // True when `y` attains the objective `o`; a tie attains it, a NaN never does.
 bool Attains(const Indicator& indicator, double y, double o);
@@ -152,14 +176,14 @@ struct GrowthObjectives {
   int64_t missing_base_count = 0;
 };
 
-// Objectives are for all segments together; the base combines its periods by the indicator's time
-// aggregation.
+// Objectives are for all segments together; the base is the indicator's realised value at the node
+// (sim/network/node_values.h): its periods combined by its time aggregation, so the last level of a
+// stock; for a ratio the numerator's window over the denominator's.
 // Errors: kInvalidArgument (base outside the realisations, unknown or repeated indicators or
 // depths, no depth, window sizes that differ, a growth that is not finite, an objective beyond 2^53
 // ticks). Reasons: BAD_FREQUENCY, EMPTY_WINDOW, OUTSIDE_REALISATIONS, SIZE_MISMATCH, EMPTY,
 // OUT_OF_RANGE, UNKNOWN_INDICATOR, DUPLICATE, NOT_FINITE.
-absl::StatusOr<GrowthObjectives> MakeGrowthObjectives(const Network& network,
-                                                      const Realisations& realisations,
+absl::StatusOr<GrowthObjectives> MakeGrowthObjectives(const Revision& revision,
                                                       const GrowthRule& rule);
 
 }  // namespace jalon::sim

@@ -40,6 +40,7 @@ Target YearBelow(int unit, int indicator) {
   const Network& network = DefaultDemo().revision.network;
   return {.range = RangeOf(network, indicator, unit, 0),
           .window = NextTwelveMonths(),
+          .aggregation = network.indicator(indicator).aggregation,
           .thresholds = {1'000.0}};
 }
 

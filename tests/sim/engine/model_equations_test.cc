@@ -328,7 +328,7 @@ class NaiveBank {
       }
       case Law::kStock:
       case Law::kExactStock:
-        break;
+        break;  // kinds_brute_force_test
     }
     return 0.0;
   }

@@ -67,14 +67,14 @@ TEST(PlanTest, KeepsOnlySeriesInsideATarget) {
   EXPECT_THAT(plan.groups, SizeIs(1));
 }
 
-TEST(PlanTest, ListsTheTargetsOfEachSeriesByWindow) {
+TEST(PlanTest, ListsTheSlotsOfEachSeriesByWindow) {
   TinyBank bank = MakeTinyBank({.region_count = 2});
   const Window january = {Period::Month(2026, 1), Period::Month(2026, 1)};
   bank.targets = {bank.YearOf("bank"), bank.On("r1", january), bank.YearOf("r1"),
                   bank.On("bank", january)};
   const Plan plan = bank.plan();
-  EXPECT_THAT(plan.series_target_first, ElementsAre(0, 4, 6));
-  EXPECT_THAT(plan.series_targets, ElementsAre(1, 3, 0, 2, 3, 0));
+  EXPECT_THAT(plan.series_slot_first, ElementsAre(0, 4, 6));
+  EXPECT_THAT(plan.series_slots, ElementsAre(1, 3, 0, 2, 3, 0));
 }
 
 TEST(PlanTest, KeepsRealisedPeriodsAsConstantsAndDrawsTheRest) {

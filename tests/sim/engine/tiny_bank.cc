@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sim/engine/sampled.h"
+#include "sim/objective/objective.h"
 
 namespace jalon::sim {
 namespace {
@@ -28,6 +29,7 @@ NetworkSpec SpecOf(const TinyShape& shape) {
     if (shape.kinds[k] != IndicatorKind::kCount) indicator.measure = Measure::kMoney;
     spec.indicators.push_back(indicator);
   }
+  spec.indicators.insert(spec.indicators.end(), shape.others.begin(), shape.others.end());
   return spec;
 }
 
@@ -36,12 +38,15 @@ Realisations HistoryOf(const Network& network, const TinyShape& shape) {
   const Period first = monthly ? Period::Month(2024, 1) : Period::Quarter(2024, 1);
   const int period_count = 2 * PeriodsPerYear(shape.frequency);
   std::vector<SeriesKey> keys;
+  std::vector<double> values;
   for (int k = 0; k < network.indicator_count(); ++k) {
-    for (int u = 0; u < network.unit_count(); ++u) {
-      if (network.is_leaf(u)) keys.push_back({.indicator = k, .unit = u, .segment = 0});
+    const bool stock = network.indicator(k).kind == IndicatorKind::kStock;
+    for (int u = 0; network.HasSeries(k) && u < network.unit_count(); ++u) {
+      if (!network.is_leaf(u)) continue;
+      keys.push_back({.indicator = k, .unit = u, .segment = 0});
+      values.insert(values.end(), period_count, stock ? shape.stock : std::round(shape.mean));
     }
   }
-  std::vector<double> values(keys.size() * period_count, std::round(shape.mean));
   return Realisations::Create(network, first, std::move(keys), std::move(values)).value();
 }
 
@@ -68,8 +73,11 @@ ModelSeries SeriesOfKind(IndicatorKind kind) {
       return {.link = Link::kLog, .law = Law::kGamma, .dispersion = 2.0};
     case IndicatorKind::kNetFlow:
       return {.link = Link::kIdentity, .law = Law::kStudentT, .dispersion = 3.0, .shape = 5.0};
-    default:
-      break;
+    case IndicatorKind::kStock:
+      return {.link = Link::kIdentity, .law = Law::kStock, .dispersion = 0.0, .shape = 5.0};
+    case IndicatorKind::kRatio:
+    case IndicatorKind::kDerived:
+      break;  // no series of their own
   }
   return {};
 }
@@ -97,7 +105,13 @@ Model SkeletonOf(const Revision& revision) {
   return model;
 }
 
-void AddSeries(Model& model, const Revision& revision, double mean) {
+// Level of eta of a series.
+double EtaOf(IndicatorKind kind, double mean) {
+  if (kind == IndicatorKind::kStock) return 0.0;
+  return kind == IndicatorKind::kNetFlow ? mean : std::log(mean);
+}
+
+void AddSeries(Model& model, const Revision& revision, const TinyShape& shape) {
   const Network& network = revision.network;
   for (const SeriesKey& key : revision.realisations.keys()) {
     const IndicatorKind kind = network.indicator(key.indicator).kind;
@@ -109,14 +123,18 @@ void AddSeries(Model& model, const Revision& revision, double mean) {
            model.groups[series.group].region != network.RegionOf(key.unit)) {
       ++series.group;
     }
+    if (kind == IndicatorKind::kStock) {
+      series.unit_scale = shape.stock > 0.0 ? shape.stock : 1.0;
+      series.opening_stock = shape.stock;
+    }
     model.series.push_back(series);
-    model.level.mean.push_back(kind == IndicatorKind::kNetFlow ? mean : std::log(mean));
+    model.level.mean.push_back(EtaOf(kind, shape.mean));
   }
 }
 
 Model ModelOf(const Revision& revision, const TinyShape& shape) {
   Model model = SkeletonOf(revision);
-  AddSeries(model, revision, shape.mean);
+  AddSeries(model, revision, shape);
   const int indicator_count = static_cast<int>(model.indicator_ids.size());
   const int region_count = static_cast<int>(model.region_units.size());
   model.level = Block(std::move(model.level.mean));
@@ -222,6 +240,47 @@ Target TinyBank::On(const std::string& unit, const Window& window, int indicator
           .window = window};
 }
 
+Target TinyBank::For(const std::string& unit, const std::string& indicator,
+                     const Window& window) const {
+  const int k = revision.network.FindIndicator(indicator).value();
+  Target target = On(unit, window, k);
+  target.aggregation = revision.network.indicator(k).aggregation;
+  target.direction = revision.network.indicator(k).direction;
+  return target;
+}
+
+int TinyBank::SeriesIndex(const std::string& unit, const std::string& indicator) const {
+  for (size_t i = 0; i < model.series.size(); ++i) {
+    const ModelSeries& series = model.series[i];
+    if (model.unit_ids[series.unit] == unit && model.indicator_ids[series.indicator] == indicator) {
+      return static_cast<int>(i);
+    }
+  }
+  ADD_FAILURE() << unit << " " << indicator;
+  return 0;
+}
+
+ModelSeries& TinyBank::Series(const std::string& unit, const std::string& indicator) {
+  return model.series[SeriesIndex(unit, indicator)];
+}
+
+void TinyBank::SetRealised(const std::string& unit, const std::string& indicator, Period period,
+                           double value) {
+  const Realisations& before = revision.realisations;
+  std::vector<double> values;
+  for (int i = 0; i < before.series_count(); ++i) {
+    values.insert(values.end(), before.row(i).begin(), before.row(i).end());
+  }
+  const int row = before
+                      .Find({.indicator = revision.network.FindIndicator(indicator).value(),
+                             .unit = revision.network.FindUnit(unit).value(),
+                             .segment = 0})
+                      .value();
+  values[static_cast<size_t>(row) * before.period_count() + (period - before.first())] = value;
+  revision.realisations =
+      Realisations::Create(revision.network, before.first(), before.keys(), values).value();
+}
+
 Target TinyBank::YearOf(const std::string& unit, int indicator) const {
   return On(unit, Year(2026), indicator);
 }
@@ -263,6 +322,58 @@ void AddDriver(TinyBank& bank, const TinyDriver& driver) {
       {.prior = prior, .driver = n, .indicator = driver.indicator, .reference = driver.value});
   bank.model.elasticity.mean.push_back(driver.beta);
   bank.model.elasticity.own_variance.push_back(driver.beta_sd * driver.beta_sd);
+}
+
+Indicator StockOf(const std::string& id, Measure measure, std::vector<std::string> inflows,
+                  std::vector<std::string> outflows) {
+  return {.id = id,
+          .measure = measure,
+          .kind = IndicatorKind::kStock,
+          .aggregation = Aggregation::kLast,
+          .basis = AttainmentBasis::kVariation,
+          .inflows = std::move(inflows),
+          .outflows = std::move(outflows)};
+}
+
+Indicator RatioOf(const std::string& id, const std::string& numerator,
+                  const std::string& denominator) {
+  return {.id = id,
+          .measure = Measure::kRatio,
+          .kind = IndicatorKind::kRatio,
+          .aggregation = Aggregation::kRatio,
+          .basis = AttainmentBasis::kVariation,
+          .rounding_step = 0.001,
+          .numerator = numerator,
+          .denominator = denominator};
+}
+
+Indicator DerivedOf(const std::string& id, const std::string& expression) {
+  return {.id = id,
+          .measure = Measure::kMoney,
+          .kind = IndicatorKind::kDerived,
+          .expression = expression};
+}
+
+void AddRate(TinyBank& bank, const std::string& id, double value, double sd) {
+  AddDriver(bank, {.id = id, .value = value, .sd = sd});
+  bank.revision.drivers.priors.pop_back();
+  bank.model.elasticities.pop_back();
+  bank.model.elasticity.mean.pop_back();
+  bank.model.elasticity.own_variance.pop_back();
+}
+
+Target OnVariation(const Revision& revision, Target target, double objective,
+                   const std::vector<double>& ratios) {
+  const int k = target.range.indicator;
+  target.opening = TargetOpening{.window = OpeningWindow(revision.network, k, target.window),
+                                 .objective = objective};
+  for (const double ratio : ratios) {
+    const RatioThreshold threshold =
+        ThresholdAtRatio(revision.network.indicator(k), objective, ratio).value();
+    target.thresholds.push_back(threshold.value);
+    target.opening->weights.push_back(threshold.opening_weight);
+  }
+  return target;
 }
 
 Event FixedEvent(const std::string& id, double effect) {

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/sim/network/kinds_network.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
@@ -177,6 +178,55 @@ TEST(ObjectiveTest, ResolvesObjectivesInCanonicalOrder) {
   EXPECT_EQ(resolved[2].value, 12.34);
   const ObjectiveSet sorted = *SortedObjectives(SmallNetwork(), {.objectives = objectives});
   EXPECT_THAT(sorted.objectives, ElementsAre(objectives[1], objectives[2], objectives[0]));
+}
+
+Indicator Varying(Direction direction = Direction::kHigherIsBetter) {
+  return {.id = "k", .direction = direction, .basis = AttainmentBasis::kVariation};
+}
+
+TEST(VariationTest, ComparesWhatWasGainedWithWhatWasAskedFor) {
+  EXPECT_THAT(AttainmentRatio(Varying(), 1'011, 1'010, 1'000), Optional(1.1));
+  EXPECT_THAT(AttainmentRatio(Varying(), 995, 1'010, 1'000), Optional(-0.5));
+  // A stock that should shrink.
+  const Indicator lower = Varying(Direction::kLowerIsBetter);
+  EXPECT_THAT(AttainmentRatio(lower, 980, 990, 1'000), Optional(2.0));
+  EXPECT_THAT(AttainmentRatio(lower, 1'000, 990, 1'000), Optional(0.0));
+}
+
+TEST(VariationTest, HasNoMeaningWhereNothingWasAskedFor) {
+  EXPECT_THAT(AttainmentRatio(Varying(), 1'011, 1'000, 1'000), Eq(std::nullopt));
+  EXPECT_THAT(AttainmentRatio(Varying(), 1'011, 990, 1'000), Eq(std::nullopt));
+  EXPECT_THAT(AttainmentRatio(Varying(Direction::kLowerIsBetter), 1, 1'010, 1'000),
+              Eq(std::nullopt));
+  EXPECT_THAT(AttainmentRatio(Varying(), 1'011, 1'010), Eq(std::nullopt)) << "no opening value";
+  EXPECT_THAT(AttainmentRatio(Varying(), 1'011, 1'010, std::nan("")), Eq(std::nullopt));
+}
+
+TEST(VariationTest, FindsTheRealisationOfALevel) {
+  EXPECT_THAT(RealisationAtRatio(Varying(), 1'010, 1.1, 1'000), Optional(1'011.0));
+  EXPECT_THAT(RealisationAtRatio(Varying(Direction::kLowerIsBetter), 990, 1.1, 1'000),
+              Optional(989.0));
+  EXPECT_THAT(RealisationAtRatio(Varying(), 1'010, 1.1), Eq(std::nullopt));
+}
+
+TEST(VariationTest, WeighsAnUncertainOpeningInsteadOfGuessingIt) {
+  EXPECT_THAT(ThresholdAtRatio(Varying(), 1'010, 1.1), Optional(RatioThreshold{1'111.0, -0.1}));
+  EXPECT_THAT(ThresholdAtRatio(Varying(), 1'010, 1.0), Optional(RatioThreshold{1'010.0, 0.0}));
+  EXPECT_THAT(ThresholdAtRatio(Varying(), -4, 0.5), Optional(RatioThreshold{-2.0, 0.5}));
+  // On other bases the opening counts for nothing.
+  EXPECT_THAT(ThresholdAtRatio(Higher(), 100, 1.1), Optional(RatioThreshold{110.0, 0.0}));
+  EXPECT_THAT(ThresholdAtRatio(Higher(), 0, 1.1), Eq(std::nullopt));
+  EXPECT_THAT(ThresholdAtRatio(Scaled(Direction::kLowerIsBetter), 0, 1.1),
+              Optional(RatioThreshold{-100.0, 0.0}));
+}
+
+TEST(VariationTest, StartsFromThePeriodBeforeOrForRatiosOfFlowsFromTheYearBefore) {
+  const Network network = *Network::Create(KindsSpec());
+  const Window year{Period::Month(2026, 1), Period::Month(2026, 12)};
+  const Window december{Period::Month(2025, 12), Period::Month(2025, 12)};
+  EXPECT_EQ(OpeningWindow(network, *network.FindIndicator("holders"), year), december);
+  EXPECT_EQ(OpeningWindow(network, *network.FindIndicator("equipment"), year),
+            (Window{Period::Month(2025, 1), Period::Month(2025, 12)}));
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+#include "sim/engine/path_value.h"
+
+#include <limits>
+
+#include "sim/base/decimal.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+// The value threshold j asks for on a path that starts from `opening`.
+double Threshold(const Target& target, size_t j, double opening) {
+  const double weight = target.opening ? target.opening->weights[j] : 0.0;
+  if (weight == 0.0) return target.thresholds[j];
+  return NearestDecimal(target.thresholds[j] + weight * opening);
+}
+
+bool AtLeast(Direction direction, double value, double threshold) {
+  return direction == Direction::kHigherIsBetter ? value >= threshold : value <= threshold;
+}
+
+Direction Turned(Direction direction) {
+  return direction == Direction::kHigherIsBetter ? Direction::kLowerIsBetter
+                                                 : Direction::kHigherIsBetter;
+}
+
+}  // namespace
+
+bool Reaches(const Target& target, double threshold, const PathValue& path) {
+  if (target.aggregation != Aggregation::kRatio) {
+    return AtLeast(target.direction, path.value, threshold);
+  }
+  const Direction direction = path.denominator < 0.0 ? Turned(target.direction) : target.direction;
+  return AtLeast(direction, path.numerator, NearestDecimal(threshold * path.denominator));
+}
+
+bool Attains(const Target& target, size_t j, const PathValue& path) {
+  const bool varies = target.opening && target.opening->weights[j] != 0.0;
+  if (varies && !HasMeaning(target, path.opening)) return false;
+  return Reaches(target, Threshold(target, j, path.opening), path);
+}
+
+bool HasMeaning(const Target& target, double opening) {
+  const double objective = target.opening->objective;
+  return target.direction == Direction::kHigherIsBetter ? objective > opening : objective < opening;
+}
+
+PathValue PathValueOf(const Plan& plan, const BlockOutcome& outcome, int target, int lane) {
+  const PlanTarget& place = plan.target_parts[target];
+  const auto part = [&](int row) {
+    return outcome.parts[static_cast<size_t>(row) * kPathsPerBlock + lane];
+  };
+  PathValue path{.value = outcome.values[static_cast<size_t>(target) * kPathsPerBlock + lane],
+                 .opening = place.opening_part < 0 ? kMissing : part(place.opening_part)};
+  path.numerator = path.value;
+  if (place.ratio_part >= 0) {
+    path.numerator = part(place.ratio_part);
+    path.denominator = part(place.ratio_part + 1);
+  }
+  return path;
+}
+
+}  // namespace jalon::sim

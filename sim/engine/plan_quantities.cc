@@ -1,0 +1,149 @@
+// Targets as sums of slots: what each indicator is made of.
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "sim/engine/plan_parts.h"
+
+namespace jalon::sim {
+namespace {
+
+// Numbers values as they come; equal ones share a number.
+template <typename Value>
+class Numbering {
+ public:
+  int NumberOf(const Value& value) {
+    const auto [it, is_new] = numbers_.emplace(value, static_cast<int>(values_.size()));
+    if (is_new) values_.push_back(value);
+    return it->second;
+  }
+  std::vector<Value> Take() { return std::move(values_); }
+
+ private:
+  std::map<Value, int> numbers_;
+  std::vector<Value> values_;
+};
+
+// An indicator over a window, as a target or a ratio reads it.
+struct Reading {
+  int indicator = 0;
+  Window window;
+  Aggregation aggregation = Aggregation::kSum;
+};
+
+class QuantityMaker {
+ public:
+  explicit QuantityMaker(const PlanInput& input)
+      : network_(input.revision.network), drivers_(input.model.drivers.driver_ids) {}
+
+  void Add(const Target& target) {
+    range_ = target.range;
+    PlanTarget made;
+    const int k = target.range.indicator;
+    if (network_.indicator(k).kind == IndicatorKind::kRatio) {
+      made.value = PartOf(network_.numerator_index(k), target.window);
+      made.denominator = PartOf(network_.denominator_index(k), target.window);
+      made.ratio_part = part_.part_count;
+      part_.part_count += 2;
+    } else {
+      made.value = Make({k, target.window, target.aggregation});
+    }
+    if (target.opening) AddOpening(target, made);
+    part_.targets.push_back(made);
+  }
+
+  QuantityPart Take() {
+    part_.slots = slots_.Take();
+    part_.rates = rates_.Take();
+    return std::move(part_);
+  }
+
+ private:
+  void AddOpening(const Target& target, PlanTarget& made) {
+    const int k = target.range.indicator;
+    const Window& window = target.opening->window;
+    if (network_.indicator(k).kind == IndicatorKind::kRatio) {
+      made.opening = PartOf(network_.numerator_index(k), window);
+      made.opening_denominator = PartOf(network_.denominator_index(k), window);
+    } else {
+      const bool stock = IsStock(network_, k);
+      made.opening = Make({k, window, stock ? Aggregation::kLast : target.aggregation});
+    }
+    made.opening_part = part_.part_count++;
+  }
+
+  // Numerator or denominator: by its own aggregation.
+  PlanQuantity PartOf(int indicator, const Window& window) {
+    return Make({indicator, window, network_.indicator(indicator).aggregation});
+  }
+
+  PlanQuantity Make(const Reading& reading) {
+    PlanQuantity quantity{.first_term = static_cast<int>(part_.terms.size())};
+    if (reading.aggregation == Aggregation::kMean) quantity.divisor = reading.window.size();
+    const Indicator& indicator = network_.indicator(reading.indicator);
+    if (indicator.kind == IndicatorKind::kDerived) {
+      for (const DerivedTerm& term : network_.expression(reading.indicator).terms) {
+        AddTerm(reading, term);
+      }
+    } else {
+      AddTerm(reading, {.indicator = reading.indicator});
+    }
+    quantity.end_term = static_cast<int>(part_.terms.size());
+    return quantity;
+  }
+
+  void AddTerm(const Reading& reading, const DerivedTerm& term) {
+    Window window = reading.window;
+    if (reading.aggregation == Aggregation::kLast) window.first = window.last;
+    const PlanSlot slot{.range = WithIndicator(range_, term.indicator),
+                        .reading = {.window = window,
+                                    .mean_of_stock = term.mean_of_stock,
+                                    .rate = term.factors.empty() ? -1 : RateOf(term)}};
+    part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = term.coefficient});
+  }
+
+  int RateOf(const DerivedTerm& term) {
+    PlanRate rate;
+    for (const DriverFactor& factor : term.factors) {
+      PlanDriverFactor resolved{.constant = factor.constant};
+      for (const DriverWeight& weight : factor.weights) {
+        resolved.weights.emplace_back(DriverIndex(weight.driver), weight.coefficient);
+      }
+      rate.factors.push_back(std::move(resolved));
+    }
+    return rates_.NumberOf(rate);
+  }
+
+  // Index in the model's driver table; a violation, once per driver, when it has none.
+  int DriverIndex(const std::string& id) {
+    const auto found = std::find(drivers_.begin(), drivers_.end(), id);
+    if (found != drivers_.end()) return static_cast<int>(found - drivers_.begin());
+    if (std::find(missing_.begin(), missing_.end(), id) == missing_.end()) {
+      missing_.push_back(id);
+      part_.violations.Add({.field = "model.drivers",
+                            .value = id,
+                            .rule = "must have every driver of the derived indicators asked for",
+                            .reason = "DRIVER_NOT_IN_MODEL"});
+    }
+    return 0;
+  }
+
+  const Network& network_;
+  const std::vector<std::string>& drivers_;
+  // Of the target at hand.
+  NodeRange range_;
+  Numbering<PlanSlot> slots_;
+  Numbering<PlanRate> rates_;
+  std::vector<std::string> missing_;
+  QuantityPart part_;
+};
+
+}  // namespace
+
+QuantityPart ResolveQuantities(const PlanInput& input) {
+  QuantityMaker maker(input);
+  for (const Target& target : input.targets) maker.Add(target);
+  return maker.Take();
+}
+
+}  // namespace jalon::sim
