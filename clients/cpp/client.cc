@@ -493,6 +493,12 @@ absl::Status Client::ExportNetwork(
   return status.ok() ? absl::OkStatus() : impl_->Explained(status);
 }
 
+absl::StatusOr<v1::ReadIndicatorEffectsResponse> Client::ReadIndicatorEffects(
+    const v1::ReadIndicatorEffectsRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadIndicatorEffects, request,
+                      kSafeToRepeat);
+}
+
 absl::StatusOr<v1::Scenario> Client::CreateScenario(const v1::CreateScenarioRequest& request) {
   return impl_->Unary(*impl_->scenario, &v1::ScenarioService::Stub::CreateScenario, request,
                       kChangesSomething);

@@ -119,6 +119,8 @@ class Client {
   // Calls `on_piece` for every piece, file by file.
   absl::Status ExportNetwork(const v1::ExportNetworkRequest& request, const Canceller& canceller,
                              const std::function<void(const v1::ExportNetworkResponse&)>& on_piece);
+  Result<v1::ReadIndicatorEffectsResponse> ReadIndicatorEffects(
+      const v1::ReadIndicatorEffectsRequest& request);
 
   Result<v1::Scenario> CreateScenario(const v1::CreateScenarioRequest& request);
   Result<v1::Import> ImportScenario(v1::ScenarioImportOptions options,

@@ -79,6 +79,7 @@ void SeriesToProto(const sim::ModelSeries& series, store::v1::ModelSeries* proto
   proto->set_unit_scale(series.unit_scale);
   proto->set_series_effect_sd(series.series_effect_sd);
   proto->set_ended(series.ended);
+  proto->set_opening_stock(series.opening_stock);
 }
 
 sim::ModelSeries SeriesFromProto(const store::v1::ModelSeries& proto, Checks& checks) {
@@ -96,7 +97,8 @@ sim::ModelSeries SeriesFromProto(const store::v1::ModelSeries& proto, Checks& ch
           .shape = proto.shape(),
           .unit_scale = proto.unit_scale(),
           .series_effect_sd = proto.series_effect_sd(),
-          .ended = proto.ended()};
+          .ended = proto.ended(),
+          .opening_stock = proto.opening_stock()};
 }
 
 store::v1::DriverModel DriversToProto(const sim::VarModel& model) {

@@ -79,6 +79,11 @@ absl::StatusOr<sim::Indicator> IndicatorFromProto(const v1::Indicator& proto) {
     indicator.exposure = sim::Exposure::kOpeningDays;
   }
   indicator.unit_kinds.assign(proto.unit_kinds().begin(), proto.unit_kinds().end());
+  indicator.inflows.assign(proto.inflows().begin(), proto.inflows().end());
+  indicator.outflows.assign(proto.outflows().begin(), proto.outflows().end());
+  indicator.numerator = proto.numerator();
+  indicator.denominator = proto.denominator();
+  indicator.expression = proto.expression();
   return indicator;
 }
 
@@ -183,6 +188,11 @@ v1::Indicator IndicatorToProto(const sim::Network& network, int k) {
   proto.set_adds_over_segments(indicator.adds_over_segments);
   proto.set_adds_over_channels(indicator.adds_over_channels);
   for (const std::string& kind : indicator.unit_kinds) proto.add_unit_kinds(kind);
+  for (const std::string& flow : indicator.inflows) proto.add_inflows(flow);
+  for (const std::string& flow : indicator.outflows) proto.add_outflows(flow);
+  proto.set_numerator(indicator.numerator);
+  proto.set_denominator(indicator.denominator);
+  proto.set_expression(indicator.expression);
   proto.set_position(k);
   return proto;
 }

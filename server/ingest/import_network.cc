@@ -20,6 +20,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/perimeter/perimeter_rules.h"
+#include "sim/network/expression_rules.h"
 
 namespace jalon::server {
 namespace {
@@ -233,6 +234,7 @@ class NetworkImporter {
     sim::CalendarTable calendars = calendars_.Calendars(*network);
     sim::PhasingTable phasing = calendars_.Phasing(*network);
     outcome_.violations.Merge(calendars_.TakeViolations());
+    CheckExpressions(*network);
     CheckPerimeter(*network);
     scores_.CheckPlaces(*network);
     outcome_.violations.Merge(scores_.TakeViolations());
@@ -308,6 +310,19 @@ class NetworkImporter {
     for (std::string& note : restated->notes) Note(std::move(note));
   }
 
+  // Expressions against the drivers, placed where the indicator was declared.
+  void CheckExpressions(const sim::Network& network) {
+    const sim::Violations found = sim::CheckExpressions(network, driver_table_);
+    for (sim::Violation violation : found.kept()) {
+      const std::optional<size_t> k = ListIndex(violation.field);
+      const std::optional<int> declared =
+          builder_.FindIndicator(network.indicator(static_cast<int>(k.value_or(0))).id);
+      violation.field = absl::StrCat("indicators[", declared.value_or(0), "].expression");
+      violation.message.clear();
+      outcome_.violations.Add(builder_.WithPlace(std::move(violation)));
+    }
+  }
+
   absl::StatusOr<sim::Realisations> MergeWithBase(const sim::Network& network,
                                                   const sim::Realisations& update) {
     JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
@@ -349,10 +364,16 @@ class NetworkImporter {
     for (int k = 0; k < revision.network.indicator_count(); ++k) {
       const sim::Indicator& indicator = revision.network.indicator(k);
       const auto [first, end] = revision.realisations.IndicatorRows(k);
+      if (!revision.network.HasSeries(k)) continue;
       if (first == end) Note(absl::StrCat("indicator `", indicator.id, "` has no values"));
       if (indicator.kind == sim::IndicatorKind::kNetFlow) {
         Note(absl::StrCat("indicator `", indicator.id,
                           "` is a net flow: the gross flows behind it make better objectives"));
+      }
+      if (indicator.kind == sim::IndicatorKind::kStock && indicator.inflows.empty() &&
+          indicator.outflows.empty()) {
+        Note(absl::StrCat("indicator `", indicator.id,
+                          "` is a stock without flows: only its net variation can be modelled"));
       }
     }
     NoteCalendars();

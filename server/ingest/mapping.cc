@@ -36,7 +36,7 @@ constexpr std::array<KindName, 24> kKinds = {{
     {TableKind::kIndicators, "indicators", "indicator",
      "id label_fr label_en product family measure kind direction aggregation basis scale floor cap "
      "rounding adds_over_units adds_over_segments adds_over_channels provisional_from unit_kinds "
-     "exposure "
+     "exposure inflows outflows numerator denominator expression "
      "difference multiply report_jumps"},
     {TableKind::kRealisations, "realisations", "", "unit segment indicator period value", true,
      true},

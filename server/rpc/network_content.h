@@ -27,6 +27,9 @@ absl::StatusOr<v1::GetScorePolicyResponse> GetScorePolicy(Call& call,
                                                           const v1::GetScorePolicyRequest& request);
 absl::StatusOr<v1::ResolveWeightsResponse> ResolveWeights(Call& call,
                                                           const v1::ResolveWeightsRequest& request);
+// indicator_effects.cc.
+absl::StatusOr<v1::ReadIndicatorEffectsResponse> ReadIndicatorEffects(
+    Call& call, const v1::ReadIndicatorEffectsRequest& request);
 
 // The revision a request names, under `field`. Errors: kInvalidArgument, kNotFound.
 absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevision(Call& call,

@@ -141,6 +141,7 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                      v1::ResolveWeightsResponse* response) override {
     return Serve(environment_, context, {"NetworkService.ResolveWeights", request->revision()},
                  request, response, &server::ResolveWeights);
+  }
   ServerUnaryReactor* ListChannels(CallbackServerContext* context,
                                    const v1::ListChannelsRequest* request,
                                    v1::ListChannelsResponse* response) override {
@@ -162,6 +163,13 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                 v1::ReconcileResponse* response) override {
     return Serve(environment_, context, {"NetworkService.Reconcile", request->revision()}, request,
                  response, &server::Reconcile);
+  }
+  ServerUnaryReactor* ReadIndicatorEffects(CallbackServerContext* context,
+                                           const v1::ReadIndicatorEffectsRequest* request,
+                                           v1::ReadIndicatorEffectsResponse* response) override {
+    return Serve(environment_, context,
+                 {"NetworkService.ReadIndicatorEffects", request->revision()}, request, response,
+                 &server::ReadIndicatorEffects);
   }
 
  private:

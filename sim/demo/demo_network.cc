@@ -78,6 +78,18 @@ std::vector<Unit> MakeUnits(const DemoOptions& options, const DemoDraws& draws) 
   return units;
 }
 
+Measure MeasureOf(const IndicatorShape& shape) {
+  if (shape.kind == IndicatorKind::kRatio) return Measure::kRatio;
+  const bool counts_customers = absl::string_view(shape.id) == "customers";
+  return shape.kind == IndicatorKind::kCount || counts_customers ? Measure::kCount
+                                                                 : Measure::kMoney;
+}
+
+Aggregation AggregationOf(IndicatorKind kind) {
+  if (kind == IndicatorKind::kStock) return Aggregation::kLast;
+  return kind == IndicatorKind::kRatio ? Aggregation::kRatio : Aggregation::kSum;
+}
+
 Indicator MakeIndicator(const IndicatorShape& shape) {
   Indicator indicator;
   indicator.id = shape.id;
@@ -85,11 +97,16 @@ Indicator MakeIndicator(const IndicatorShape& shape) {
   indicator.label_en = shape.label_en;
   indicator.product = shape.product;
   indicator.family = shape.family;
-  indicator.measure = shape.kind == IndicatorKind::kCount ? Measure::kCount : Measure::kMoney;
+  indicator.measure = MeasureOf(shape);
   indicator.kind = shape.kind;
-  indicator.direction = absl::string_view(shape.id) == "customers-lost"
-                            ? Direction::kLowerIsBetter
-                            : Direction::kHigherIsBetter;
+  indicator.aggregation = AggregationOf(shape.kind);
+  if (shape.kind == IndicatorKind::kStock) {
+    indicator.basis = AttainmentBasis::kVariation;
+    indicator.inflows = {shape.inflow};
+  }
+  indicator.numerator = shape.numerator;
+  indicator.denominator = shape.denominator;
+  indicator.expression = shape.expression;
   if (shape.kind == IndicatorKind::kNetFlow) {
     indicator.basis = AttainmentBasis::kScaled;
     indicator.attainment_scale = 12 * shape.monthly_mean;
@@ -199,6 +216,7 @@ DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws) 
 std::vector<SeriesKey> DemoSeriesKeys(const Network& network, const DemoOptions& options) {
   std::vector<SeriesKey> keys;
   for (int k = 0; k < network.indicator_count(); ++k) {
+    if (!network.HasSeries(k)) continue;
     const bool split = IsSplit(network, k, options);
     for (int u = 0; u < network.unit_count(); ++u) {
       if (!network.is_leaf(u)) continue;

@@ -24,7 +24,7 @@ Window DemoHistory(const DemoOptions& options);
 struct DemoShape {
   int region_count = 0;
   int branch_count = 0;
-  // Every indicator by segment, not only customers won and lost.
+  // Every indicator by segment, not only customers and those won.
   bool all_by_segment = false;
 };
 DemoShape ShapeOf(DemoSize size);

@@ -21,6 +21,8 @@ void AddDoctor(const Command& app, Invocation& invocation);
 void AddImport(const Command& app, Invocation& invocation);
 void AddNetwork(const Command& app, Invocation& invocation);
 void AddIndicators(const Command& app, Invocation& invocation);
+// Below `indicators`.
+void AddIndicatorEffects(const Command& indicators, Invocation& invocation);
 void AddSeries(const Command& app, Invocation& invocation);
 void AddFit(const Command& app, Invocation& invocation);
 void AddModel(const Command& app, Invocation& invocation);

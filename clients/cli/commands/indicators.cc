@@ -1,4 +1,5 @@
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
@@ -13,6 +14,21 @@ std::string Words(std::string name, size_t prefix) {
   name = absl::AsciiStrToLower(name.substr(prefix));
   for (char& c : name) c = c == '_' ? ' ' : c;
   return name;
+}
+
+std::string Signed(const google::protobuf::RepeatedPtrField<std::string>& flows, char sign) {
+  std::string text;
+  for (const std::string& flow : flows)
+    absl::StrAppend(&text, text.empty() ? "" : " ", std::string(1, sign), flow);
+  return text;
+}
+
+// What an indicator is computed from: `a / b`, an expression, or the flows of a stock.
+std::string MadeOf(const v1::Indicator& k) {
+  if (!k.numerator().empty()) return absl::StrCat(k.numerator(), " / ", k.denominator());
+  if (!k.expression().empty()) return k.expression();
+  const std::string in = Signed(k.inflows(), '+'), out = Signed(k.outflows(), '-');
+  return absl::StrCat(in, in.empty() || out.empty() ? "" : " ", out);
 }
 
 int RunIndicators(Context& context) {
@@ -31,7 +47,8 @@ int RunIndicators(Context& context) {
                      {"aggregation", "Periods", "Périodes"},
                      {"step", "Step", "Pas", CellFormat::kNumber},
                      {"family", "Family", "Famille"},
-                     {"provisional_from", "Provisional", "Provisoire", CellFormat::kPeriod}});
+                     {"provisional_from", "Provisional", "Provisoire", CellFormat::kPeriod},
+                     {"made_of", "Made of", "Composition"}});
   const bool french = context.french();
   const absl::Status status = ForEachPage(
       **client, &Client::ListIndicators, request, [&](const v1::ListIndicatorsResponse& page) {
@@ -41,7 +58,7 @@ int RunIndicators(Context& context) {
                      Words(v1::Indicator::Kind_Name(k.kind()), 5),
                      Words(v1::Indicator::Measure_Name(k.measure()), 8), lower ? "lower" : "higher",
                      Words(v1::Indicator::TimeAggregation_Name(k.time_aggregation()), 17),
-                     k.rounding_step(), k.family(), k.provisional_from()});
+                     k.rounding_step(), k.family(), k.provisional_from(), MadeOf(k)});
         }
       });
   if (!status.ok()) return ReportError(context, status);
@@ -54,8 +71,15 @@ int RunIndicators(Context& context) {
 
 void AddIndicators(const Command& app, Invocation& invocation) {
   const Command command = app.Add("indicators", "The indicators and what is declared of each");
-  command.Examples("Example:\n  jalon indicators --network demo --locale fr");
-  command.OnChosen([&invocation] { invocation.run = RunIndicators; });
+  command.Examples(
+      "Examples:\n"
+      "  jalon indicators --network demo --locale fr\n"
+      "  jalon indicators effects --indicator nbi --window 2025 --against 2024");
+  AddIndicatorEffects(command, invocation);
+  // Also called, last, when a command below this one is: it has been chosen then.
+  command.OnChosen([&invocation] {
+    if (!invocation.run) invocation.run = RunIndicators;
+  });
 }
 
 }  // namespace jalon::client
