@@ -7,6 +7,8 @@
 #include "jalon/v1/network_service.pb.h"
 #include "jalon/v1/perimeter.pb.h"
 #include "sim/network/perimeter.h"
+#include "sim/perimeter/hand_over.h"
+#include "sim/perimeter/perimeter_rules.h"
 #include "sim/perimeter/restate.h"
 
 namespace jalon::server {

@@ -1,5 +1,6 @@
 // ImportNetwork: declarations first, then values, then the checks of sim/.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <tuple>
@@ -19,8 +20,8 @@
 #include "server/ingest/score_reader.h"
 #include "sim/base/status_macros.h"
 #include "sim/calendar/opening_days.h"
-#include "sim/perimeter/perimeter_rules.h"
 #include "sim/network/expression_rules.h"
+#include "sim/perimeter/perimeter_rules.h"
 
 namespace jalon::server {
 namespace {
@@ -45,13 +46,13 @@ class NetworkImporter {
         mapping_(EffectiveMapping(request)),
         base_(request.mode == ImportMode::kAppend ? request.base : nullptr),
         files_(request.files, mapping_,
-               {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
-                TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
-                TableKind::kElasticities, TableKind::kCalendars, TableKind::kOpeningDates,
-                TableKind::kOpeningDays, TableKind::kPhasing, TableKind::kPerimeter,
-                TableKind::kWeights, TableKind::kQuality, TableKind::kLadder, TableKind::kChannels,
-                TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
-                TableKind::kMeans},
+               {TableKind::kUnits,        TableKind::kSegments,      TableKind::kIndicators,
+                TableKind::kRealisations, TableKind::kDriverList,    TableKind::kDrivers,
+                TableKind::kElasticities, TableKind::kCalendars,     TableKind::kOpeningDates,
+                TableKind::kOpeningDays,  TableKind::kPhasing,       TableKind::kPerimeter,
+                TableKind::kWeights,      TableKind::kQuality,       TableKind::kLadder,
+                TableKind::kChannels,     TableKind::kChannelShares, TableKind::kEliminations,
+                TableKind::kParentTotals, TableKind::kMeans},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
@@ -96,15 +97,21 @@ class NetworkImporter {
     });
   }
 
-  // An append of calendars or shares: the history of the base stays as it is.
-  bool IsCalendarAlone() const {
+  // An append of tables about the network alone: the history of the base stays as it is.
+  bool HasTablesAlone() const {
+    constexpr std::array kTables = {
+        TableKind::kCalendars,     TableKind::kOpeningDates, TableKind::kOpeningDays,
+        TableKind::kPhasing,       TableKind::kPerimeter,    TableKind::kWeights,
+        TableKind::kQuality,       TableKind::kLadder,       TableKind::kChannels,
+        TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
+        TableKind::kMeans};
     return base_ != nullptr && !files_.Has(TableKind::kRealisations) &&
-           (files_.Has(TableKind::kCalendars) || files_.Has(TableKind::kOpeningDates) ||
-            files_.Has(TableKind::kOpeningDays) || files_.Has(TableKind::kPhasing));
+           std::any_of(kTables.begin(), kTables.end(),
+                       [&](TableKind kind) { return files_.Has(kind); });
   }
 
   void ReadValues() {
-    if (!files_.Has(TableKind::kRealisations) && !IsCalendarAlone()) {
+    if (!files_.Has(TableKind::kRealisations) && !HasTablesAlone()) {
       outcome_.violations.Add(
           {.field = "realisations",
            .rule = "must come with the import, in a table of the mapping or as `realisations.csv`",
@@ -240,7 +247,7 @@ class NetworkImporter {
     outcome_.violations.Merge(scores_.TakeViolations());
     FinishTables(*network);
     absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
-    if (!IsCalendarAlone()) result = values_.Finish(*network, request_.series_hash);
+    if (!HasTablesAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
       Merge(result.status());
       return;
@@ -327,7 +334,7 @@ class NetworkImporter {
                                                   const sim::Realisations& update) {
     JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
                            sim::Rekeyed(BaseHistory(), base_->network, network));
-    if (IsCalendarAlone()) return base;
+    if (HasTablesAlone()) return base;
     JALON_ASSIGN_OR_RETURN(sim::MergedRealisations merged,
                            sim::MergeRealisations(network, base, update));
     outcome_.counts.restated = static_cast<int64_t>(merged.restated.size());

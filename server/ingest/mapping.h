@@ -35,16 +35,16 @@ enum class TableKind {
   kObjectives,    // [objectives]
   // [objective_changes]: what objectives were before they changed
   kObjectiveChanges,
-  kPaths,         // [paths]: driver paths of a scenario
-  kEvents,        // [events]
-  kCalendars,     // [calendars]: weeks and holidays of units and kinds of unit
-  kOpeningDates,  // [opening_dates]: dates open or closed by exception
-  kOpeningDays,   // [opening_days]: days of units and kinds of unit, period by period
-  kPhasing,       // [phasing]: shares of the year by indicator and month
-  kPerimeter,     // [perimeter]: openings, closures, mergers, transfers...
-  kWeights,       // [weights]: of indicators in scores
-  kQuality,       // [quality]: factors on payoffs
-  kLadder,        // [ladder]: from scores to payoffs
+  kPaths,          // [paths]: driver paths of a scenario
+  kEvents,         // [events]
+  kCalendars,      // [calendars]: weeks and holidays of units and kinds of unit
+  kOpeningDates,   // [opening_dates]: dates open or closed by exception
+  kOpeningDays,    // [opening_days]: days of units and kinds of unit, period by period
+  kPhasing,        // [phasing]: shares of the year by indicator and month
+  kPerimeter,      // [perimeter]: openings, closures, mergers, transfers...
+  kWeights,        // [weights]: of indicators in scores
+  kQuality,        // [quality]: factors on payoffs
+  kLadder,         // [ladder]: from scores to payoffs
   kChannels,       // [channels]
   kChannelShares,  // [channel_shares]
   kEliminations,   // [eliminations]

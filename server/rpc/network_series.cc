@@ -8,10 +8,10 @@
 #include "server/convert/indicator_values.h"
 #include "server/convert/key_columns.h"
 #include "server/convert/network.h"
+#include "server/convert/perimeter_figures.h"
 #include "server/convert/tables.h"
 #include "server/rpc/network_content.h"
 #include "server/rpc/paging.h"
-#include "server/rpc/perimeter_figures.h"
 #include "server/run/limits.h"
 
 namespace jalon::server {

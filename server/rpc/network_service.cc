@@ -7,9 +7,8 @@
 #include "server/rpc/network_content.h"
 #include "server/rpc/network_export.h"
 #include "server/rpc/network_reads.h"
-#include "server/rpc/perimeter_handlers.h"
-  }
 #include "server/rpc/network_tables.h"
+#include "server/rpc/perimeter_handlers.h"
 
 namespace jalon::server {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/convert/objective.h"
+#include "server/convert/perimeter.h"
 #include "server/rpc/request_checks.h"
-#include "sim/perimeter/hand_over.h"
 
 namespace jalon::server {
 namespace {

@@ -6,9 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "jalon/v1/objective_service.pb.h"
+#include "server/convert/objective.h"
 #include "server/rpc/call.h"
-#include "sim/network/revision.h"
-#include "sim/objective/objective.h"
 
 namespace jalon::server {
 

@@ -5,7 +5,6 @@
 #include "server/convert/perimeter.h"
 #include "server/rpc/network_content.h"
 #include "server/rpc/paging.h"
-#include "sim/perimeter/perimeter_rules.h"
 
 namespace jalon::server {
 

@@ -217,11 +217,15 @@ absl::Status Archive::LoadTables(const store::v1::RevisionManifest& manifest,
                                  sim::Revision& revision) {
   JALON_ASSIGN_OR_RETURN(const auto channels,
                          GetPart<store::v1::ChannelContent>(manifest, "channels"));
-  JALON_ASSIGN_OR_RETURN(revision.channels, FromProto(revision.network, channels.value_or({})));
+  JALON_ASSIGN_OR_RETURN(
+      revision.channels,
+      FromProto(revision.network, channels.value_or(store::v1::ChannelContent())));
   JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
-  JALON_ASSIGN_OR_RETURN(revision.credit, FromProto(revision.network, credit.value_or({})));
+  JALON_ASSIGN_OR_RETURN(revision.credit,
+                         FromProto(revision.network, credit.value_or(store::v1::CreditContent())));
   JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
-  JALON_ASSIGN_OR_RETURN(revision.means, FromProto(revision.network, means.value_or({})));
+  JALON_ASSIGN_OR_RETURN(revision.means,
+                         FromProto(revision.network, means.value_or(store::v1::MeansContent())));
   return absl::OkStatus();
 }
 

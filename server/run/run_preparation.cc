@@ -15,9 +15,9 @@
 #include "server/convert/time.h"
 #include "server/run/completion.h"
 #include "server/run/run_notices.h"
-#include "sim/provisional/completion.h"
 #include "server/run/score_rows.h"
 #include "sim/engine/off_formula.h"
+#include "sim/provisional/completion.h"
 
 namespace jalon::server {
 namespace {

@@ -13,8 +13,8 @@
 #include "sim/base/violation.h"
 #include "sim/calendar/calendar_rules.h"
 #include "sim/calendar/opening_days.h"
-#include "sim/score/weights.h"
 #include "sim/network/expression_rules.h"
+#include "sim/score/weights.h"
 
 namespace jalon::sim {
 namespace {

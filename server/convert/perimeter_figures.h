@@ -1,6 +1,6 @@
 // Realisations of a revision on the perimeter a reader asks for.
-#ifndef JALON_SERVER_RPC_PERIMETER_FIGURES_H_
-#define JALON_SERVER_RPC_PERIMETER_FIGURES_H_
+#ifndef JALON_SERVER_CONVERT_PERIMETER_FIGURES_H_
+#define JALON_SERVER_CONVERT_PERIMETER_FIGURES_H_
 
 #include <vector>
 
@@ -35,4 +35,4 @@ class PerimeterFigures {
 
 }  // namespace jalon::server
 
-#endif  // JALON_SERVER_RPC_PERIMETER_FIGURES_H_
+#endif  // JALON_SERVER_CONVERT_PERIMETER_FIGURES_H_

@@ -1,4 +1,4 @@
-#include "server/rpc/perimeter_figures.h"
+#include "server/convert/perimeter_figures.h"
 
 #include <algorithm>
 #include <cmath>
