@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "grpc/health/v1/health.pb.h"
 #include "server/demo.h"
 #include "server/rpc/environment.h"
 #include "server/rpc/import_session.h"
@@ -162,6 +163,8 @@ void App::State::StartThreads() {
 
 absl::Status App::State::Listen() {
   grpc::EnableDefaultHealthCheckService(true);
+  // Reflection knows the messages linked into the program; of the health service gRPC brings none.
+  grpc::health::v1::HealthCheckRequest::descriptor();
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetChannelArguments(builder);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/results.h"
 
 namespace jalon::client {
@@ -39,7 +40,7 @@ std::vector<Column> ColumnsOf(const std::vector<v1::StatisticSpec>& statistics) 
   std::vector<Column> columns = {{"unit", "Unit", "Entité"},
                                  {"segment", "Segment", "Segment"},
                                  {"indicator", "Indicator", "Indicateur"},
-                                 {"window", "Window", "Période"}};
+                                 {"window", "Window", "Période", CellFormat::kPeriod}};
   for (const auto& spec : statistics) {
     const std::string key = StatisticKey(spec);
     columns.push_back({key, key, key, FormatOf(spec)});
@@ -108,6 +109,7 @@ absl::Status WriteAttainment(Context& context, const std::string& run,
   request.set_name(run);
   auto resource = (*client)->GetRun(request);
   if (!resource.ok()) return resource.status();
+  AddHypotheses(context, *resource);
   v1::View view = options.view;
   std::vector<v1::StatisticSpec> statistics(resource->statistics().begin(),
                                             resource->statistics().end());

@@ -23,6 +23,7 @@ void Command::Option(const std::string& flags, T& value, const std::string& what
                      const OptionRule& rule) const {
   CLI::Option* option = app_->add_option(flags, value, what);
   if (rule.required) option->required();
+  if (rule.is_file) option->type_name("FILE");
   if (!rule.one_of.empty()) option->check(CLI::IsMember(rule.one_of));
   if (!rule.range.has_value()) return;
   const std::string range = absl::StrCat(rule.range->first, "..", rule.range->second);

@@ -18,6 +18,8 @@ namespace jalon::client {
 // What a value must be, besides of its type.
 struct OptionRule {
   bool required = false;
+  // The name of a file; shells complete it.
+  bool is_file = false;
   // Accepted texts; empty means any.
   std::vector<std::string> one_of;
   // Accepted numbers, both ends included.
@@ -45,6 +47,8 @@ class Command {
   void Option(const std::string& flags, T& value, const std::string& what,
               const OptionRule& rule = {}) const;
   void Flag(const std::string& flags, bool& value, const std::string& what) const;
+
+  const CLI::App& app() const { return *app_; }
 
  private:
   CLI::App* app_;

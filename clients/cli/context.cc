@@ -58,6 +58,24 @@ absl::StatusOr<std::string> Context::FullName(const std::string& collection,
   return absl::StrCat(*parent, "/", collection, "/", id);
 }
 
+Workbook* Context::workbook() {
+  const bool wanted = options_.output.format == OutputFormat::kXlsx;
+  if (wanted && workbook_ == nullptr) {
+    workbook_ = std::make_unique<Workbook>(command_, options_.output.locale);
+  }
+  return workbook_.get();
+}
+
+void Context::Done(const std::string& name, const std::string& result) {
+  if (is_screen()) {
+    out() << name << (name.empty() ? "" : ": ") << result << "\n";
+    return;
+  }
+  TableWriter writer = table({{"name", "Name", "Nom"}, {"result", "Result", "Résultat"}});
+  writer.Row({name, result});
+  writer.Finish();
+}
+
 void Context::Next(const std::string& command, const std::string& why) {
   streams_.err << (french() ? "ensuite : " : "next: ") << command << "   # " << why << "\n";
 }

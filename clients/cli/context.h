@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +13,7 @@
 #include "clients/cli/interrupt.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/table.h"
+#include "clients/cli/workbook.h"
 #include "clients/cpp/client.h"
 
 namespace jalon::client {
@@ -22,6 +24,8 @@ struct GlobalOptions {
   // Id of the network; empty means the only one of the server.
   std::string network;
   OutputOptions output;
+  // Takes the answer in the place of standard output; empty means none.
+  std::string output_file;
   double timeout_seconds = 30;
   bool no_progress = false;
   bool no_color = false;
@@ -33,17 +37,22 @@ struct Streams {
   std::ostream& err;
   // Whether `err` is a terminal that understands cursor movements.
   bool err_is_terminal = false;
+  bool out_is_terminal = false;
 };
 
 // One run of `jalon`. Thread-compatible.
 class Context {
  public:
-  Context(Streams streams, Interrupt& interrupt) : streams_(streams), interrupt_(interrupt) {}
+  Context(Streams streams, Interrupt& interrupt)
+      : streams_(streams), out_(&streams.out), interrupt_(interrupt) {}
 
   GlobalOptions& options() { return options_; }
-  std::ostream& out() { return streams_.out; }
+  std::ostream& out() { return *out_; }
+  // Sends answers elsewhere from now on; `out` must outlive the context or the next SetOut.
+  void SetOut(std::ostream& out) { out_ = &out; }
   std::ostream& err() { return streams_.err; }
   Interrupt& interrupt() { return interrupt_; }
+  bool out_is_terminal() const { return streams_.out_is_terminal; }
   bool french() const { return options_.output.locale == Locale::kFrench; }
 
   // The connection, made at first use.
@@ -55,24 +64,33 @@ class Context {
   absl::StatusOr<std::string> FullName(const std::string& collection, const std::string& id);
 
   TableWriter table(std::vector<Column> columns) {
-    return TableWriter(streams_.out, std::move(columns), options_.output);
+    return TableWriter(*out_, std::move(columns), options_.output, workbook());
   }
+  // The workbook being written; null unless the output is one.
+  Workbook* workbook();
+  // Words of the command being run, e.g. `runs list`: the name of its sheet.
+  void SetCommand(std::string command) { command_ = std::move(command); }
   bool is_screen() const { return options_.output.format == OutputFormat::kTable; }
   // Facts beside the answer (provenance, hints): under the table on a screen, else on `err`, so
   // that files and pipes hold the answer alone.
-  std::ostream& beside() { return is_screen() ? streams_.out : streams_.err; }
+  std::ostream& beside() { return is_screen() ? *out_ : streams_.err; }
   // A progress line, silent where it would disturb.
   Progress progress() {
     return Progress(streams_.err, streams_.err_is_terminal && !options_.no_progress);
   }
+  // Says what was done to the resource `name`: a line on a screen, a row of a table in files.
+  void Done(const std::string& name, const std::string& result);
   // Says what to do next, after a success, on `err`.
   void Next(const std::string& command, const std::string& why);
 
  private:
   Streams streams_;
+  std::ostream* out_;
   Interrupt& interrupt_;
   GlobalOptions options_;
   std::unique_ptr<Client> client_;
+  std::string command_ = "jalon";
+  std::unique_ptr<Workbook> workbook_;
 };
 
 // Last part of a resource name.

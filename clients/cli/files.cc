@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <system_error>
@@ -62,16 +61,30 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return std::move(bytes).str();
 }
 
-absl::Status WriteFile(const std::string& path, const std::string& bytes) {
-  const std::string neighbour = path + ".part";
-  std::ofstream out(neighbour, std::ios::binary | std::ios::trunc);
-  out << bytes;
-  out.close();
+PendingFile::PendingFile(const std::string& path)
+    : path_(path), part_(path + ".part"), out_(part_, std::ios::binary | std::ios::trunc) {}
+
+PendingFile::~PendingFile() {
   std::error_code error;
-  if (!out) return absl::UnavailableError(absl::StrCat(path, ": cannot be written"));
-  fs::rename(neighbour, path, error);
-  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
+  if (out_.is_open()) fs::remove(part_, error);
+}
+
+absl::Status PendingFile::Commit() {
+  out_.close();
+  std::error_code error;
+  if (!out_) {
+    fs::remove(part_, error);
+    return absl::UnavailableError(absl::StrCat(path_, ": cannot be written"));
+  }
+  fs::rename(part_, path_, error);
+  if (error) return absl::UnavailableError(absl::StrCat(path_, ": ", error.message()));
   return absl::OkStatus();
+}
+
+absl::Status WriteFile(const std::string& path, const std::string& bytes) {
+  PendingFile file(path);
+  file.out() << bytes;
+  return file.Commit();
 }
 
 absl::StatusOr<std::vector<UploadFile>> ReadUploads(const std::vector<std::string>& paths) {

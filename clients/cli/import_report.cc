@@ -33,6 +33,17 @@ const char* StateText(v1::Import::State state) {
   }
 }
 
+// What changes of the perimeter did, or would do.
+void WritePerimeter(TableWriter& table, const v1::PerimeterSummary& summary) {
+  table.Row(
+      {"perimeter", absl::StrCat("as of ", summary.target_date(), ": ", summary.applied_count(),
+                                 " of ", summary.change_count(), " changes")});
+  table.Row({"restated series", summary.restated_series_count()});
+  table.Row({"restated cells", summary.restated_cell_count()});
+  table.Row({"network totals", absl::StrFormat("kept, to %.3g of a rounding step",
+                                               summary.largest_total_difference())});
+}
+
 void WriteFacts(Context& context, const v1::Import& import) {
   TableWriter table = context.table({{"what", "Import", "Import"}, {"value", "", ""}});
   table.Row({"name", import.name()});
@@ -44,8 +55,10 @@ void WriteFacts(Context& context, const v1::Import& import) {
   table.Row({"rows", import.row_count()});
   table.Row({"values", import.value_count()});
   if (import.mode() == v1::IMPORT_MODE_APPEND) table.Row({"restated", import.restated_count()});
+  if (import.has_perimeter()) WritePerimeter(table, import.perimeter());
   if (!import.revision().empty()) table.Row({"revision", import.revision()});
   if (!import.objective_set().empty()) table.Row({"objective set", import.objective_set()});
+  if (!import.scenario().empty()) table.Row({"scenario", import.scenario()});
   table.Row({"problems", import.violation_count()});
   table.Finish();
   for (const std::string& notice : import.notices()) context.beside() << "note: " << notice << "\n";

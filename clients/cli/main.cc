@@ -15,6 +15,7 @@
 #include "clients/cli/context.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/output.h"
 #include "clients/cli/usage_error.h"
 
 namespace jalon::client {
@@ -27,11 +28,16 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   const std::map<std::string, OutputFormat> formats = {{"table", OutputFormat::kTable},
                                                        {"json", OutputFormat::kJson},
                                                        {"ndjson", OutputFormat::kNdjson},
-                                                       {"csv", OutputFormat::kCsv}};
-  app.add_option("-o,--output", options.output.format, "table, json, ndjson or csv")
+                                                       {"csv", OutputFormat::kCsv},
+                                                       {"xlsx", OutputFormat::kXlsx}};
+  app.add_option("-o,--output", options.output.format, "How the answer is written; default table")
+      ->type_name("{table,json,ndjson,csv,xlsx}")
       ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""));
+  app.add_option("--output-file", options.output_file, "Write the answer to this file")
+      ->type_name("FILE");
   const std::map<std::string, Locale> locales = {{"en", Locale::kEnglish}, {"fr", Locale::kFrench}};
-  app.add_option("--locale", options.output.locale, "en or fr: labels, numbers, CSV dialect")
+  app.add_option("--locale", options.output.locale, "Labels, numbers, CSV dialect; default en")
+      ->type_name("{en,fr}")
       ->envname("JALON_LOCALE")
       ->transform(CLI::CheckedTransformer(locales, CLI::ignore_case).description(""));
   app.add_option("--timeout", options.timeout_seconds, "Seconds a call may take; default 30")
@@ -54,6 +60,15 @@ void AddCommands(const Command& app, Invocation& invocation) {
   AddSimulate(app, invocation);
   AddRuns(app, invocation);
   AddForecast(app, invocation);
+  AddCompletion(app, invocation);
+}
+
+// `runs list`: the words of the command that was chosen.
+std::string WordsOf(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  const std::string below = chosen.empty() ? "" : WordsOf(*chosen.front());
+  if (app.get_parent() == nullptr) return below;
+  return absl::StrCat(app.get_name(), below.empty() ? "" : " ", below);
 }
 
 // A terminal that moves its cursor: not a pipe, not TERM=dumb, not refused (no-color.org).
@@ -66,7 +81,8 @@ bool IsLiveTerminal(int fd) {
 
 int Main(int argc, char** argv) {
   Interrupt interrupt;
-  Context context({std::cout, std::cerr, IsLiveTerminal(STDERR_FILENO)}, interrupt);
+  Context context({std::cout, std::cerr, IsLiveTerminal(STDERR_FILENO), isatty(STDOUT_FILENO) != 0},
+                  interrupt);
   CLI::App app("Jalon: how likely are a bank network's objectives?", "jalon");
   app.set_version_flag("--version", std::string("jalon ") + JALON_VERSION);
   app.require_subcommand(1);
@@ -76,6 +92,7 @@ int Main(int argc, char** argv) {
       "  jalon status\n"
       "  jalon import bank/ --network demo\n"
       "  jalon simulate --objectives plan-2027 -o csv > chances.csv\n"
+      "  jalon network units -o xlsx --output-file units.xlsx\n"
       "Exit codes: 0 done, 2 usage, 3 not converged, 64 + gRPC code, 130 interrupted.");
   Invocation invocation;
   AddGlobalOptions(app, context.options());
@@ -88,7 +105,8 @@ int Main(int argc, char** argv) {
     return kExitUsage;
   }
   if (context.options().no_color) context.options().no_progress = true;
-  const int code = invocation.run(context);
+  context.SetCommand(WordsOf(app));
+  const int code = RunWithOutput(context, invocation.run);
   std::cout.flush();
   return code;
 }

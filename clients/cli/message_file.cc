@@ -28,11 +28,10 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
 }  // namespace
 
-absl::Status ParseMessageFile(const std::string& path, google::protobuf::Message& message) {
-  auto bytes = ReadFile(path);
-  if (!bytes.ok()) return bytes.status();
+absl::Status ParseMessage(const std::string& path, const std::string& text,
+                          google::protobuf::Message& message) {
   if (absl::EndsWith(path, ".json")) {
-    const auto parsed = google::protobuf::util::JsonStringToMessage(*bytes, &message);
+    const auto parsed = google::protobuf::util::JsonStringToMessage(text, &message);
     if (parsed.ok()) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": ", std::string(parsed.message().data(), parsed.message().size())));
@@ -40,8 +39,14 @@ absl::Status ParseMessageFile(const std::string& path, google::protobuf::Message
   FirstError errors(path);
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
-  if (parser.ParseFromString(*bytes, &message)) return absl::OkStatus();
+  if (parser.ParseFromString(text, &message)) return absl::OkStatus();
   return absl::InvalidArgumentError(errors.text());
+}
+
+absl::Status ParseMessageFile(const std::string& path, google::protobuf::Message& message) {
+  auto bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  return ParseMessage(path, *bytes, message);
 }
 
 std::string MessageText(const google::protobuf::Message& message, bool json) {

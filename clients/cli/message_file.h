@@ -9,8 +9,12 @@
 
 namespace jalon::client {
 
-// Reads `path` into `message`: JSON when its name ends in `.json`, else protobuf text format.
-// Errors: those of ReadFile; kInvalidArgument with `path:line:column: what is wrong`.
+// Reads `text`, the content of `path`, into `message`: JSON when the name ends in `.json`, else
+// protobuf text format.
+// Errors: kInvalidArgument with `path:line:column: what is wrong`.
+absl::Status ParseMessage(const std::string& path, const std::string& text,
+                          google::protobuf::Message& message);
+// ParseMessage for the file `path`. Errors: those of ReadFile and ParseMessage.
 absl::Status ParseMessageFile(const std::string& path, google::protobuf::Message& message);
 
 // The message as JSON or text format, one field a line.

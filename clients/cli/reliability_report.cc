@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/realised.h"
 #include "clients/cli/reliability.h"
 #include "clients/cli/results.h"
@@ -142,6 +143,8 @@ absl::Status WriteReliability(Context& context, const std::string& run,
   if (!client.ok()) return client.status();
   auto revision = LatestRevision(context);
   if (!revision.ok()) return revision.status();
+  const absl::Status known = AddHypothesesOf(context, run);
+  if (!known.ok()) return known;
   auto promises = ReadPromises(**client, run, options.view);
   if (!promises.ok()) return promises.status();
   auto realised = ReadRealised(**client, *revision, *promises);

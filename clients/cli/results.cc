@@ -157,6 +157,38 @@ std::string StatisticKey(const v1::StatisticSpec& spec) {
       return "p_ro_undefined";
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
       return "p_no_ratio";
+    case v1::STATISTIC_SCORE_MEAN:
+      return "score_mean";
+    case v1::STATISTIC_SCORE_MEAN_STANDARD_ERROR:
+      return "score_mean_se";
+    case v1::STATISTIC_SCORE_STANDARD_DEVIATION:
+      return "score_sd";
+    case v1::STATISTIC_SCORE_QUANTILE:
+      return absl::StrCat("score_q", percent());
+    case v1::STATISTIC_SCORE_PROBABILITY:
+      return absl::StrCat("p_score_", percent());
+    case v1::STATISTIC_JOINT_ATTAINMENT_PROBABILITY:
+      return "p_joint";
+    case v1::STATISTIC_JOINT_ATTAINMENT_LOW:
+      return "p_joint_low";
+    case v1::STATISTIC_JOINT_ATTAINMENT_HIGH:
+      return "p_joint_high";
+    case v1::STATISTIC_JOINT_OBJECTIVE_COUNT:
+      return "objectives";
+    case v1::STATISTIC_PAYOFF_MEAN:
+      return "payoff_mean";
+    case v1::STATISTIC_PAYOFF_MEAN_STANDARD_ERROR:
+      return "payoff_mean_se";
+    case v1::STATISTIC_QUALITY_FACTOR:
+      return "quality";
+    case v1::STATISTIC_DECLARED_WEIGHT:
+      return "declared_weight";
+    case v1::STATISTIC_WEIGHT:
+      return "weight";
+    case v1::STATISTIC_EFFECTIVE_WEIGHT:
+      return "effective_weight";
+    case v1::STATISTIC_BOUNDED_RO_MEAN:
+      return "ro_mean";
     default:
       return absl::StrCat("statistic_", static_cast<int>(spec.statistic()));
   }

@@ -1,5 +1,6 @@
 #include "clients/cli/run_request.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/numbers.h"
@@ -30,6 +31,16 @@ absl::Status SetTargets(const RunArguments& a, v1::TargetSpec& targets) {
     auto levels = ParseLevels(a.ro_levels);
     if (!levels.ok()) return levels.status();
     targets.mutable_ro_levels()->Assign(levels->begin(), levels->end());
+  }
+  if (!a.score_levels.empty()) {
+    auto levels = ParseLevels(a.score_levels);
+    if (!levels.ok()) return levels.status();
+    targets.mutable_score_levels()->Assign(levels->begin(), levels->end());
+  }
+  for (const std::string& text : a.joint_sets) {
+    auto set = ParseJointSet(text);
+    if (!set.ok()) return set.status();
+    *targets.add_joint_sets() = *std::move(set);
   }
   return absl::OkStatus();
 }
@@ -112,6 +123,26 @@ absl::StatusOr<std::vector<double>> ParseLevels(const std::string& text) {
     range.push_back(std::round((levels[0] + i * levels[2]) * 1e9) / 1e9);
   }
   return range;
+}
+
+absl::StatusOr<v1::JointSet> ParseJointSet(const std::string& text) {
+  const size_t equals = text.find('=');
+  const size_t colon = std::min(text.find(':', equals), text.size());
+  if (equals == std::string::npos || equals == 0 || colon <= equals + 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", text, "': expected LABEL=UNIT,UNIT or LABEL=UNIT,UNIT:INDICATOR"));
+  }
+  v1::JointSet set;
+  set.set_label(text.substr(0, equals));
+  const std::string units = text.substr(equals + 1, colon - equals - 1);
+  for (const absl::string_view unit : absl::StrSplit(units, ',')) {
+    set.add_units(std::string(unit));
+  }
+  if (colon == text.size()) return set;
+  for (const absl::string_view indicator : absl::StrSplit(text.substr(colon + 1), ',')) {
+    set.add_indicators(std::string(indicator));
+  }
+  return set;
 }
 
 absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context, const RunArguments& a) {

@@ -18,7 +18,9 @@ struct RunArguments {
   std::string id, label, model, scenario, objectives, revision, as_of;
   std::vector<std::string> windows, levels, units, segments, indicators;
   // Lists `0.05,0.5` or ranges `0.01:0.99:0.01`.
-  std::string quantiles, ro_levels;
+  std::string quantiles, ro_levels, score_levels;
+  // Sets of objectives, `LABEL=UNIT,UNIT` or `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`.
+  std::vector<std::string> joint_sets;
   std::optional<int64_t> paths;
   std::optional<double> half_width, confidence, time_budget_seconds;
   std::optional<uint64_t> seed;
@@ -36,6 +38,10 @@ absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context,
 // Parses `0.05,0.5,0.95` and `first:last:step` (both ends included, within half a step).
 // Errors: kInvalidArgument; at most 199 levels.
 absl::StatusOr<std::vector<double>> ParseLevels(const std::string& text);
+
+// Parses a set of objectives whose joint attainment is asked for, `LABEL=UNIT,UNIT` (all
+// indicators) or `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`. Errors: kInvalidArgument.
+absl::StatusOr<v1::JointSet> ParseJointSet(const std::string& text);
 
 // Creates the run, follows it to its end and returns it; with `dry_run` writes its predicted cost
 // instead and returns nothing.

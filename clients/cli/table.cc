@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "clients/cli/workbook.h"
 
 namespace jalon::client {
 namespace {
@@ -43,12 +44,6 @@ std::string FormatFixed(double value, int decimals, Locale locale) {
   const bool is_zero = text.find_first_not_of("0.") == std::string::npos;
   return absl::StrCat(value < 0 && !is_zero ? "-" : "", whole,
                       fraction.empty() ? "" : (french ? "," : "."), fraction);
-}
-
-int DecimalsFor(double value) {
-  const double size = std::fabs(value);
-  if (size == std::floor(size) || size >= 1000) return 0;
-  return size >= 10 ? 1 : (size >= 0.1 ? 2 : 4);
 }
 
 std::string Percent(double ratio, Locale locale) {
@@ -103,12 +98,23 @@ std::string CsvCell(const Cell& cell, Locale locale) {
   return "";
 }
 
+bool IsRightAligned(CellFormat format) {
+  return format != CellFormat::kText && format != CellFormat::kPeriod &&
+         format != CellFormat::kTime;
+}
+
 std::string Padded(const std::string& text, int width, bool right) {
   const std::string space(std::max(0, width - DisplayWidth(text)), ' ');
   return right ? space + text : text + space;
 }
 
 }  // namespace
+
+int DecimalsFor(double value) {
+  const double size = std::fabs(value);
+  if (size == std::floor(size) || size >= 1000) return 0;
+  return size >= 10 ? 1 : (size >= 0.1 ? 2 : 4);
+}
 
 std::string FormatExactly(double value, Locale locale) {
   char buffer[64];
@@ -129,6 +135,8 @@ std::string FormatForScreen(const Cell& cell, CellFormat format, Locale locale) 
     case CellFormat::kCount:
       return FormatFixed(value, 0, locale);
     case CellFormat::kText:
+    case CellFormat::kPeriod:
+    case CellFormat::kTime:
     case CellFormat::kNumber:
       break;
   }
@@ -146,8 +154,10 @@ int DisplayWidth(const std::string& text) {
   return width;
 }
 
-TableWriter::TableWriter(std::ostream& out, std::vector<Column> columns, OutputOptions options)
-    : out_(out), columns_(std::move(columns)), options_(options) {
+TableWriter::TableWriter(std::ostream& out, std::vector<Column> columns, OutputOptions options,
+                         Workbook* workbook)
+    : out_(out), columns_(std::move(columns)), options_(options), workbook_(workbook) {
+  if (options_.format == OutputFormat::kXlsx) workbook_->BeginTable(columns_);
   if (options_.format == OutputFormat::kJson) out_ << "[";
   if (options_.format != OutputFormat::kCsv) return;
   if (options_.locale == Locale::kFrench) out_ << "\xEF\xBB\xBF";
@@ -170,6 +180,9 @@ void TableWriter::Row(std::vector<Cell> cells) {
     case OutputFormat::kCsv:
       for (const Cell& cell : cells) texts.push_back(CsvCell(cell, options_.locale));
       WriteCsvLine(texts);
+      break;
+    case OutputFormat::kXlsx:
+      workbook_->Row(cells);
       break;
     case OutputFormat::kTable:
       for (size_t c = 0; c < cells.size(); ++c) {
@@ -218,7 +231,7 @@ void TableWriter::WriteScreen() {
   const auto write = [&](const std::vector<std::string>& row) {
     std::string line;
     for (size_t c = 0; c < row.size(); ++c) {
-      const bool right = columns_[c].format != CellFormat::kText;
+      const bool right = IsRightAligned(columns_[c].format);
       absl::StrAppend(&line, c == 0 ? "" : "  ", Padded(row[c], widths[c], right));
     }
     line.erase(line.find_last_not_of(' ') + 1);

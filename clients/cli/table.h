@@ -14,6 +14,8 @@ namespace jalon::client {
 // How the numbers of a column read on a screen. Files always get the full value.
 enum class CellFormat {
   kText,
+  kPeriod,       // text; in a workbook a month is a date
+  kTime,         // text; in a workbook a date and time
   kCount,        // whole number
   kNumber,       // up to 4 significant decimals
   kProbability,  // a ratio in [0, 1], shown in percent
@@ -39,7 +41,7 @@ inline Cell OptionalCell(const std::optional<double>& value) {
   return cell;
 }
 
-enum class OutputFormat { kTable, kJson, kNdjson, kCsv };
+enum class OutputFormat { kTable, kJson, kNdjson, kCsv, kXlsx };
 enum class Locale { kEnglish, kFrench };
 
 struct OutputOptions {
@@ -47,17 +49,23 @@ struct OutputOptions {
   Locale locale = Locale::kEnglish;
 };
 
+class Workbook;
+
 // Writes one table, row by row. CSV and ndjson rows leave at once, so that a large forecast costs
 // no memory; a screen table is kept until Finish to align its columns, and JSON closes its array
 // there.
+//
+// A workbook is a file of its own kind: its rows go to the Workbook given, which becomes bytes when
+// the command has ended (Context).
 //
 // CSV: English has `,` and `.`; French has `;`, `,` and a byte order mark, as Excel in France
 // expects it; both end lines with CRLF. Text that a spreadsheet would run as a formula gets a
 // leading `'`. Thread-compatible.
 class TableWriter {
  public:
-  // `out` must outlive the writer.
-  TableWriter(std::ostream& out, std::vector<Column> columns, OutputOptions options);
+  // `out` and `workbook` must outlive the writer; the format kXlsx requires a workbook.
+  TableWriter(std::ostream& out, std::vector<Column> columns, OutputOptions options,
+              Workbook* workbook = nullptr);
 
   // Requires one cell per column.
   void Row(std::vector<Cell> cells);
@@ -73,6 +81,7 @@ class TableWriter {
   std::ostream& out_;
   std::vector<Column> columns_;
   OutputOptions options_;
+  Workbook* workbook_;
   int64_t row_count_ = 0;
   std::vector<std::vector<std::string>> screen_rows_;
 };
@@ -82,6 +91,9 @@ std::string FormatForScreen(const Cell& cell, CellFormat format, Locale locale);
 
 // The shortest text that parses back to the same double, with `,` as the decimal sign in French.
 std::string FormatExactly(double value, Locale locale);
+
+// Decimals that show `value` with four significant digits; what is large or whole has none.
+int DecimalsFor(double value);
 
 // Columns that UTF-8 text takes on a terminal: its code points, combining marks not counted.
 int DisplayWidth(const std::string& text);

@@ -1,8 +1,6 @@
 #include "clients/cli/watch.h"
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "clients/cli/exit_code.h"
 
@@ -22,20 +20,6 @@ absl::StatusOr<Resource> Ended(Context& context, const absl::Status& watched,
   if (context.interrupt().raised()) return cancel();
   if (!watched.ok()) return watched;
   return ended;
-}
-
-std::string ReproducibilityText(v1::ReproducibilityLevel level) {
-  if (level == v1::REPRODUCIBILITY_LEVEL_R1) return "R1 (same bits on any x86-64 with FMA)";
-  if (level == v1::REPRODUCIBILITY_LEVEL_R0) return "R0 (same bits on this kind of machine)";
-  return "not stated";
-}
-
-std::string ShellQuoted(const std::string& argument) {
-  const bool plain =
-      argument.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+") ==
-      std::string::npos;
-  return plain && !argument.empty() ? argument : absl::StrCat("'", argument, "'");
 }
 
 }  // namespace
@@ -113,29 +97,6 @@ int ExitCodeOfRun(Context& context, const v1::Run& run) {
     return kExitNotConverged;
   }
   return kExitOk;
-}
-
-void WriteProvenance(std::ostream& out, const v1::Run& run) {
-  const v1::Provenance& source = run.provenance();
-  out << "run " << run.name() << "\n"
-      << absl::StrFormat("  seed %d, %d paths, %s, engine %s, as of %s\n", source.seed(),
-                         source.path_count(), source.estimator(), source.engine_version(),
-                         source.as_of())
-      << "  reproducibility " << ReproducibilityText(source.reproducibility()) << "\n"
-      << "  model " << source.model_hash().substr(0, 16) << "  data "
-      << source.data_hash().substr(0, 16);
-  if (!source.scenario_hash().empty()) {
-    out << "  scenario " << source.scenario_hash().substr(0, 16);
-  }
-  if (!source.objective_set_hash().empty()) {
-    out << "  objectives " << source.objective_set_hash().substr(0, 16);
-  }
-  out << "\n  stopped: " << run.termination().detail() << "\n";
-  for (const std::string& notice : run.notices()) out << "  note: " << notice << "\n";
-  const auto append_quoted = [](std::string* text, const std::string& argument) {
-    text->append(ShellQuoted(argument));
-  };
-  out << "  again: jalon " << absl::StrJoin(source.replay_arguments(), " ", append_quoted) << "\n";
 }
 
 }  // namespace jalon::client

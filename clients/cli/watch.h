@@ -27,9 +27,6 @@ absl::StatusOr<v1::Model> FollowModel(Context& context, const std::string& model
 // by Ctrl-C, 64 + code when it failed.
 int ExitCodeOfRun(Context& context, const v1::Run& run);
 
-// Writes the provenance of an answer: seed, paths, level, hashes, and the command that replays it.
-void WriteProvenance(std::ostream& out, const v1::Run& run);
-
 }  // namespace jalon::client
 
 #endif  // JALON_CLIENTS_CLI_WATCH_H_

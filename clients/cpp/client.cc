@@ -254,6 +254,22 @@ absl::StatusOr<v1::Import> Client::ImportObjectives(v1::ObjectiveImportOptions o
   return impl_->Upload<v1::ImportObjectivesRequest, v1::Import>(open, first, files, canceller, {});
 }
 
+absl::StatusOr<v1::Import> Client::ImportScenario(v1::ScenarioImportOptions options,
+                                                  const std::vector<UploadFile>& files,
+                                                  const Canceller& canceller) {
+  for (const UploadFile& file : files) {
+    auto* declared = options.add_files();
+    declared->set_file(file.name);
+    declared->set_size_bytes(static_cast<int64_t>(file.bytes.size()));
+  }
+  v1::ImportScenarioRequest first;
+  *first.mutable_options() = std::move(options);
+  const auto open = [this](grpc::ClientContext* context, v1::Import* response) {
+    return impl_->scenario->ImportScenario(context, response);
+  };
+  return impl_->Upload<v1::ImportScenarioRequest, v1::Import>(open, first, files, canceller, {});
+}
+
 absl::StatusOr<v1::Model> Client::ImportModel(v1::ModelImportOptions options,
                                               const std::string& bytes) {
   impl_->WaitForServer();
@@ -396,8 +412,32 @@ absl::StatusOr<v1::ListSegmentsResponse> Client::ListSegments(
                       kSafeToRepeat);
 }
 
+absl::StatusOr<v1::ReadOpeningDaysResponse> Client::ReadOpeningDays(
+    const v1::ReadOpeningDaysRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadOpeningDays, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReadCalendarEffectResponse> Client::ReadCalendarEffect(
+    const v1::ReadCalendarEffectRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadCalendarEffect, request,
+                      kSafeToRepeat);
+}
+
 absl::StatusOr<v1::ListDriversResponse> Client::ListDrivers(const v1::ListDriversRequest& request) {
   return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListDrivers, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::GetScorePolicyResponse> Client::GetScorePolicy(
+    const v1::GetScorePolicyRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::GetScorePolicy, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ResolveWeightsResponse> Client::ResolveWeights(
+    const v1::ResolveWeightsRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ResolveWeights, request,
                       kSafeToRepeat);
 }
 
@@ -430,6 +470,32 @@ absl::StatusOr<v1::ReadSeriesResponse> Client::ReadSeries(const v1::ReadSeriesRe
 absl::StatusOr<v1::ReadRealisationsResponse> Client::ReadRealisations(
     const v1::ReadRealisationsRequest& request) {
   return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadRealisations, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ListPerimeterChangesResponse> Client::ListPerimeterChanges(
+    const v1::ListPerimeterChangesRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ListPerimeterChanges, request,
+                      kSafeToRepeat);
+}
+
+absl::Status Client::ExportNetwork(
+    const v1::ExportNetworkRequest& request, const Canceller& canceller,
+    const std::function<void(const v1::ExportNetworkResponse&)>& on_piece) {
+  impl_->WaitForServer();
+  grpc::ClientContext context;
+  SetDeadline(context, impl_->options.upload_timeout);
+  CancelScope scope(canceller.state(), context);
+  auto reader = impl_->network->ExportNetwork(&context, request);
+  v1::ExportNetworkResponse piece;
+  while (reader->Read(&piece)) on_piece(piece);
+  const grpc::Status status = reader->Finish();
+  return status.ok() ? absl::OkStatus() : impl_->Explained(status);
+}
+
+absl::StatusOr<v1::ReadIndicatorEffectsResponse> Client::ReadIndicatorEffects(
+    const v1::ReadIndicatorEffectsRequest& request) {
+  return impl_->Unary(*impl_->network, &v1::NetworkService::Stub::ReadIndicatorEffects, request,
                       kSafeToRepeat);
 }
 
@@ -479,6 +545,12 @@ absl::StatusOr<v1::ObjectiveSet> Client::PublishObjectiveSet(
                       kChangesSomething);
 }
 
+absl::StatusOr<v1::AnalyzeObjectiveHistoryResponse> Client::AnalyzeObjectiveHistory(
+    const v1::AnalyzeObjectiveHistoryRequest& request) {
+  return impl_->Unary(*impl_->objective, &v1::ObjectiveService::Stub::AnalyzeObjectiveHistory,
+                      request, kSafeToRepeat);
+}
+
 absl::StatusOr<v1::ListObjectivesResponse> Client::ListObjectives(
     const v1::ListObjectivesRequest& request) {
   return impl_->Unary(*impl_->objective, &v1::ObjectiveService::Stub::ListObjectives, request,
@@ -524,6 +596,11 @@ absl::StatusOr<v1::Run> Client::CancelRun(const v1::CancelRunRequest& request) {
 
 absl::StatusOr<v1::ReadResultsResponse> Client::ReadResults(const v1::ReadResultsRequest& request) {
   return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReadResults, request,
+                      kSafeToRepeat);
+}
+
+absl::StatusOr<v1::ReadScoresResponse> Client::ReadScores(const v1::ReadScoresRequest& request) {
+  return impl_->Unary(*impl_->simulation, &v1::SimulationService::Stub::ReadScores, request,
                       kSafeToRepeat);
 }
 

@@ -103,14 +103,29 @@ class Client {
   Result<v1::ListIndicatorsResponse> ListIndicators(const v1::ListIndicatorsRequest& request);
   Result<v1::ListSegmentsResponse> ListSegments(const v1::ListSegmentsRequest& request);
   Result<v1::ListDriversResponse> ListDrivers(const v1::ListDriversRequest& request);
+  Result<v1::ReadOpeningDaysResponse> ReadOpeningDays(const v1::ReadOpeningDaysRequest& request);
+  Result<v1::ReadCalendarEffectResponse> ReadCalendarEffect(
+      const v1::ReadCalendarEffectRequest& request);
+  Result<v1::GetScorePolicyResponse> GetScorePolicy(const v1::GetScorePolicyRequest& request);
+  Result<v1::ResolveWeightsResponse> ResolveWeights(const v1::ResolveWeightsRequest& request);
   Result<v1::ListChannelsResponse> ListChannels(const v1::ListChannelsRequest& request);
   Result<v1::ListCreditResponse> ListCredit(const v1::ListCreditRequest& request);
   Result<v1::ListMeansResponse> ListMeans(const v1::ListMeansRequest& request);
   Result<v1::ReconcileResponse> Reconcile(const v1::ReconcileRequest& request);
   Result<v1::ReadSeriesResponse> ReadSeries(const v1::ReadSeriesRequest& request);
   Result<v1::ReadRealisationsResponse> ReadRealisations(const v1::ReadRealisationsRequest& request);
+  Result<v1::ListPerimeterChangesResponse> ListPerimeterChanges(
+      const v1::ListPerimeterChangesRequest& request);
+  // Calls `on_piece` for every piece, file by file.
+  absl::Status ExportNetwork(const v1::ExportNetworkRequest& request, const Canceller& canceller,
+                             const std::function<void(const v1::ExportNetworkResponse&)>& on_piece);
+  Result<v1::ReadIndicatorEffectsResponse> ReadIndicatorEffects(
+      const v1::ReadIndicatorEffectsRequest& request);
 
   Result<v1::Scenario> CreateScenario(const v1::CreateScenarioRequest& request);
+  Result<v1::Import> ImportScenario(v1::ScenarioImportOptions options,
+                                    const std::vector<UploadFile>& files,
+                                    const Canceller& canceller = {});
   Result<v1::Scenario> GetScenario(const v1::GetScenarioRequest& request);
   Result<v1::ListScenariosResponse> ListScenarios(const v1::ListScenariosRequest& request);
   Result<v1::DeleteScenarioResponse> DeleteScenario(const v1::DeleteScenarioRequest& request);
@@ -119,6 +134,8 @@ class Client {
   Result<v1::Import> ImportObjectives(v1::ObjectiveImportOptions options,
                                       const std::vector<UploadFile>& files,
                                       const Canceller& canceller = {});
+  Result<v1::AnalyzeObjectiveHistoryResponse> AnalyzeObjectiveHistory(
+      const v1::AnalyzeObjectiveHistoryRequest& request);
   Result<v1::ObjectiveSet> GetObjectiveSet(const v1::GetObjectiveSetRequest& request);
   Result<v1::ListObjectiveSetsResponse> ListObjectiveSets(
       const v1::ListObjectiveSetsRequest& request);
@@ -145,6 +162,7 @@ class Client {
   absl::Status WatchRun(const v1::WatchRunRequest& request, const Canceller& canceller,
                         const std::function<void(const v1::WatchRunResponse&)>& on_event);
   Result<v1::ReadResultsResponse> ReadResults(const v1::ReadResultsRequest& request);
+  Result<v1::ReadScoresResponse> ReadScores(const v1::ReadScoresRequest& request);
   Result<v1::GetRowIndexResponse> GetRowIndex(const v1::GetRowIndexRequest& request);
   Result<v1::ReplayPathResponse> ReplayPath(const v1::ReplayPathRequest& request);
   Result<v1::ReadEventLossesResponse> ReadEventLosses(const v1::ReadEventLossesRequest& request);

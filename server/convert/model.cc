@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/derived_driver.h"
 #include "server/convert/enums.h"
 #include "server/convert/network.h"
 #include "server/convert/serialize.h"
@@ -78,6 +79,7 @@ void SeriesToProto(const sim::ModelSeries& series, store::v1::ModelSeries* proto
   proto->set_unit_scale(series.unit_scale);
   proto->set_series_effect_sd(series.series_effect_sd);
   proto->set_ended(series.ended);
+  proto->set_opening_stock(series.opening_stock);
 }
 
 sim::ModelSeries SeriesFromProto(const store::v1::ModelSeries& proto, Checks& checks) {
@@ -95,7 +97,8 @@ sim::ModelSeries SeriesFromProto(const store::v1::ModelSeries& proto, Checks& ch
           .shape = proto.shape(),
           .unit_scale = proto.unit_scale(),
           .series_effect_sd = proto.series_effect_sd(),
-          .ended = proto.ended()};
+          .ended = proto.ended(),
+          .opening_stock = proto.opening_stock()};
 }
 
 store::v1::DriverModel DriversToProto(const sim::VarModel& model) {
@@ -203,6 +206,7 @@ store::v1::Model ToProto(const sim::Model& model) {
   Copy(model.segment_ids, proto.mutable_segment_ids());
   Copy(model.indicator_ids, proto.mutable_indicator_ids());
   Copy(model.region_units, proto.mutable_region_units());
+  Copy(model.exposed_indicators, proto.mutable_exposed_indicators());
   for (const sim::ModelGroup& group : model.groups) {
     store::v1::ModelGroup* added = proto.add_groups();
     added->set_region(group.region);
@@ -222,6 +226,9 @@ store::v1::Model ToProto(const sim::Model& model) {
   *proto.mutable_regional() = LatentToProto(model.regional);
   Copy(model.branch_loading, proto.mutable_branch_loading());
   *proto.mutable_drivers() = DriversToProto(model.drivers);
+  for (const sim::DerivedDriver& driver : model.derived_drivers) {
+    *proto.add_derived_drivers() = ToProto(driver);
+  }
   for (const sim::IndicatorDiagnostics& diagnostics : model.diagnostics) {
     DiagnosticsToProto(diagnostics, proto.add_diagnostics());
   }
@@ -245,6 +252,7 @@ absl::StatusOr<sim::Model> FromProto(const store::v1::Model& proto) {
   CopyBack(proto.segment_ids(), model.segment_ids);
   CopyBack(proto.indicator_ids(), model.indicator_ids);
   CopyBack(proto.region_units(), model.region_units);
+  CopyBack(proto.exposed_indicators(), model.exposed_indicators);
   for (const store::v1::ModelGroup& group : proto.groups()) {
     model.groups.push_back({group.region(), group.segment(), group.indicator()});
   }
@@ -265,6 +273,9 @@ absl::StatusOr<sim::Model> FromProto(const store::v1::Model& proto) {
   model.regional = LatentFromProto(proto.regional());
   CopyBack(proto.branch_loading(), model.branch_loading);
   model.drivers = DriversFromProto(proto.drivers(), checks);
+  for (const store::v1::ModelDerivedDriver& driver : proto.derived_drivers()) {
+    model.derived_drivers.push_back(FromProto(driver));
+  }
   for (const store::v1::ModelDiagnostics& diagnostics : proto.diagnostics()) {
     model.diagnostics.push_back(DiagnosticsFromProto(diagnostics));
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/derived_driver.h"
 #include "server/convert/enums.h"
 #include "sim/base/status_macros.h"
 
@@ -74,7 +75,15 @@ absl::StatusOr<sim::Indicator> IndicatorFromProto(const v1::Indicator& proto) {
   if (proto.has_ro_floor()) indicator.attainment_floor = proto.ro_floor();
   if (proto.has_ro_cap()) indicator.attainment_cap = proto.ro_cap();
   JALON_ASSIGN_OR_RETURN(indicator.provisional_from, StoredPeriod(proto.provisional_from()));
+  if (proto.exposure() == v1::Indicator::EXPOSURE_OPENING_DAYS) {
+    indicator.exposure = sim::Exposure::kOpeningDays;
+  }
   indicator.unit_kinds.assign(proto.unit_kinds().begin(), proto.unit_kinds().end());
+  indicator.inflows.assign(proto.inflows().begin(), proto.inflows().end());
+  indicator.outflows.assign(proto.outflows().begin(), proto.outflows().end());
+  indicator.numerator = proto.numerator();
+  indicator.denominator = proto.denominator();
+  indicator.expression = proto.expression();
   return indicator;
 }
 
@@ -93,6 +102,7 @@ absl::StatusOr<sim::Driver> DriverFromProto(const v1::Driver& proto) {
                      .frequency = *frequency,
                      .quarter_rule = *rule,
                      .first = *first};
+  if (proto.has_derived()) driver.derived = FromProto(proto.derived());
   driver.values.assign(proto.values().begin(), proto.values().end());
   for (size_t i = 0; i < driver.values.size(); ++i) {
     if (BitAt(proto.missing_bitmap(), i)) driver.values[i] = kMissing;
@@ -170,10 +180,19 @@ v1::Indicator IndicatorToProto(const sim::Network& network, int k) {
   if (indicator.attainment_cap) proto.set_ro_cap(*indicator.attainment_cap);
   proto.set_rounding_step(indicator.rounding_step);
   proto.set_provisional_from(Text(indicator.provisional_from));
+  // Left out when there is none, so that networks without opening days keep their bytes.
+  if (indicator.exposure == sim::Exposure::kOpeningDays) {
+    proto.set_exposure(v1::Indicator::EXPOSURE_OPENING_DAYS);
+  }
   proto.set_adds_over_units(indicator.adds_over_units);
   proto.set_adds_over_segments(indicator.adds_over_segments);
   proto.set_adds_over_channels(indicator.adds_over_channels);
   for (const std::string& kind : indicator.unit_kinds) proto.add_unit_kinds(kind);
+  for (const std::string& flow : indicator.inflows) proto.add_inflows(flow);
+  for (const std::string& flow : indicator.outflows) proto.add_outflows(flow);
+  proto.set_numerator(indicator.numerator);
+  proto.set_denominator(indicator.denominator);
+  proto.set_expression(indicator.expression);
   proto.set_position(k);
   return proto;
 }
@@ -188,9 +207,16 @@ v1::Driver ToProto(const sim::Driver& driver) {
   proto.set_scope(driver.scope);
   proto.set_frequency(ToProto(driver.frequency));
   proto.set_quarterly_rule(ToProto(driver.quarter_rule));
+  if (driver.derived) *proto.mutable_derived() = ToProto(*driver.derived);
   proto.set_first_period(driver.first.ToString());
   AddValues(driver.values, proto.mutable_values());
   proto.set_missing_bitmap(MissingBitmap(driver.values));
+  return proto;
+}
+
+v1::Driver DriverToProto(const sim::DriverTable& table, int index) {
+  v1::Driver proto = ToProto(table.drivers[index]);
+  if (proto.has_derived()) AddChecks(sim::CheckFormula(table, index), proto.mutable_derived());
   return proto;
 }
 

@@ -27,6 +27,8 @@ v1::Unit UnitToProto(const sim::Network& network, int unit);
 v1::Segment SegmentToProto(const sim::Network& network, int segment);
 v1::Indicator IndicatorToProto(const sim::Network& network, int indicator);
 v1::Driver ToProto(const sim::Driver& driver);
+// The same with what was decided at each effective date, when it is derived and its history given.
+v1::Driver DriverToProto(const sim::DriverTable& table, int index);
 
 // A whole network on disk, and back. Errors of FromProto: kDataLoss when the content is not a
 // network this program would have written.

@@ -24,6 +24,23 @@ std::optional<int64_t> TicksOf(const sim::Indicator& indicator, double value) {
   return static_cast<int64_t>(whole);
 }
 
+// Changes after publication; their dates are checked by sim::ValidateObjectives.
+void ReadChanges(const v1::Objective& proto, const sim::Indicator& indicator, Checks& checks,
+                 sim::Objective* objective) {
+  for (int i = 0; i < proto.changes_size(); ++i) {
+    const v1::ObjectiveChange& change = proto.changes(i);
+    const std::optional<int64_t> ticks = TicksOf(indicator, change.old_value());
+    if (!ticks.has_value()) {
+      checks.Add(absl::StrCat("changes[", i, "].old_value"), absl::StrCat(change.old_value()),
+                 absl::StrCat("must be a whole number of steps of ", indicator.rounding_step),
+                 "NOT_A_WHOLE_STEP");
+    }
+    checks.Text(absl::StrCat("changes[", i, "].reason"), change.reason(), 1'000);
+    objective->changes.push_back(
+        {.date = change.changed_on(), .old_ticks = ticks.value_or(0), .reason = change.reason()});
+  }
+}
+
 void ReadValue(const v1::Objective& proto, const sim::Network& network, Checks& checks,
                sim::Objective* objective) {
   if (!checks.Required("value", proto.has_value())) return;
@@ -31,6 +48,7 @@ void ReadValue(const v1::Objective& proto, const sim::Network& network, Checks& 
   const std::optional<int> k = network.FindIndicator(proto.indicator());
   if (!k.has_value()) return;
   const sim::Indicator& indicator = network.indicator(*k);
+  ReadChanges(proto, indicator, checks, objective);
   const std::optional<int64_t> ticks = TicksOf(indicator, proto.value());
   if (ticks.has_value()) {
     objective->ticks = *ticks;
@@ -143,6 +161,12 @@ store::v1::ObjectiveTable ToTable(const sim::Network& network,
     keys.AddWindow(objective.window.ToString());
     table.add_ticks(objective.ticks);
     if (objective.pinned) table.add_pinned_rows(i);
+    for (const sim::ObjectiveChange& change : objective.changes) {
+      table.add_change_rows(i);
+      table.add_change_dates(change.date);
+      table.add_change_old_ticks(change.old_ticks);
+      table.add_change_reasons(change.reason);
+    }
     if (objective.reason.empty()) continue;
     table.add_reason_rows(i);
     table.add_reasons(objective.reason);
@@ -160,7 +184,10 @@ absl::StatusOr<std::vector<sim::Objective>> FromTable(const store::v1::Objective
   const int count = table.ticks_size();
   if (table.unit_index_size() != count || table.segment_index_size() != count ||
       table.indicator_index_size() != count || table.window_index_size() != count ||
-      table.reason_rows_size() != table.reasons_size()) {
+      table.reason_rows_size() != table.reasons_size() ||
+      table.change_dates_size() != table.change_rows_size() ||
+      table.change_old_ticks_size() != table.change_rows_size() ||
+      table.change_reasons_size() != table.change_rows_size()) {
     return damaged;
   }
   std::vector<sim::Window> windows;
@@ -194,6 +221,12 @@ absl::StatusOr<std::vector<sim::Objective>> FromTable(const store::v1::Objective
   for (int i = 0; i < table.reason_rows_size(); ++i) {
     if (table.reason_rows(i) >= objectives.size()) return damaged;
     objectives[table.reason_rows(i)].reason = table.reasons(i);
+  }
+  for (int i = 0; i < table.change_rows_size(); ++i) {
+    if (table.change_rows(i) >= objectives.size()) return damaged;
+    objectives[table.change_rows(i)].changes.push_back({.date = table.change_dates(i),
+                                                        .old_ticks = table.change_old_ticks(i),
+                                                        .reason = table.change_reasons(i)});
   }
   return objectives;
 }

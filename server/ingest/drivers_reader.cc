@@ -6,11 +6,87 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/ingest/text_rules.h"
+#include "sim/drivers/derived_history.h"
 
 namespace jalon::server {
 namespace {
+
+// Columns of a derived driver that mean nothing without a formula.
+constexpr absl::string_view kDerivedColumns[] = {
+    "rounding",      "floor",     "cap",           "effective_months", "announcement_lag",
+    "deviation_law", "deviation", "deviation_low", "deviation_high",   "deviation_probability"};
+
+std::vector<int> ReadMonths(FieldReader& fields) {
+  std::vector<int> months;
+  for (const std::string& text : fields.List("effective_months")) {
+    int month = 0;
+    if (absl::SimpleAtoi(text, &month)) {
+      months.push_back(month);
+    } else {
+      fields.Refuse("effective_months",
+                    "must be months from 1 to 12 with blanks between, as in 2 8", "TEXT_IN_NUMBER");
+    }
+  }
+  return months;
+}
+
+sim::DeviationLaw ReadDeviation(FieldReader& fields) {
+  using Kind = sim::DeviationLaw::Kind;
+  sim::DeviationLaw law;
+  law.kind = fields.Choice<Kind>(
+      "deviation_law",
+      {{"fixed", Kind::kFixed}, {"triangular", Kind::kTriangular}, {"normal", Kind::kNormal}},
+      Kind::kFixed);
+  law.probability = fields.Number("deviation_probability").value_or(0.0);
+  law.size = fields.Number("deviation").value_or(0.0);
+  law.low = fields.Number("deviation_low").value_or(law.size);
+  law.high = fields.Number("deviation_high").value_or(law.size);
+  return law;
+}
+
+// Nothing for a driver without a formula.
+std::optional<sim::DerivedRule> ReadDerived(FieldReader& fields) {
+  if (!fields.Has("formula")) {
+    for (const absl::string_view name : kDerivedColumns) {
+      if (fields.Has(name)) fields.Refuse(name, "must come with a formula", "MISSING_VALUE");
+    }
+    return std::nullopt;
+  }
+  sim::DerivedRule rule{.formula = fields.Text("formula")};
+  if (fields.Has("rounding")) {
+    rule.rounding_step = fields.Number("rounding").value_or(1.0);
+    if (!(rule.rounding_step > 0.0)) {
+      fields.Refuse("rounding", "must be greater than 0", "NOT_POSITIVE");
+      rule.rounding_step = 0.0;
+    }
+  }
+  rule.floor = fields.Number("floor");
+  rule.cap = fields.Number("cap");
+  rule.effective_months = ReadMonths(fields);
+  rule.announcement_lag = fields.Whole("announcement_lag", 0, 24, 0);
+  rule.deviation = ReadDeviation(fields);
+  return rule;
+}
+
+// The column that a rule's field stands in: people see the names they wrote.
+std::string ColumnField(std::string field) {
+  constexpr std::pair<absl::string_view, absl::string_view> kNames[] = {
+      {".derived.rounding_step", ".rounding"},
+      {".derived.deviation.probability", ".deviation_probability"},
+      {".derived.deviation.low", ".deviation_low"},
+      {".derived.deviation.high", ".deviation_high"},
+      {".derived.deviation.size", ".deviation"},
+      {".derived.", "."}};
+  for (const auto& [from, to] : kNames) {
+    const size_t at = field.find(std::string(from));
+    if (at == std::string::npos) continue;
+    return field.replace(at, from.size(), std::string(to));
+  }
+  return field;
+}
 
 sim::Driver ReadDeclaration(FieldReader& fields, sim::Frequency usual) {
   using sim::DriverClass;
@@ -37,6 +113,7 @@ sim::Driver ReadDeclaration(FieldReader& fields, sim::Frequency usual) {
                                                     {"linear", QuarterRule::kLinear},
                                                     {"third", QuarterRule::kThird}},
                                                    QuarterRule::kStep);
+  driver.derived = ReadDerived(fields);
   return driver;
 }
 
@@ -144,6 +221,25 @@ void FillDriver(const DriverCells& cells, sim::Driver& driver) {
   }
 }
 
+std::vector<std::string> FormulaNotes(const sim::DriverTable& table) {
+  std::vector<std::string> notes;
+  for (size_t i = 0; i < table.drivers.size(); ++i) {
+    const sim::Driver& driver = table.drivers[i];
+    const std::vector<sim::FormulaCheck> checks = sim::CheckFormula(table, static_cast<int>(i));
+    if (checks.empty()) continue;
+    const double slack = std::max(0.5 * driver.derived->rounding_step, 1e-9);
+    int off = 0;
+    double mean = 0.0;
+    for (const sim::FormulaCheck& check : checks) {
+      if (std::abs(check.deviation()) > slack) ++off;
+      mean += check.deviation() / static_cast<double>(checks.size());
+    }
+    notes.push_back(absl::StrCat("driver `", driver.id, "`: ", off, " of ", checks.size(),
+                                 " decisions depart from its formula, by ", mean, " on average"));
+  }
+  return notes;
+}
+
 DriversReader::DriversReader(const Mapping& mapping, sim::Frequency frequency,
                              const sim::DriverTable* base)
     : mapping_(mapping), frequency_(frequency) {
@@ -151,8 +247,10 @@ DriversReader::DriversReader(const Mapping& mapping, sim::Frequency frequency,
   table_ = *base;
   prior_origins_.resize(table_.priors.size());
   for (const sim::Driver& driver : table_.drivers) {
-    cells_[driver.id] = CellsOf(driver);
     base_ids_.insert(driver.id);
+    // A computed history is computed again from what its inputs have become.
+    const bool computed = driver.derived.has_value() && !driver.derived->has_own_history;
+    if (!computed) cells_[driver.id] = CellsOf(driver);
   }
 }
 
@@ -266,6 +364,10 @@ sim::DriverTable DriversReader::Finish() {
       driver.scope = mapping_.make_ids ? MakeId(cells.scope) : cells.scope;
     }
     if (!cells.values.empty()) FillDriver(cells, driver);
+    if (driver.derived.has_value()) driver.derived->has_own_history = !cells.values.empty();
+  }
+  if (sim::ValidateDerived(table_).empty()) {
+    table_ = sim::WithComputedHistories(std::move(table_), frequency_);
   }
   AddOrigins(sim::ValidateDrivers(table_));
   return sim::SortedDrivers(table_);
@@ -278,6 +380,10 @@ void DriversReader::CheckPlaces(const sim::Network& network) {
 void DriversReader::AddOrigins(const sim::Violations& found) {
   for (sim::Violation violation : found.kept()) {
     const std::optional<size_t> index = ListIndex(violation.field);
+    if (absl::StrContains(violation.field, ".derived.")) {
+      violation.field = ColumnField(std::move(violation.field));
+      violation.message.clear();
+    }
     Origin origin;
     if (absl::StartsWith(violation.field, "priors[") && index.has_value() &&
         *index < prior_origins_.size()) {

@@ -72,6 +72,9 @@ void HoldValues(DriverCells& cells, std::optional<sim::Period> until);
 // The driver's first period and dense values, NaN where missing. Requires at least one value.
 void FillDriver(const DriverCells& cells, sim::Driver& driver);
 
+// How each derived driver whose history was given kept to its formula, one sentence each.
+std::vector<std::string> FormulaNotes(const sim::DriverTable& table);
+
 // Thread-compatible.
 class DriversReader {
  public:

@@ -16,8 +16,8 @@ bool Contains(std::initializer_list<TableKind> kinds, TableKind kind) {
 }  // namespace
 
 FileSet::FileSet(const std::vector<ImportFile>& files, const Mapping& mapping,
-                 std::initializer_list<TableKind> kinds)
-    : files_(files) {
+                 std::initializer_list<TableKind> kinds, sim::StopToken stop)
+    : files_(files), stop_(stop) {
   absl::flat_hash_set<absl::string_view> names;
   for (const ImportFile& file : files) {
     if (names.insert(file.name).second) continue;
@@ -85,7 +85,8 @@ void FileSet::ForEach(TableKind kind,
                       const std::function<void(TableReader&, const TableMapping&)>& read) {
   for (const TableMapping& table : tables_) {
     if (table.kind != kind) continue;
-    absl::StatusOr<TableReader> reader = TableReader::Open(table, Find(table.file)->bytes);
+    if (stop_.stop_requested()) return;
+    absl::StatusOr<TableReader> reader = TableReader::Open(table, Find(table.file)->bytes, stop_);
     if (!reader.ok()) {
       violations_.Merge(sim::ViolationsFromStatus(reader.status()));
       continue;

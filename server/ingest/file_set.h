@@ -10,6 +10,7 @@
 #include "server/ingest/import.h"
 #include "server/ingest/mapping.h"
 #include "server/ingest/table_reader.h"
+#include "sim/base/stop_token.h"
 #include "sim/base/violation.h"
 
 namespace jalon::server {
@@ -22,9 +23,10 @@ class FileSet {
   // Violations: MISSING_FILE (a table's file was not sent), UNKNOWN_FILE (a file is no table of
   // this import), DUPLICATE_FILE (two files of one name).
   FileSet(const std::vector<ImportFile>& files, const Mapping& mapping,
-          std::initializer_list<TableKind> kinds);
+          std::initializer_list<TableKind> kinds, sim::StopToken stop = {});
 
-  // Opens every table of `kind` and hands it to `read`. Problems and echoes are kept.
+  // Opens every table of `kind` and hands it to `read`, until asked to stop. Problems and echoes
+  // are kept.
   void ForEach(TableKind kind, const std::function<void(TableReader&, const TableMapping&)>& read);
 
   const sim::Violations& violations() const { return violations_; }
@@ -38,6 +40,7 @@ class FileSet {
   void TakeNamedFiles(const Mapping& mapping, std::initializer_list<TableKind> kinds);
 
   const std::vector<ImportFile>& files_;
+  sim::StopToken stop_;
   std::vector<TableMapping> tables_;
   std::vector<FileEcho> echoes_;
   sim::Violations violations_;

@@ -3,6 +3,8 @@
 // An import is all or nothing. It reads every file to the end and reports every problem with file,
 // line, column, value and rule; a value comes back only when there is none. What was found in the
 // files (separator, number and date formats, what was left out) is echoed, never assumed silently.
+// An import that is asked to stop leaves between two rows: its outcome holds no value and is not a
+// report, so ask the token before believing one.
 #ifndef JALON_SERVER_INGEST_IMPORT_H_
 #define JALON_SERVER_INGEST_IMPORT_H_
 
@@ -15,10 +17,12 @@
 #include "server/ingest/mapping.h"
 #include "sim/base/hash64.h"
 #include "sim/base/period.h"
+#include "sim/base/stop_token.h"
 #include "sim/base/violation.h"
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
 #include "sim/objective/objective.h"
+#include "sim/perimeter/restate.h"
 #include "sim/scenario/scenario.h"
 
 namespace jalon::server {
@@ -51,6 +55,7 @@ struct ImportRequest {
   // Takes the place of the mapping's network id when not empty.
   std::string network_id;
   SeriesHash series_hash = &sim::SeriesId64;
+  sim::StopToken stop;
 };
 
 // How one file was read.
@@ -102,6 +107,8 @@ struct ImportOutcome {
   std::optional<sim::Revision> revision;
   sim::Violations violations;
   ImportCounts counts;
+  // What restating to the target perimeter did; absent when no change is declared.
+  std::optional<sim::RestatementSummary> restatement;
   std::vector<FileEcho> files;
   // Keyed by the revision's network, in canonical order, at most kMaxListed each; `counts` has the
   // totals. An append restates a cell when it was known and now says something else.
@@ -132,7 +139,7 @@ inline constexpr int kMaxHorizonPeriods = 60;
 // Reads the `[objectives]` tables, or every file when the mapping has none. Windows must touch the
 // history or the kMaxHorizonPeriods after it; values must be whole rounding steps.
 ObjectivesOutcome ImportObjectives(const std::vector<ImportFile>& files, const Mapping& mapping,
-                                   const sim::Revision& revision);
+                                   const sim::Revision& revision, sim::StopToken stop = {});
 
 struct ScenarioOutcome {
   // Absent when there are violations.

@@ -1,11 +1,13 @@
 // ImportNetwork: declarations first, then values, then the checks of sim/.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/ingest/calendars_reader.h"
 #include "server/ingest/channels_reader.h"
 #include "server/ingest/credit_reader.h"
 #include "server/ingest/drivers_reader.h"
@@ -13,8 +15,13 @@
 #include "server/ingest/import.h"
 #include "server/ingest/means_reader.h"
 #include "server/ingest/network_builder.h"
+#include "server/ingest/perimeter_reader.h"
 #include "server/ingest/realisations_reader.h"
+#include "server/ingest/score_reader.h"
 #include "sim/base/status_macros.h"
+#include "sim/calendar/opening_days.h"
+#include "sim/network/expression_rules.h"
+#include "sim/perimeter/perimeter_rules.h"
 
 namespace jalon::server {
 namespace {
@@ -39,13 +46,20 @@ class NetworkImporter {
         mapping_(EffectiveMapping(request)),
         base_(request.mode == ImportMode::kAppend ? request.base : nullptr),
         files_(request.files, mapping_,
-               {TableKind::kUnits, TableKind::kSegments, TableKind::kIndicators,
-                TableKind::kRealisations, TableKind::kDriverList, TableKind::kDrivers,
-                TableKind::kElasticities, TableKind::kChannels, TableKind::kChannelShares,
-                TableKind::kEliminations, TableKind::kParentTotals, TableKind::kMeans}),
+               {TableKind::kUnits,        TableKind::kSegments,      TableKind::kIndicators,
+                TableKind::kRealisations, TableKind::kDriverList,    TableKind::kDrivers,
+                TableKind::kElasticities, TableKind::kCalendars,     TableKind::kOpeningDates,
+                TableKind::kOpeningDays,  TableKind::kPhasing,       TableKind::kPerimeter,
+                TableKind::kWeights,      TableKind::kQuality,       TableKind::kLadder,
+                TableKind::kChannels,     TableKind::kChannelShares, TableKind::kEliminations,
+                TableKind::kParentTotals, TableKind::kMeans},
+               request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
         drivers_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->drivers),
+        calendars_(mapping_, base_),
+        perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter),
+        scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score),
         channels_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->channels),
         credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->credit),
         means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->means) {}
@@ -61,6 +75,9 @@ class NetworkImporter {
     ReadValues();
     ReadDrivers();
     ReadTables();
+    ReadScores();
+    ReadCalendars();
+    if (request_.stop.stop_requested()) return std::move(outcome_);
     TakeViolations();
     Make();
     return std::move(outcome_);
@@ -80,8 +97,21 @@ class NetworkImporter {
     });
   }
 
+  // An append of tables about the network alone: the history of the base stays as it is.
+  bool HasTablesAlone() const {
+    constexpr std::array kTables = {
+        TableKind::kCalendars,     TableKind::kOpeningDates, TableKind::kOpeningDays,
+        TableKind::kPhasing,       TableKind::kPerimeter,    TableKind::kWeights,
+        TableKind::kQuality,       TableKind::kLadder,       TableKind::kChannels,
+        TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
+        TableKind::kMeans};
+    return base_ != nullptr && !files_.Has(TableKind::kRealisations) &&
+           std::any_of(kTables.begin(), kTables.end(),
+                       [&](TableKind kind) { return files_.Has(kind); });
+  }
+
   void ReadValues() {
-    if (!files_.Has(TableKind::kRealisations)) {
+    if (!files_.Has(TableKind::kRealisations) && !HasTablesAlone()) {
       outcome_.violations.Add(
           {.field = "realisations",
            .rule = "must come with the import, in a table of the mapping or as `realisations.csv`",
@@ -90,6 +120,9 @@ class NetworkImporter {
     files_.ForEach(TableKind::kRealisations, [&](TableReader& reader, const TableMapping& table) {
       values_.Read(reader, table);
     });
+    files_.ForEach(TableKind::kPerimeter,
+                   [&](TableReader& reader, const TableMapping&) { perimeter_.Read(reader); });
+    perimeter_.DateUnits(builder_);
     if (mapping_.infer_opened || mapping_.infer_closed) {
       std::tie(outcome_.counts.units_opened, outcome_.counts.units_closed) =
           values_.InferDates(mapping_.infer_opened, mapping_.infer_closed);
@@ -108,6 +141,28 @@ class NetworkImporter {
     files_.ForEach(TableKind::kElasticities, [&](TableReader& reader, const TableMapping&) {
       drivers_.ReadElasticities(reader);
     });
+  }
+
+  void ReadCalendars() {
+    files_.ForEach(TableKind::kCalendars,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadRules(reader); });
+    files_.ForEach(TableKind::kOpeningDates,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadDates(reader); });
+    files_.ForEach(TableKind::kOpeningDays,
+                   [&](TableReader& reader, const TableMapping&) { calendars_.ReadDays(reader); });
+    files_.ForEach(TableKind::kPhasing, [&](TableReader& reader, const TableMapping&) {
+      calendars_.ReadPhasing(reader);
+    });
+  }
+
+  // After the values, whose level columns may declare units.
+  void ReadScores() {
+    files_.ForEach(TableKind::kWeights,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadWeights(reader); });
+    files_.ForEach(TableKind::kQuality,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadQuality(reader); });
+    files_.ForEach(TableKind::kLadder,
+                   [&](TableReader& reader, const TableMapping&) { scores_.ReadLadder(reader); });
   }
 
   // Channels, credit and means.
@@ -183,9 +238,16 @@ class NetworkImporter {
     if (!network.ok()) return;  // Validate has said why
     drivers_.CheckPlaces(*network);
     outcome_.violations.Merge(drivers_.TakeViolations());
+    sim::CalendarTable calendars = calendars_.Calendars(*network);
+    sim::PhasingTable phasing = calendars_.Phasing(*network);
+    outcome_.violations.Merge(calendars_.TakeViolations());
+    CheckExpressions(*network);
+    CheckPerimeter(*network);
+    scores_.CheckPlaces(*network);
+    outcome_.violations.Merge(scores_.TakeViolations());
     FinishTables(*network);
-    absl::StatusOr<RealisationsReader::Result> result =
-        values_.Finish(*network, request_.series_hash);
+    absl::StatusOr<RealisationsReader::Result> result = RealisationsReader::Result();
+    if (!HasTablesAlone()) result = values_.Finish(*network, request_.series_hash);
     if (!result.ok()) {
       Merge(result.status());
       return;
@@ -207,14 +269,72 @@ class NetworkImporter {
     outcome_.revision->channels = std::move(channel_table_);
     outcome_.revision->credit = std::move(credit_table_);
     outcome_.revision->means = std::move(means_table_);
+    outcome_.revision->score = scores_.Finish();
+    outcome_.revision->calendars = std::move(calendars);
+    outcome_.revision->phasing = std::move(phasing);
+    Restate();
+    if (!outcome_.revision.has_value()) return;
     Count();
     WriteNotes();
+  }
+
+  // The history that an append makes longer: as imported.
+  const sim::Realisations& BaseHistory() const {
+    return base_->original ? *base_->original : base_->realisations;
+  }
+
+  void CheckPerimeter(const sim::Network& network) {
+    std::optional<sim::Window> history = values_.window();
+    if (history.has_value() && base_ != nullptr && BaseHistory().period_count() > 0) {
+      history->first = std::min(history->first, BaseHistory().first());
+      history->last = std::max(history->last, BaseHistory().last());
+    }
+    const sim::Perimeter& perimeter = perimeter_.Finish();
+    if (history.has_value()) {
+      perimeter_.AddWithPlace(sim::CheckPerimeter(network, perimeter, *history));
+    }
+    outcome_.violations.Merge(perimeter_.TakeViolations());
+  }
+
+  // From here on the history is the one of the target perimeter; the original is kept beside it.
+  void Restate() {
+    sim::Revision& revision = *outcome_.revision;
+    revision.perimeter = perimeter_.Finish();
+    if (revision.perimeter.changes.empty()) return;
+    absl::StatusOr<sim::Restated> restated =
+        sim::Restate(revision.network, revision.realisations, revision.perimeter);
+    if (!restated.ok()) {
+      perimeter_.AddWithPlace(sim::ViolationsFromStatus(restated.status()));
+      outcome_.violations.Merge(perimeter_.TakeViolations());
+      outcome_.revision.reset();
+      return;
+    }
+    if (restated->realisations != revision.realisations) {
+      revision.original = std::move(revision.realisations);
+      revision.realisations = std::move(restated->realisations);
+    }
+    outcome_.restatement = restated->summary;
+    for (std::string& note : restated->notes) Note(std::move(note));
+  }
+
+  // Expressions against the drivers, placed where the indicator was declared.
+  void CheckExpressions(const sim::Network& network) {
+    const sim::Violations found = sim::CheckExpressions(network, driver_table_);
+    for (sim::Violation violation : found.kept()) {
+      const std::optional<size_t> k = ListIndex(violation.field);
+      const std::optional<int> declared =
+          builder_.FindIndicator(network.indicator(static_cast<int>(k.value_or(0))).id);
+      violation.field = absl::StrCat("indicators[", declared.value_or(0), "].expression");
+      violation.message.clear();
+      outcome_.violations.Add(builder_.WithPlace(std::move(violation)));
+    }
   }
 
   absl::StatusOr<sim::Realisations> MergeWithBase(const sim::Network& network,
                                                   const sim::Realisations& update) {
     JALON_ASSIGN_OR_RETURN(const sim::Realisations base,
-                           sim::Rekeyed(base_->realisations, base_->network, network));
+                           sim::Rekeyed(BaseHistory(), base_->network, network));
+    if (HasTablesAlone()) return base;
     JALON_ASSIGN_OR_RETURN(sim::MergedRealisations merged,
                            sim::MergeRealisations(network, base, update));
     outcome_.counts.restated = static_cast<int64_t>(merged.restated.size());
@@ -251,12 +371,20 @@ class NetworkImporter {
     for (int k = 0; k < revision.network.indicator_count(); ++k) {
       const sim::Indicator& indicator = revision.network.indicator(k);
       const auto [first, end] = revision.realisations.IndicatorRows(k);
+      if (!revision.network.HasSeries(k)) continue;
       if (first == end) Note(absl::StrCat("indicator `", indicator.id, "` has no values"));
       if (indicator.kind == sim::IndicatorKind::kNetFlow) {
         Note(absl::StrCat("indicator `", indicator.id,
                           "` is a net flow: the gross flows behind it make better objectives"));
       }
+      if (indicator.kind == sim::IndicatorKind::kStock && indicator.inflows.empty() &&
+          indicator.outflows.empty()) {
+        Note(absl::StrCat("indicator `", indicator.id,
+                          "` is a stock without flows: only its net variation can be modelled"));
+      }
     }
+    NoteCalendars();
+    for (const std::string& note : FormulaNotes(revision.drivers)) Note(note);
     if (counts.missing > 0) {
       Note(absl::StrCat(counts.missing, " cells of ", counts.series, " series x ", counts.periods,
                         " periods have no value: missing, not zero"));
@@ -278,6 +406,28 @@ class NetworkImporter {
     }
   }
 
+  // Says whose opening days are not known although an indicator is proportional to them.
+  void NoteCalendars() {
+    const sim::Revision& revision = *outcome_.revision;
+    int exposed = 0;
+    for (const sim::Indicator& indicator : revision.network.spec().indicators) {
+      exposed += indicator.exposure == sim::Exposure::kOpeningDays ? 1 : 0;
+    }
+    if (exposed == 0) return;
+    const sim::OpeningDays days(revision.network, revision.calendars,
+                                {revision.realisations.last(), revision.realisations.last()});
+    int unknown = 0;
+    for (int u = 0; u < revision.network.unit_count(); ++u) {
+      unknown +=
+          revision.network.is_leaf(u) && std::isnan(days.days(u, revision.realisations.last())) ? 1
+                                                                                                : 0;
+    }
+    if (unknown == 0) return;
+    Note(absl::StrCat(exposed, " indicators are proportional to opening days, and ", unknown,
+                      " branches have none in ", revision.realisations.last().ToString(),
+                      ": their exposure is 1"));
+  }
+
   const ImportRequest& request_;
   const Mapping mapping_;
   const sim::Revision* base_;
@@ -285,6 +435,9 @@ class NetworkImporter {
   NetworkBuilder builder_;
   RealisationsReader values_;
   DriversReader drivers_;
+  CalendarsReader calendars_;
+  PerimeterReader perimeter_;
+  ScoreReader scores_;
   ChannelsReader channels_;
   CreditReader credit_;
   MeansReader means_;

@@ -1,5 +1,8 @@
 // ImportObjectives: rows to whole rounding steps of declared indicators.
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,12 +17,16 @@ namespace {
 // How far from a whole number of steps a written value may lie, in steps.
 constexpr double kStepTolerance = 1e-6;
 
-// Without a table in the mapping every file is one of objectives.
+// The one table that has a name of its own.
+constexpr char kChangesName[] = "objective_changes.csv";
+
+// Without a table in the mapping every other file is one of objectives.
 Mapping WithTables(const std::vector<ImportFile>& files, Mapping mapping) {
   for (const TableMapping& table : mapping.tables) {
     if (table.kind == TableKind::kObjectives) return mapping;
   }
   for (const ImportFile& file : files) {
+    if (file.name == kChangesName) continue;
     mapping.tables.push_back({.kind = TableKind::kObjectives, .file = file.name});
   }
   return mapping;
@@ -28,16 +35,22 @@ Mapping WithTables(const std::vector<ImportFile>& files, Mapping mapping) {
 class ObjectivesImporter {
  public:
   ObjectivesImporter(const std::vector<ImportFile>& files, const Mapping& mapping,
-                     const sim::Revision& revision)
+                     const sim::Revision& revision, sim::StopToken stop)
       : mapping_(WithTables(files, mapping)),
         revision_(revision),
-        files_(files, mapping_, {TableKind::kObjectives}) {}
+        files_(files, mapping_, {TableKind::kObjectives, TableKind::kObjectiveChanges}, stop),
+        stop_(stop) {}
 
   ObjectivesOutcome Run() {
     files_.ForEach(TableKind::kObjectives,
                    [&](TableReader& reader, const TableMapping&) { Read(reader); });
+    files_.ForEach(TableKind::kObjectiveChanges, [&](TableReader& reader, const TableMapping&) {
+      while (reader.NextRow()) ReadChange(reader);
+    });
+    if (stop_.stop_requested()) return ObjectivesOutcome();
     outcome_.violations.Merge(files_.TakeViolations());
     outcome_.files = files_.TakeEchoes();
+    SortChanges();
     Validate();
     if (outcome_.violations.empty()) Sort();
     if (!outcome_.violations.empty()) outcome_.objectives.clear();
@@ -69,21 +82,73 @@ class ObjectivesImporter {
       return;
     }
     sim::Objective objective;
+    ReadPlace(reader, fields, objective);
+    objective.reason = fields.Label("reason");
+    objective.pinned = fields.YesNo("pinned", false);
+    const std::optional<sim::Window> window = ReadWindow(fields);
+    const std::optional<int64_t> ticks = ReadTicks(fields, "value", objective.indicator);
+    if (!window.has_value() || !ticks.has_value()) return;
+    objective.window = *window;
+    objective.ticks = *ticks;
+    if (fields.Has("changed_on") || fields.Has("old_value")) {
+      AddChange(fields, "change_reason", objective);
+    }
+    outcome_.objectives.push_back(std::move(objective));
+    origins_.push_back(OriginOf(row));
+  }
+
+  void ReadPlace(const TableReader& reader, FieldReader& fields, sim::Objective& objective) const {
     objective.unit = IdOf(fields.Text("unit"));
     objective.indicator = reader.ValueId().empty() ? fields.Text("indicator") : reader.ValueId();
     if (objective.indicator.empty() && revision_.network.indicator_count() == 1) {
       objective.indicator = revision_.network.indicator(0).id;
     }
     if (fields.Has("segment")) objective.segment = IdOf(fields.Text("segment"));
-    objective.reason = fields.Label("reason");
-    objective.pinned = fields.YesNo("pinned", false);
+  }
+
+  // `changed_on`, `old_value` and the reason of a row; its date is checked with the set.
+  void AddChange(FieldReader& fields, absl::string_view reason, sim::Objective& objective) {
+    if (!fields.Require("changed_on") || !fields.Require("old_value")) return;
+    const std::optional<int64_t> ticks = ReadTicks(fields, "old_value", objective.indicator);
+    if (!ticks.has_value()) return;
+    objective.changes.push_back(
+        {.date = fields.Text("changed_on"), .old_ticks = *ticks, .reason = fields.Label(reason)});
+  }
+
+  // A row of objective_changes, which belongs to an objective read before.
+  void ReadChange(TableReader& reader) {
+    const DeclaredRow row = RowOf(reader, TableKind::kObjectiveChanges);
+    FieldReader fields(row, outcome_.violations);
+    sim::Objective place;
+    ReadPlace(reader, fields, place);
     const std::optional<sim::Window> window = ReadWindow(fields);
-    const std::optional<int64_t> ticks = ReadTicks(fields, objective.indicator);
-    if (!window.has_value() || !ticks.has_value()) return;
-    objective.window = *window;
-    objective.ticks = *ticks;
-    outcome_.objectives.push_back(std::move(objective));
-    origins_.push_back(OriginOf(row));
+    if (!window.has_value()) return;
+    place.window = *window;
+    if (places_.empty()) {
+      for (size_t i = 0; i < outcome_.objectives.size(); ++i) {
+        places_.emplace(PlaceOf(outcome_.objectives[i]), i);
+      }
+    }
+    const auto objective = places_.find(PlaceOf(place));
+    if (objective == places_.end()) {
+      fields.Refuse("unit", "must change an objective of the same import", "UNKNOWN_OBJECTIVE");
+      return;
+    }
+    AddChange(fields, "reason", outcome_.objectives[objective->second]);
+  }
+
+  using Place = std::tuple<std::string, std::string, std::string, sim::Window>;
+  static Place PlaceOf(const sim::Objective& objective) {
+    return {objective.unit, objective.segment, objective.indicator, objective.window};
+  }
+
+  void SortChanges() {
+    for (sim::Objective& objective : outcome_.objectives) {
+      std::stable_sort(objective.changes.begin(), objective.changes.end(),
+                       [](const sim::ObjectiveChange& a, const sim::ObjectiveChange& b) {
+                         return a.date < b.date;
+                       });
+    }
   }
 
   std::string IdOf(const std::string& text) const {
@@ -122,8 +187,9 @@ class ObjectivesImporter {
     return window;
   }
 
-  std::optional<int64_t> ReadTicks(FieldReader& fields, absl::string_view indicator) {
-    const std::optional<double> value = fields.Number("value");
+  std::optional<int64_t> ReadTicks(FieldReader& fields, absl::string_view name,
+                                   absl::string_view indicator) {
+    const std::optional<double> value = fields.Number(name);
     const std::optional<int> k = revision_.network.FindIndicator(indicator);
     if (!k.has_value()) {
       fields.Refuse("indicator", "must be a declared indicator", "UNKNOWN_INDICATOR");
@@ -134,11 +200,11 @@ class ObjectivesImporter {
     const double steps = *value / step;
     const double whole = std::round(steps);
     if (!(std::abs(whole) <= static_cast<double>(sim::kMaxTicks))) {
-      fields.Refuse("value", "must be between -2^53 and 2^53 rounding steps", "OUT_OF_RANGE");
+      fields.Refuse(name, "must be between -2^53 and 2^53 rounding steps", "OUT_OF_RANGE");
       return std::nullopt;
     }
     if (std::abs(steps - whole) > kStepTolerance) {
-      fields.Refuse("value", absl::StrCat("must be a whole number of rounding steps of ", step),
+      fields.Refuse(name, absl::StrCat("must be a whole number of rounding steps of ", step),
                     "NOT_A_ROUNDING_STEP");
       return std::nullopt;
     }
@@ -169,15 +235,18 @@ class ObjectivesImporter {
   const Mapping mapping_;
   const sim::Revision& revision_;
   FileSet files_;
+  sim::StopToken stop_;
   std::vector<Origin> origins_;
+  // Places of the objectives read, for their changes.
+  std::map<Place, size_t> places_;
   ObjectivesOutcome outcome_;
 };
 
 }  // namespace
 
 ObjectivesOutcome ImportObjectives(const std::vector<ImportFile>& files, const Mapping& mapping,
-                                   const sim::Revision& revision) {
-  return ObjectivesImporter(files, mapping, revision).Run();
+                                   const sim::Revision& revision, sim::StopToken stop) {
+  return ObjectivesImporter(files, mapping, revision, stop).Run();
 }
 
 }  // namespace jalon::server

@@ -161,14 +161,29 @@ class ScenarioImporter {
     assumption.first = path.first;
     assumption.values = path.values;
     if (cells.frequency != frequency()) {
+      const sim::Period first = path.first;
+      JoinHistory(id, path);
       const sim::Period last = path.first + static_cast<int>(path.values.size()) - 1;
-      const sim::Window months{{frequency(), path.first.index * 3},
-                               {frequency(), last.index * 3 + 2}};
+      const sim::Window months{{frequency(), first.index * 3}, {frequency(), last.index * 3 + 2}};
       assumption.first = months.first;
       assumption.values = sim::DriverValues(path, frequency(), months);
     }
     scenario_.drivers.push_back(std::move(assumption));
     driver_origins_.push_back(cells.origin);
+  }
+
+  // The quarter before the path, so that straight lines start from what was known.
+  void JoinHistory(const std::string& id, sim::Driver& path) const {
+    const std::optional<int> known = revision_.drivers.Find(id);
+    if (!known.has_value()) return;
+    const sim::Driver& driver = revision_.drivers.drivers[static_cast<size_t>(*known)];
+    const int place = path.first - 1 - driver.first;
+    if (driver.frequency != path.frequency || place < 0 ||
+        place >= static_cast<int>(driver.values.size())) {
+      return;
+    }
+    path.values.insert(path.values.begin(), driver.values[static_cast<size_t>(place)]);
+    path.first = path.first - 1;
   }
 
   void Validate() {

@@ -29,28 +29,45 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 15> kKinds = {{
+constexpr std::array<KindName, 24> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
     {TableKind::kIndicators, "indicators", "indicator",
      "id label_fr label_en product family measure kind direction aggregation basis scale floor cap "
      "rounding adds_over_units adds_over_segments adds_over_channels provisional_from unit_kinds "
+     "exposure inflows outflows numerator denominator expression "
      "difference multiply report_jumps"},
     {TableKind::kRealisations, "realisations", "", "unit segment indicator period value", true,
      true},
     {TableKind::kDriverList, "driver_list", "driver",
-     "id label_fr label_en unit class scope frequency conversion"},
+     "id label_fr label_en unit class scope frequency conversion formula rounding floor cap "
+     "effective_months announcement_lag deviation_probability deviation_law deviation_low "
+     "deviation "
+     "deviation_high"},
     {TableKind::kDrivers, "drivers", "", "driver scope period value", true},
     {TableKind::kElasticities, "elasticities", "", "driver indicator transform lag mean sd source"},
-    {TableKind::kObjectives, "objectives", "", "unit segment indicator window value reason pinned",
-     true},
+    {TableKind::kObjectives, "objectives", "",
+     "unit segment indicator window value reason pinned changed_on old_value change_reason", true},
+    {TableKind::kObjectiveChanges, "objective_changes", "",
+     "unit segment indicator window changed_on old_value reason"},
     {TableKind::kPaths, "paths", "", "driver period value mode moves_others", true},
     {TableKind::kEvents, "events", "",
      "id label_fr label_en class start end ramp anticipation anticipation_share indicators "
      "segments "
      "units channel channel_share transfers law low effect high history in_history_since "
      "in_baseline source assumption"},
+    {TableKind::kCalendars, "calendars", "", "unit kind week holidays"},
+    {TableKind::kOpeningDates, "opening_dates", "", "unit kind date open"},
+    {TableKind::kOpeningDays, "opening_days", "", "unit kind period days"},
+    {TableKind::kPhasing, "phasing", "", "unit indicator month share"},
+    {TableKind::kPerimeter, "perimeter", "",
+     "type date unit receiver segment receiver_segment share unsplit_share indicator unit_kind "
+     "bridge break source"},
+    {TableKind::kWeights, "weights", "",
+     "unit unit_kind indicator window weight floor cap complete"},
+    {TableKind::kQuality, "quality", "", "unit unit_kind window factor"},
+    {TableKind::kLadder, "ladder", "", "threshold payoff shape"},
     {TableKind::kChannels, "channels", "", "id label_fr label_en"},
     {TableKind::kChannelShares, "channel_shares", "",
      "unit unit_kind segment indicator channel share from to assumption source"},
@@ -234,6 +251,8 @@ class MappingParser {
       mapping_.root_label = std::string(value);
     } else if (key == "root_level") {
       mapping_.root_level = std::string(value);
+    } else if (key == "perimeter_date") {
+      mapping_.perimeter_date = TakePeriod(key, value);
     } else if (key == "infer_closed") {
       mapping_.infer_closed = YesNo(key, value);
     } else if (key == "infer_opened") {

@@ -25,16 +25,26 @@ namespace jalon::server {
 
 // What a table holds; one section name each.
 enum class TableKind {
-  kUnits,          // [units]
-  kSegments,       // [segments]
-  kIndicators,     // [indicators]
-  kRealisations,   // [realisations]
-  kDriverList,     // [driver_list]
-  kDrivers,        // [drivers]
-  kElasticities,   // [elasticities]
-  kObjectives,     // [objectives]
+  kUnits,         // [units]
+  kSegments,      // [segments]
+  kIndicators,    // [indicators]
+  kRealisations,  // [realisations]
+  kDriverList,    // [driver_list]
+  kDrivers,       // [drivers]
+  kElasticities,  // [elasticities]
+  kObjectives,    // [objectives]
+  // [objective_changes]: what objectives were before they changed
+  kObjectiveChanges,
   kPaths,          // [paths]: driver paths of a scenario
   kEvents,         // [events]
+  kCalendars,      // [calendars]: weeks and holidays of units and kinds of unit
+  kOpeningDates,   // [opening_dates]: dates open or closed by exception
+  kOpeningDays,    // [opening_days]: days of units and kinds of unit, period by period
+  kPhasing,        // [phasing]: shares of the year by indicator and month
+  kPerimeter,      // [perimeter]: openings, closures, mergers, transfers...
+  kWeights,        // [weights]: of indicators in scores
+  kQuality,        // [quality]: factors on payoffs
+  kLadder,         // [ladder]: from scores to payoffs
   kChannels,       // [channels]
   kChannelShares,  // [channel_shares]
   kEliminations,   // [eliminations]
@@ -151,6 +161,8 @@ struct Mapping {
   // after the first period opens there.
   bool infer_closed = false;
   bool infer_opened = false;
+  // The target perimeter; absent: the base revision's, else the period after the history.
+  std::optional<sim::Period> perimeter_date;
   // Of the scenario that [paths] and [events] make.
   std::string scenario_id;
   std::string scenario_label;

@@ -13,6 +13,11 @@ namespace {
 
 constexpr absl::string_view kInThisVersion = " in this version";
 
+sim::Aggregation UsualAggregation(sim::IndicatorKind kind) {
+  if (kind == sim::IndicatorKind::kStock) return sim::Aggregation::kLast;
+  return kind == sim::IndicatorKind::kRatio ? sim::Aggregation::kRatio : sim::Aggregation::kSum;
+}
+
 sim::Indicator ReadIndicator(FieldReader& fields, sim::Frequency frequency) {
   using sim::IndicatorKind;
   using sim::Measure;
@@ -25,14 +30,19 @@ sim::Indicator ReadIndicator(FieldReader& fields, sim::Frequency frequency) {
   indicator.kind = fields.Choice<IndicatorKind>("kind",
                                                 {{"count", IndicatorKind::kCount},
                                                  {"amount", IndicatorKind::kAmount},
-                                                 {"net_flow", IndicatorKind::kNetFlow}},
+                                                 {"net_flow", IndicatorKind::kNetFlow},
+                                                 {"stock", IndicatorKind::kStock},
+                                                 {"ratio", IndicatorKind::kRatio},
+                                                 {"derived", IndicatorKind::kDerived}},
                                                 IndicatorKind::kCount, kInThisVersion);
-  const std::string kind = fields.Text("kind");
-  if (!kind.empty() && kind != "count" && kind != "amount") {
-    // Also for a kind just refused: its values break no further rule.
+  if (indicator.kind == IndicatorKind::kCount && fields.Has("kind") &&
+      fields.Text("kind") != "count") {
+    // A kind just refused: its values break no further rule.
     indicator.kind = IndicatorKind::kNetFlow;
   }
-  const Measure usual = indicator.kind == IndicatorKind::kCount ? Measure::kCount : Measure::kMoney;
+  const Measure usual = indicator.kind == IndicatorKind::kCount   ? Measure::kCount
+                        : indicator.kind == IndicatorKind::kRatio ? Measure::kRatio
+                                                                  : Measure::kMoney;
   indicator.measure = fields.Choice<Measure>(
       "measure",
       {{"count", Measure::kCount}, {"money", Measure::kMoney}, {"ratio", Measure::kRatio}}, usual);
@@ -40,14 +50,19 @@ sim::Indicator ReadIndicator(FieldReader& fields, sim::Frequency frequency) {
       "direction",
       {{"higher", sim::Direction::kHigherIsBetter}, {"lower", sim::Direction::kLowerIsBetter}},
       sim::Direction::kHigherIsBetter);
-  indicator.aggregation = fields.Choice<sim::Aggregation>("aggregation",
-                                                          {{"sum", sim::Aggregation::kSum},
-                                                           {"last", sim::Aggregation::kLast},
-                                                           {"mean", sim::Aggregation::kMean}},
-                                                          sim::Aggregation::kSum, kInThisVersion);
-  indicator.basis = fields.Choice<sim::AttainmentBasis>(
-      "basis", {{"level", sim::AttainmentBasis::kLevel}, {"scaled", sim::AttainmentBasis::kScaled}},
-      sim::AttainmentBasis::kLevel, kInThisVersion);
+  indicator.aggregation =
+      fields.Choice<sim::Aggregation>("aggregation",
+                                      {{"sum", sim::Aggregation::kSum},
+                                       {"last", sim::Aggregation::kLast},
+                                       {"mean", sim::Aggregation::kMean},
+                                       {"ratio", sim::Aggregation::kRatio}},
+                                      UsualAggregation(indicator.kind), kInThisVersion);
+  indicator.basis =
+      fields.Choice<sim::AttainmentBasis>("basis",
+                                          {{"level", sim::AttainmentBasis::kLevel},
+                                           {"scaled", sim::AttainmentBasis::kScaled},
+                                           {"variation", sim::AttainmentBasis::kVariation}},
+                                          sim::AttainmentBasis::kLevel, kInThisVersion);
   indicator.attainment_scale = fields.Number("scale");
   indicator.attainment_floor = fields.Number("floor");
   indicator.attainment_cap = fields.Number("cap");
@@ -57,6 +72,14 @@ sim::Indicator ReadIndicator(FieldReader& fields, sim::Frequency frequency) {
   indicator.adds_over_channels = fields.YesNo("adds_over_channels", true);
   indicator.provisional_from = fields.Period("provisional_from", frequency);
   indicator.unit_kinds = fields.List("unit_kinds");
+  indicator.exposure = fields.Choice<sim::Exposure>(
+      "exposure", {{"none", sim::Exposure::kNone}, {"opening_days", sim::Exposure::kOpeningDays}},
+      sim::Exposure::kNone);
+  indicator.inflows = fields.List("inflows");
+  indicator.outflows = fields.List("outflows");
+  indicator.numerator = fields.Text("numerator");
+  indicator.denominator = fields.Text("denominator");
+  indicator.expression = fields.Text("expression");
   return indicator;
 }
 

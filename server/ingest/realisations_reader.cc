@@ -122,6 +122,12 @@ std::optional<int> RealisationsReader::IndicatorOf(TableReader& reader, const Ro
 
 bool RealisationsReader::IsAcceptable(TableReader& reader, int indicator, double value) {
   const sim::IndicatorKind kind = builder_.indicator(indicator).kind;
+  if (kind == sim::IndicatorKind::kRatio || kind == sim::IndicatorKind::kDerived) {
+    reader.Refuse(reader.ValuePlace(), reader.ValueText(),
+                  "must be left out: ratios and derived indicators are computed from others",
+                  "NO_SERIES_OF_ITS_OWN");
+    return false;
+  }
   if (reader.last_was_percent()) {
     reader.Refuse(reader.ValuePlace(), reader.ValueText(), "must not be a percentage",
                   "PERCENT_IN_REALISATION");
@@ -131,12 +137,15 @@ bool RealisationsReader::IsAcceptable(TableReader& reader, int indicator, double
     reader.Refuse(reader.ValuePlace(), reader.ValueText(), "must be a finite number", "NOT_FINITE");
     return false;
   }
-  if (kind == sim::IndicatorKind::kNetFlow) return true;
+  const bool is_whole = kind == sim::IndicatorKind::kCount ||
+                        (kind == sim::IndicatorKind::kStock &&
+                         builder_.indicator(indicator).measure == sim::Measure::kCount);
+  if (kind != sim::IndicatorKind::kAmount && !is_whole) return true;
   if (value < 0) {
     reader.Refuse(reader.ValuePlace(), reader.ValueText(), "must be >= 0", "NEGATIVE");
     return false;
   }
-  if (kind == sim::IndicatorKind::kCount && value != std::floor(value)) {
+  if (is_whole && value != std::floor(value)) {
     reader.Refuse(reader.ValuePlace(), reader.ValueText(), "must be a whole number", "NOT_WHOLE");
     return false;
   }

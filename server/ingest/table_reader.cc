@@ -18,11 +18,36 @@ namespace {
 using From = ResolvedText::Piece::From;
 
 constexpr absl::string_view kNumberRoles[] = {
-    "value",         "scale",    "floor",        "cap",
-    "rounding",      "multiply", "mean",         "sd",
-    "low",           "effect",   "high",         "report_jumps",
-    "lag",           "ramp",     "anticipation", "anticipation_share",
-    "channel_share", "share",
+    "value",
+    "scale",
+    "floor",
+    "cap",
+    "rounding",
+    "multiply",
+    "mean",
+    "sd",
+    "low",
+    "effect",
+    "high",
+    "report_jumps",
+    "lag",
+    "ramp",
+    "anticipation",
+    "anticipation_share",
+    "channel_share",
+    "share",
+    "bridge",
+    "unsplit_share",
+    "weight",
+    "factor",
+    "threshold",
+    "payoff",
+    "old_value",
+    "deviation",
+    "announcement_lag",
+    "deviation_low",
+    "deviation_high",
+    "deviation_probability",
 };
 
 // Column names listed in an echo.
@@ -40,24 +65,26 @@ absl::string_view MarksOf(NumberDialect dialect) {
 
 }  // namespace
 
-TableReader::TableReader(const TableMapping& table, CsvDocument document)
+TableReader::TableReader(const TableMapping& table, CsvDocument document, sim::StopToken stop)
     : table_(&table),
       document_(std::move(document)),
       cursor_(document_.Rows()),
+      stop_(stop),
       referred_(document_.heading().size(), false),
       months_(sim::Frequency::kMonth, table.period_format),
       quarters_(sim::Frequency::kQuarter, table.period_format) {
   if (table.heading.has_value()) capture_names_ = table.heading->names();
 }
 
-absl::StatusOr<TableReader> TableReader::Open(const TableMapping& table, absl::string_view bytes) {
+absl::StatusOr<TableReader> TableReader::Open(const TableMapping& table, absl::string_view bytes,
+                                              sim::StopToken stop) {
   JALON_ASSIGN_OR_RETURN(CsvDocument document,
                          CsvDocument::Open(bytes, {.file = table.file,
                                                    .separator = table.separator,
                                                    .encoding = table.encoding,
                                                    .skip_lines = table.skip_lines,
                                                    .has_heading = table.has_heading}));
-  TableReader reader(table, std::move(document));
+  TableReader reader(table, std::move(document), stop);
   reader.ResolveRoles();
   reader.ResolveValues();
   reader.ResolveFilters();
@@ -273,7 +300,7 @@ void TableReader::LookAtCells() {
   NumberDialectFinder finder;
   sim::Violation ambiguous{.field = "numbers", .file = file()};
   std::vector<PersonalDataWatch> watches(document_.heading().size());
-  while (cursor_.Next()) {
+  while (NextCells()) {
     const std::span<const absl::string_view> cells = cursor_.cells();
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!is_number[i]) watches[i].See(cells[i], cursor_.line());
@@ -338,7 +365,7 @@ bool TableReader::PassesFilters(const std::vector<Filter>& filters) const {
 }
 
 bool TableReader::NextRow() {
-  while (cursor_.Next()) {
+  while (NextCells()) {
     ++rows_;
     record_ = 0;
     refused_in_row_.clear();

@@ -23,6 +23,7 @@
 #include "server/ingest/period_text.h"
 #include "server/ingest/personal_data.h"
 #include "sim/base/period.h"
+#include "sim/base/stop_token.h"
 #include "sim/base/violation.h"
 
 namespace jalon::server {
@@ -50,7 +51,9 @@ class TableReader {
   //   UNMATCHED_COLUMN                   a column neither matches the pattern nor is referred to
   //   AMBIGUOUS_NUMBERS                  `1,234` and nothing to tell what it means
   //   PERSONAL_DATA                      a column of IBANs, e-mail addresses or phone numbers
-  static absl::StatusOr<TableReader> Open(const TableMapping& table, absl::string_view bytes);
+  // Once `stop` asks for it there are no more rows, here and below.
+  static absl::StatusOr<TableReader> Open(const TableMapping& table, absl::string_view bytes,
+                                          sim::StopToken stop = {});
 
   // Index of a role, for Text(); -1 when neither the mapping nor the heading has it.
   int Role(absl::string_view name) const;
@@ -66,7 +69,7 @@ class TableReader {
     return attribute_roles_;
   }
 
-  // Moves to the next row that passes the filters; false at the end.
+  // Moves to the next row that passes the filters; false at the end, or when asked to stop.
   bool NextRow();
   // Records of a row: at least 1 unless the table has no value at all.
   int record_count() const { return static_cast<int>(records_.size()); }
@@ -123,7 +126,9 @@ class TableReader {
     const RowFilter* rule = nullptr;
   };
 
-  TableReader(const TableMapping& table, CsvDocument document);
+  TableReader(const TableMapping& table, CsvDocument document, sim::StopToken stop);
+
+  bool NextCells() { return !stop_.stop_requested() && cursor_.Next(); }
 
   // Opening, in order.
   void ResolveRoles();
@@ -148,6 +153,7 @@ class TableReader {
   const TableMapping* table_;
   CsvDocument document_;
   CsvCursor cursor_;
+  sim::StopToken stop_;
   sim::Violations violations_;
   std::vector<ResolvedText> roles_;
   std::vector<std::string> scratch_;

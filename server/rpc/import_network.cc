@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/perimeter.h"
 #include "server/rpc/import_session.h"
 #include "server/rpc/request_checks.h"
 #include "server/rpc/revision_records.h"
@@ -84,13 +85,15 @@ class NetworkImport final : public ImportSession {
         .files = files,
         .mapping = mapping,
         .mode = mode_ == v1::IMPORT_MODE_APPEND ? ImportMode::kAppend : ImportMode::kReplace,
-        .network_id = std::string(IdOf(network()))};
+        .network_id = std::string(IdOf(network())),
+        .stop = stop()};
     if (base_ != nullptr) request.base = &base_->value;
     ImportOutcome outcome = ImportNetwork(request);
     Describe(outcome.files);
     import_.set_row_count(outcome.counts.rows);
     import_.set_value_count(outcome.counts.values);
     import_.set_restated_count(outcome.counts.restated);
+    if (outcome.restatement) *import_.mutable_perimeter() = ToProto(*outcome.restatement);
     for (std::string& note : outcome.notes) Notice(std::move(note));
     if (outcome.revision.has_value()) {
       value_ = *std::move(outcome.revision);

@@ -51,7 +51,7 @@ class ObjectivesImport final : public ImportSession {
   }
 
   sim::Violations Read(const std::vector<ImportFile>& files, const Mapping& mapping) override {
-    ObjectivesOutcome outcome = server::ImportObjectives(files, mapping, revision_->value);
+    ObjectivesOutcome outcome = server::ImportObjectives(files, mapping, revision_->value, stop());
     Describe(outcome.files);
     for (const FileEcho& echo : outcome.files) rows_ += echo.rows;
     import_.set_row_count(rows_);

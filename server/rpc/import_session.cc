@@ -171,6 +171,7 @@ void ImportSession::Abandon(const absl::Status& why, std::function<void()> done)
   import_.set_error(StatusMessage(why));
   import_.clear_revision();
   import_.clear_objective_set();
+  import_.clear_scenario();
   store::v1::ImportRecord record;
   *record.mutable_import() = import_;
   Transaction transaction;

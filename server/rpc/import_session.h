@@ -1,5 +1,5 @@
-// One import: what is announced, what arrives, what is made of it. Networks and objectives share
-// this life; a subclass brings what differs.
+// One import: what is announced, what arrives, what is made of it. Networks, objectives and
+// scenarios share this life; a subclass brings what differs.
 //
 //   Declare   first message                  callback thread
 //   Begin     what the store knows           request thread; a record RUNNING stands from here on
@@ -22,12 +22,14 @@
 #include "absl/strings/string_view.h"
 #include "jalon/v1/network_service.pb.h"
 #include "jalon/v1/objective_service.pb.h"
+#include "jalon/v1/scenario_service.pb.h"
 #include "server/convert/checks.h"
 #include "server/ingest/import.h"
 #include "server/rpc/call.h"
 #include "server/rpc/import_upload.h"
 #include "server/rpc/upload_gate.h"
 #include "server/store/store.h"
+#include "sim/base/stop_token.h"
 
 namespace jalon::server {
 
@@ -72,6 +74,8 @@ class ImportSession {
  protected:
   Archive& archive() { return call_.environment().archive; }
   const ImportSpec& spec() const { return spec_; }
+  // Raised when the caller has gone: nobody waits for the rest of the rows.
+  sim::StopToken stop() { return sim::StopToken(&call_.cancel_flag()); }
   absl::Time now() const { return call_.environment().clock.WallNow(); }
 
   // What differs. CheckOptions looks at the options alone; Prepare at the store, and may fill
@@ -105,10 +109,13 @@ class ImportSession {
   int64_t generation_ = 0;
 };
 
-// A network's data (import_network.cc) and objectives (import_objectives.cc).
+// A network's data (import_network.cc), objectives (import_objectives.cc), a scenario
+// (import_scenario.cc).
 std::unique_ptr<ImportSession> MakeImportSession(Call& call, const v1::ImportOptions& options);
 std::unique_ptr<ImportSession> MakeImportSession(Call& call,
                                                  const v1::ObjectiveImportOptions& options);
+std::unique_ptr<ImportSession> MakeImportSession(Call& call,
+                                                 const v1::ScenarioImportOptions& options);
 
 // Marks the imports a server left RUNNING when it stopped as cancelled. Before anything is served.
 absl::Status CancelUnfinishedImports(Environment& environment);

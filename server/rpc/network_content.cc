@@ -103,11 +103,10 @@ absl::StatusOr<v1::ListDriversResponse> ListDrivers(Call& call,
                                                     const v1::ListDriversRequest& request) {
   JALON_ASSIGN_OR_RETURN(const auto revision, FindRevision(call, "parent", request.parent()));
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(), {20, 50}));
-  const std::vector<sim::Driver>& drivers = revision->value.drivers.drivers;
-  const auto total = static_cast<int64_t>(drivers.size());
+  const auto total = static_cast<int64_t>(revision->value.drivers.drivers.size());
   v1::ListDriversResponse response;
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
-    *response.add_drivers() = ToProto(drivers[i]);
+    *response.add_drivers() = DriverToProto(revision->value.drivers, static_cast<int>(i));
   }
   response.set_next_page_token(paging.NextToken(total));
   return response;

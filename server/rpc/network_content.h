@@ -22,6 +22,15 @@ absl::StatusOr<v1::ReadSeriesResponse> ReadSeries(Call& call, const v1::ReadSeri
 absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
     Call& call, const v1::ReadRealisationsRequest& request);
 
+// score_reads.cc.
+absl::StatusOr<v1::GetScorePolicyResponse> GetScorePolicy(Call& call,
+                                                          const v1::GetScorePolicyRequest& request);
+absl::StatusOr<v1::ResolveWeightsResponse> ResolveWeights(Call& call,
+                                                          const v1::ResolveWeightsRequest& request);
+// indicator_effects.cc.
+absl::StatusOr<v1::ReadIndicatorEffectsResponse> ReadIndicatorEffects(
+    Call& call, const v1::ReadIndicatorEffectsRequest& request);
+
 // The revision a request names, under `field`. Errors: kInvalidArgument, kNotFound.
 absl::StatusOr<std::shared_ptr<const LoadedRevision>> FindRevision(Call& call,
                                                                    absl::string_view field,

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/indicator_values.h"
 #include "server/convert/key_columns.h"
 #include "server/convert/network.h"
+#include "server/convert/perimeter_figures.h"
 #include "server/convert/tables.h"
 #include "server/rpc/network_content.h"
 #include "server/rpc/paging.h"
@@ -58,6 +60,7 @@ Selection ReadSelection(const sim::Revision& revision, const Request& request, C
       "indicators", request.indicators(),
       [&](const std::string& id) { return network.FindIndicator(id); }, "UNKNOWN_INDICATOR",
       checks);
+  PerimeterFigures::CheckView(request.perimeter(), checks);
   if (request.window().empty()) return selection;
   const auto window = checks.Window("window", request.window(), network.frequency());
   if (window.has_value()) selection.window = *window;
@@ -110,28 +113,18 @@ bool Below(const std::vector<int>& tops, int index, End end) {
                      [&](int top) { return top <= index && index < end(top); });
 }
 
-std::vector<int> SelectSeries(const sim::Revision& revision, const Selection& selection) {
-  const sim::Network& network = revision.network;
-  std::vector<int> rows;
-  for (int i = 0; i < revision.realisations.series_count(); ++i) {
-    const sim::SeriesKey& key = revision.realisations.key(i);
+std::vector<sim::SeriesKey> SelectSeries(const sim::Network& network,
+                                         const PerimeterFigures& figures,
+                                         const Selection& selection) {
+  std::vector<sim::SeriesKey> selected;
+  for (const sim::SeriesKey& key : figures.keys()) {
     if (Below(selection.indicators, key.indicator, [](int k) { return k + 1; }) &&
         Below(selection.units, key.unit, [&](int u) { return network.unit_end(u); }) &&
         Below(selection.segments, key.segment, [&](int s) { return network.segment_end(s); })) {
-      rows.push_back(i);
+      selected.push_back(key);
     }
   }
-  return rows;
-}
-
-std::vector<double> ValuesIn(const sim::Realisations& realisations, int series,
-                             const sim::Window& window) {
-  std::vector<double> values;
-  values.reserve(window.size());
-  for (int t = 0; t < window.size(); ++t) {
-    values.push_back(realisations.at(series, window.first + t));
-  }
-  return values;
+  return selected;
 }
 
 // The units asked for and those at most `depth` levels below them, in canonical order.
@@ -148,10 +141,10 @@ std::vector<int> WithDepth(const sim::Network& network, std::vector<int> tops, i
   return units;
 }
 
-// Whether an indicator has figures on every row of a selection: it adds up there, or head office
-// declared its totals.
-bool HasValues(const sim::Revision& revision, const sim::CreditedSums& sums, int indicator,
-               const Selection& selection) {
+// Whether the values of a flow or stock have figures on every row of a selection: they add up
+// there, or head office declared their totals.
+bool PartHasValues(const sim::Revision& revision, const sim::CreditedSums& sums, int indicator,
+                   const Selection& selection) {
   const sim::Indicator& declared = revision.network.indicator(indicator);
   if (declared.adds_over_units && declared.adds_over_segments) return true;
   for (const int unit : selection.units) {
@@ -160,6 +153,27 @@ bool HasValues(const sim::Revision& revision, const sim::CreditedSums& sums, int
     }
   }
   return true;
+}
+
+bool HasValues(const sim::Revision& revision, const sim::CreditedSums& sums, int indicator,
+               const Selection& selection) {
+  const std::vector<int> parts = PartsOf(revision.network, indicator);
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](int part) { return PartHasValues(revision, sums, part, selection); });
+}
+
+bool IsTarget(v1::PerimeterView view) {
+  return view == v1::PERIMETER_VIEW_UNSPECIFIED || view == v1::PERIMETER_VIEW_TARGET;
+}
+
+// Ratios and derived indicators have no series to read.
+void RequireSeries(const sim::Network& network, const Selection& selection, Checks& checks) {
+  for (const int k : selection.indicators) {
+    if (network.HasSeries(k)) continue;
+    checks.Add("indicators", network.indicator(k).id,
+               "must have series: ratios and derived indicators are read with ReadRealisations",
+               "NO_SERIES_OF_ITS_OWN");
+  }
 }
 
 // Indicators whose sums mean something. Those that do not add up are left out when nobody named
@@ -180,6 +194,17 @@ void KeepAdditive(const sim::Revision& revision, const sim::CreditedSums& sums,
   }
 }
 
+// What was imported has no ratios and no derived indicators: left out when nobody named them,
+// refused when somebody did.
+void KeepSeries(const sim::Network& network, const v1::ReadRealisationsRequest& request,
+                Selection* selection, Checks& checks) {
+  if (request.indicators_size() > 0) {
+    RequireSeries(network, *selection, checks);
+    return;
+  }
+  std::erase_if(selection->indicators, [&](int k) { return !network.HasSeries(k); });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ReadSeriesResponse> ReadSeries(Call& call,
@@ -187,15 +212,17 @@ absl::StatusOr<v1::ReadSeriesResponse> ReadSeries(Call& call,
   JALON_ASSIGN_OR_RETURN(const auto revision, FindRevision(call, "revision", request.revision()));
   Checks checks;
   const Selection selection = ReadSelection(revision->value, request, checks);
+  RequireSeries(revision->value.network, selection, checks);
   if (!checks.ok()) return checks.ToStatus();
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(),
                                                          RowsPerPage(selection.window.size())));
-  const std::vector<int> series = SelectSeries(revision->value, selection);
+  const PerimeterFigures figures(revision->value, request.perimeter());
+  const std::vector<sim::SeriesKey> series =
+      SelectSeries(revision->value.network, figures, selection);
   const auto total = static_cast<int64_t>(series.size());
-  const sim::Realisations& realisations = revision->value.realisations;
   RowsWriter writer(revision->value.network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
-    writer.Add(realisations.key(series[i]), ValuesIn(realisations, series[i], selection.window));
+    writer.Add(series[i], figures.Row(series[i], selection.window));
   }
   v1::ReadSeriesResponse response;
   *response.mutable_rows() = writer.Take();
@@ -215,18 +242,24 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   if (selection.segments.empty()) selection.segments.push_back(0);
   const sim::CreditedSums sums(revision->value);
   KeepAdditive(revision->value, sums, &selection, checks);
+  if (!IsTarget(request.perimeter())) KeepSeries(network, request, &selection, checks);
   if (!checks.ok()) return checks.ToStatus();
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(),
                                                          RowsPerPage(selection.window.size())));
   const auto units = static_cast<int64_t>(selection.units.size());
   const auto segments = static_cast<int64_t>(selection.segments.size());
   const int64_t total = static_cast<int64_t>(selection.indicators.size()) * units * segments;
+  const bool is_target = IsTarget(request.perimeter());
+  const PerimeterFigures figures(revision->value, request.perimeter());
   RowsWriter writer(network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     const sim::SeriesKey key{.indicator = selection.indicators[i / (units * segments)],
                              .unit = selection.units[i / segments % units],
                              .segment = selection.segments[i % segments]};
-    writer.Add(key, sums.Values(key, selection.window));
+    writer.Add(key, is_target
+                        ? sums.Values(key, selection.window)
+                        : figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
+                                      selection.window));
   }
   v1::ReadRealisationsResponse response;
   *response.mutable_rows() = writer.Take();

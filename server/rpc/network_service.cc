@@ -1,11 +1,14 @@
 #include "server/rpc/network_service.h"
 
 #include "jalon/v1/network_service.grpc.pb.h"
+#include "server/rpc/calendar_reads.h"
 #include "server/rpc/handler.h"
 #include "server/rpc/import_reactor.h"
 #include "server/rpc/network_content.h"
+#include "server/rpc/network_export.h"
 #include "server/rpc/network_reads.h"
 #include "server/rpc/network_tables.h"
+#include "server/rpc/perimeter_handlers.h"
 
 namespace jalon::server {
 namespace {
@@ -86,6 +89,18 @@ class NetworkService final : public v1::NetworkService::CallbackService {
     return Serve(environment_, context, {"NetworkService.ListSegments", request->parent()}, request,
                  response, &server::ListSegments);
   }
+  ServerUnaryReactor* ReadOpeningDays(CallbackServerContext* context,
+                                      const v1::ReadOpeningDaysRequest* request,
+                                      v1::ReadOpeningDaysResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadOpeningDays", request->revision()},
+                 request, response, &server::ReadOpeningDays);
+  }
+  ServerUnaryReactor* ReadCalendarEffect(CallbackServerContext* context,
+                                         const v1::ReadCalendarEffectRequest* request,
+                                         v1::ReadCalendarEffectResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ReadCalendarEffect", request->revision()},
+                 request, response, &server::ReadCalendarEffect);
+  }
   ServerUnaryReactor* ListDrivers(CallbackServerContext* context,
                                   const v1::ListDriversRequest* request,
                                   v1::ListDriversResponse* response) override {
@@ -103,6 +118,28 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                        v1::ReadRealisationsResponse* response) override {
     return Serve(environment_, context, {"NetworkService.ReadRealisations", request->revision()},
                  request, response, &server::ReadRealisations);
+  }
+  ServerUnaryReactor* ListPerimeterChanges(CallbackServerContext* context,
+                                           const v1::ListPerimeterChangesRequest* request,
+                                           v1::ListPerimeterChangesResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ListPerimeterChanges", request->parent()},
+                 request, response, &server::ListPerimeterChanges);
+  }
+  grpc::ServerWriteReactor<v1::ExportNetworkResponse>* ExportNetwork(
+      CallbackServerContext* context, const v1::ExportNetworkRequest* request) override {
+    return ServeNetworkExport(environment_, context, *request);
+  }
+  ServerUnaryReactor* GetScorePolicy(CallbackServerContext* context,
+                                     const v1::GetScorePolicyRequest* request,
+                                     v1::GetScorePolicyResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.GetScorePolicy", request->revision()},
+                 request, response, &server::GetScorePolicy);
+  }
+  ServerUnaryReactor* ResolveWeights(CallbackServerContext* context,
+                                     const v1::ResolveWeightsRequest* request,
+                                     v1::ResolveWeightsResponse* response) override {
+    return Serve(environment_, context, {"NetworkService.ResolveWeights", request->revision()},
+                 request, response, &server::ResolveWeights);
   }
   ServerUnaryReactor* ListChannels(CallbackServerContext* context,
                                    const v1::ListChannelsRequest* request,
@@ -125,6 +162,13 @@ class NetworkService final : public v1::NetworkService::CallbackService {
                                 v1::ReconcileResponse* response) override {
     return Serve(environment_, context, {"NetworkService.Reconcile", request->revision()}, request,
                  response, &server::Reconcile);
+  }
+  ServerUnaryReactor* ReadIndicatorEffects(CallbackServerContext* context,
+                                           const v1::ReadIndicatorEffectsRequest* request,
+                                           v1::ReadIndicatorEffectsResponse* response) override {
+    return Serve(environment_, context,
+                 {"NetworkService.ReadIndicatorEffects", request->revision()}, request, response,
+                 &server::ReadIndicatorEffects);
   }
 
  private:

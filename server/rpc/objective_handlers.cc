@@ -11,9 +11,11 @@
 #include "server/convert/serialize.h"
 #include "server/convert/time.h"
 #include "server/rpc/network_content.h"
+#include "server/rpc/objective_restatement.h"
 #include "server/rpc/paging.h"
 #include "server/rpc/record_lists.h"
 #include "server/rpc/request_checks.h"
+#include "server/run/phased_set.h"
 
 namespace jalon::server {
 namespace {
@@ -97,7 +99,7 @@ v1::GrowthRule WithLevels(v1::GrowthRule rule, const sim::Network& network) {
 }
 
 absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
-    const v1::CreateObjectiveSetRequest& request, const sim::Revision& revision,
+    Call& call, const v1::CreateObjectiveSetRequest& request, const sim::Revision& revision,
     v1::ObjectiveSet* set) {
   Checks checks;
   Checks described("objective_set");
@@ -107,6 +109,10 @@ absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
     set->set_origin(v1::ObjectiveSet::ORIGIN_INLINE);
     return FromList(request.objectives(), revision.network, checks);
   }
+  if (request.has_perimeter_restatement()) {
+    if (!checks.ok()) return checks.ToStatus();
+    return RestateObjectives(call, request.perimeter_restatement(), revision, set);
+  }
   const v1::GrowthRule rule = WithLevels(request.growth_rule(), revision.network);
   JALON_ASSIGN_OR_RETURN(sim::GrowthObjectives made, FromRule(rule, revision, checks));
   set->set_origin(v1::ObjectiveSet::ORIGIN_RULE);
@@ -114,6 +120,22 @@ absl::StatusOr<std::vector<sim::Objective>> MakeObjectives(
   set->set_zero_base_count(made.zero_base_count);
   set->set_missing_base_count(made.missing_base_count);
   return std::move(made.objectives);
+}
+
+absl::StatusOr<std::vector<sim::Objective>> MakePhased(Call& call,
+                                                       const v1::CreateObjectiveSetRequest& request,
+                                                       const LoadedRevision& revision,
+                                                       v1::ObjectiveSet* set) {
+  Checks described("objective_set");
+  CheckObjectiveSet(request.objective_set(), revision.value.network.frequency(), described);
+  if (!described.ok()) return described.ToStatus();
+  JALON_ASSIGN_OR_RETURN(sim::PhasedObjectives phased,
+                         PhaseObjectiveSet(call.environment().archive,
+                                           {request.parent(), request.phasing_rule(), revision}));
+  set->set_origin(v1::ObjectiveSet::ORIGIN_PHASING);
+  *set->mutable_phasing_rule() = request.phasing_rule();
+  set->set_unphased_count(phased.unphased_count);
+  return std::move(phased.objectives);
 }
 
 absl::Status CheckPublish(const v1::PublishObjectiveSetRequest& request) {
@@ -212,7 +234,9 @@ absl::StatusOr<v1::ObjectiveSet> CreateObjectiveSet(Call& call,
   set.set_revision(revision->info.name());
   *set.mutable_create_time() = ToProto(call.environment().clock.WallNow());
   JALON_ASSIGN_OR_RETURN(const std::vector<sim::Objective> objectives,
-                         MakeObjectives(request, revision->value, &set));
+                         request.has_phasing_rule()
+                             ? MakePhased(call, request, *revision, &set)
+                             : MakeObjectives(call, request, revision->value, &set));
   StagedObjectives staged = StageObjectives(std::move(set), revision->value.network, objectives);
   if (request.validate_only()) return std::move(staged.set);
   Transaction transaction{.mutations = std::move(staged.mutations)};
@@ -301,6 +325,15 @@ absl::StatusOr<v1::ListObjectivesResponse> ListObjectives(
     keys.AddWindow(objective.window.ToString());
     response.add_ticks(objective.ticks);
     response.add_values(values.Of(objective));
+    for (const sim::ObjectiveChange& change : objective.changes) {
+      v1::ObjectiveChange& shown = *response.add_changes();
+      shown.set_row(static_cast<uint32_t>(row));
+      shown.set_changed_on(change.date);
+      sim::Objective before = objective;
+      before.ticks = change.old_ticks;
+      shown.set_old_value(values.Of(before));
+      shown.set_reason(change.reason);
+    }
     if (!objective.reason.empty()) {
       (*response.mutable_reasons())[static_cast<uint32_t>(row)] = objective.reason;
     }

@@ -23,6 +23,9 @@ absl::StatusOr<v1::ObjectiveSet> PublishObjectiveSet(Call& call,
                                                      const v1::PublishObjectiveSetRequest& request);
 absl::StatusOr<v1::ListObjectivesResponse> ListObjectives(Call& call,
                                                           const v1::ListObjectivesRequest& request);
+// In objective_history.cc.
+absl::StatusOr<v1::AnalyzeObjectiveHistoryResponse> AnalyzeObjectiveHistory(
+    Call& call, const v1::AnalyzeObjectiveHistoryRequest& request);
 
 // A set about to be kept.
 struct StagedObjectives {

@@ -44,6 +44,13 @@ class ObjectiveService final : public v1::ObjectiveService::CallbackService {
     return Serve(environment_, context, {"ObjectiveService.PublishObjectiveSet", request->name()},
                  request, response, &server::PublishObjectiveSet);
   }
+  ServerUnaryReactor* AnalyzeObjectiveHistory(
+      CallbackServerContext* context, const v1::AnalyzeObjectiveHistoryRequest* request,
+      v1::AnalyzeObjectiveHistoryResponse* response) override {
+    return Serve(environment_, context,
+                 {"ObjectiveService.AnalyzeObjectiveHistory", request->parent()}, request, response,
+                 &server::AnalyzeObjectiveHistory);
+  }
   ServerUnaryReactor* ListObjectives(CallbackServerContext* context,
                                      const v1::ListObjectivesRequest* request,
                                      v1::ListObjectivesResponse* response) override {

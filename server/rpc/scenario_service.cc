@@ -2,6 +2,7 @@
 
 #include "jalon/v1/scenario_service.grpc.pb.h"
 #include "server/rpc/handler.h"
+#include "server/rpc/import_reactor.h"
 #include "server/rpc/scenario_handlers.h"
 
 namespace jalon::server {
@@ -14,6 +15,11 @@ class ScenarioService final : public v1::ScenarioService::CallbackService {
  public:
   explicit ScenarioService(Environment& environment) : environment_(environment) {}
 
+  grpc::ServerReadReactor<v1::ImportScenarioRequest>* ImportScenario(
+      CallbackServerContext* context, v1::Import* response) override {
+    return ServeImport<v1::ImportScenarioRequest>(environment_, context,
+                                                  "ScenarioService.ImportScenario", response);
+  }
   ServerUnaryReactor* CreateScenario(CallbackServerContext* context,
                                      const v1::CreateScenarioRequest* request,
                                      v1::Scenario* response) override {

@@ -19,6 +19,7 @@
 #include "server/rpc/run_watch.h"
 #include "server/rpc/take_back.h"
 #include "server/run/live_runs.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 namespace {
@@ -104,6 +105,25 @@ Transaction QueuedRun(const PreparedRun& prepared, const std::string& principal)
   return transaction;
 }
 
+// Takes a run in under its name. When another call is about to launch a run of that name, waits to
+// see what becomes of it: if that was this call, sent twice, its run is the answer.
+absl::StatusOr<std::string> AddOrFindEarlier(Call& call, PreparedRun&& prepared,
+                                             absl::string_view request_id) {
+  LiveRuns& runs = call.environment().runs;
+  const std::string name = prepared.run.name();
+  for (;;) {
+    absl::Status added = runs.Add(std::move(prepared), call.principal().id);
+    if (!absl::IsAlreadyExists(added)) {
+      if (!added.ok()) return added;
+      return std::string();
+    }
+    runs.WaitForLaunch(name);
+    JALON_ASSIGN_OR_RETURN(std::string earlier, call.EarlierOutcome(request_id));
+    if (!earlier.empty()) return earlier;
+    if (runs.Find(name) != nullptr) return added;
+  }
+}
+
 // Stores a prepared run, then queues it. The store comes first: a run that was acknowledged starts
 // again after a crash.
 absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_view request_id) {
@@ -111,7 +131,9 @@ absl::StatusOr<v1::Run> Launch(Call& call, PreparedRun prepared, absl::string_vi
   const std::string name = prepared.run.name();
   const v1::Run run = prepared.run;
   Transaction transaction = QueuedRun(prepared, call.principal().id);
-  JALON_RETURN_IF_ERROR(environment.runs.Add(std::move(prepared), call.principal().id));
+  JALON_ASSIGN_OR_RETURN(const std::string earlier,
+                         AddOrFindEarlier(call, std::move(prepared), request_id));
+  if (!earlier.empty()) return RunNow(environment, earlier);
   const auto stored = call.Apply(std::move(transaction), request_id, name);
   if (!stored.ok() || stored->replayed) {
     environment.runs.Drop(name);
@@ -170,10 +192,13 @@ absl::StatusOr<v1::Run> CancelRun(Call& call, const v1::CancelRunRequest& reques
 
 // --------------------------------------------------------------------------------------- reading
 
-// A page of a selection, for ReadResults and ReplayPath. Tokens name the table they belong to.
+// What keys take beside the numbers of a row, in columns: an id of a unit and the indices.
+constexpr int64_t kKeyColumns = 12;
+
+// A page of a selection. Tokens name the table they belong to; `key_columns` makes room for keys.
 template <typename Response, typename Request>
 absl::StatusOr<Response> PageOf(const ResultTable& table, const TableSelection& selection,
-                                Request request) {
+                                Request request, int64_t key_columns = 0) {
   if (!request.page_token().empty()) {
     absl::string_view rest = request.page_token();
     if (!absl::ConsumePrefix(&rest, absl::StrCat(table.table_id, "/"))) {
@@ -181,8 +206,8 @@ absl::StatusOr<Response> PageOf(const ResultTable& table, const TableSelection& 
     }
     request.set_page_token(std::string(rest));
   }
-  const int64_t most =
-      RowsPerBlock(static_cast<int64_t>(selection.columns.size()), Limits::kPageBytes);
+  const int64_t most = RowsPerBlock(static_cast<int64_t>(selection.columns.size()) + key_columns,
+                                    Limits::kPageBytes);
   JALON_ASSIGN_OR_RETURN(const Paging paging,
                          Paging::Of(request, selection.row_axis_hash, {most, most}));
   const auto total = static_cast<int64_t>(selection.rows.size());
@@ -192,6 +217,14 @@ absl::StatusOr<Response> PageOf(const ResultTable& table, const TableSelection& 
   const std::string next = paging.NextToken(total);
   if (!next.empty()) response.set_next_page_token(absl::StrCat(table.table_id, "/", next));
   return response;
+}
+
+// Rows of units have neither segments nor indicators.
+void ClearAllButUnits(v1::KeyColumns& keys) {
+  keys.clear_segments();
+  keys.clear_segment_index();
+  keys.clear_indicators();
+  keys.clear_indicator_index();
 }
 
 absl::StatusOr<v1::ReadResultsResponse> ReadResults(Call& call,
@@ -221,6 +254,40 @@ absl::StatusOr<v1::GetRowIndexResponse> GetRowIndex(Call& call,
   response.set_total_row_count(total);
   *response.mutable_keys() = axis->Keys(rows, first, paging.end(total) - first);
   response.set_next_page_token(paging.NextToken(total));
+  return response;
+}
+
+// Scores of a run's newest checkpoint. Shared with the run or the cache.
+absl::StatusOr<std::shared_ptr<const ScoreTables>> ScoresNow(Environment& environment,
+                                                             const std::string& name) {
+  JALON_ASSIGN_OR_RETURN(const Answer answer, AnswerNow(environment, name));
+  if (answer.table->scores != nullptr) return answer.table->scores;
+  return absl::FailedPreconditionError(
+      absl::StrCat(name, " has no scores: it was not asked about objectives"));
+}
+
+absl::StatusOr<v1::ReadScoresResponse> ReadScores(Call& call,
+                                                  const v1::ReadScoresRequest& request) {
+  JALON_RETURN_IF_ERROR(CheckNamed("run", request.run(), kRunPattern));
+  JALON_ASSIGN_OR_RETURN(const auto scores, ScoresNow(call.environment(), request.run()));
+  const bool of_weights = request.part() == v1::ReadScoresRequest::PART_WEIGHTS;
+  const RowAxis& axis = of_weights ? *scores->weight_axis : *scores->axis;
+  const ResultTable& table = of_weights ? scores->weights : scores->scores;
+  v1::View view = request.view();
+  if (!of_weights) {
+    view.clear_segments();
+    view.clear_indicators();
+  }
+  JALON_ASSIGN_OR_RETURN(const TableSelection selection, Select(axis, table, view));
+  JALON_ASSIGN_OR_RETURN(auto response,
+                         PageOf<v1::ReadScoresResponse>(table, selection, request, kKeyColumns));
+  const v1::ResultBlock& block = response.block();
+  *response.mutable_keys() = axis.Keys(selection.rows, block.first_row(), block.row_count());
+  if (of_weights) return response;
+  ClearAllButUnits(*response.mutable_keys());
+  if (request.page_token().empty()) {
+    response.mutable_joint_sets()->Assign(scores->joint_sets.begin(), scores->joint_sets.end());
+  }
   return response;
 }
 
@@ -328,6 +395,11 @@ class SimulationService final : public v1::SimulationService::CallbackService {
                        v1::GetRowIndexResponse* response) override {
     return Serve(environment_, context, {"SimulationService.GetRowIndex", request->run()}, request,
                  response, &server::GetRowIndex);
+  }
+  Reactor* ReadScores(Context* context, const v1::ReadScoresRequest* request,
+                      v1::ReadScoresResponse* response) override {
+    return Serve(environment_, context, {"SimulationService.ReadScores", request->run()}, request,
+                 response, &server::ReadScores);
   }
   Reactor* ReplayPath(Context* context, const v1::ReplayPathRequest* request,
                       v1::ReplayPathResponse* response) override {

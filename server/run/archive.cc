@@ -6,11 +6,15 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "server/base/ids.h"
+#include "server/convert/calendar.h"
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
+#include "server/convert/perimeter.h"
+#include "server/convert/score.h"
 #include "server/convert/serialize.h"
 #include "server/convert/tables.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 namespace {
@@ -22,6 +26,10 @@ int64_t BytesOf(const sim::Revision& revision) {
   const sim::Realisations& realisations = revision.realisations;
   const int64_t series = realisations.series_count();
   return series * (realisations.period_count() * int64_t{8} + 32) +
+         (revision.original ? int64_t{revision.original->series_count()} *
+                                  (revision.original->period_count() * int64_t{8} + 32)
+                            : 0) +
+         static_cast<int64_t>(revision.perimeter.changes.size()) * int64_t{512} +
          revision.network.unit_count() * int64_t{512} + 65'536;
 }
 
@@ -35,9 +43,17 @@ int64_t BytesOf(const sim::Model& model) {
 
 int64_t BytesOf(const RowAxis& axis) { return axis.row_count() * 16 + 65'536; }
 
+int64_t BytesOf(const ScoreTables& scores) {
+  int64_t bytes = BytesOf(*scores.axis) + BytesOf(*scores.weight_axis);
+  for (const std::vector<double>& column : scores.scores.columns) bytes += column.size() * 8;
+  for (const std::vector<double>& column : scores.weights.columns) bytes += column.size() * 8;
+  return bytes;
+}
+
 int64_t BytesOf(const LoadedResult& result) {
   int64_t bytes = BytesOf(result.axis);
   for (const std::vector<double>& column : result.table.columns) bytes += column.size() * 8;
+  if (result.table.scores != nullptr) bytes += BytesOf(*result.table.scores);
   return bytes;
 }
 
@@ -62,6 +78,25 @@ std::string BlobWriter::Add(std::string bytes) {
   return DigestBytes(digest);
 }
 
+namespace {
+
+// Part `perimeter`: the changes, and the history as imported where restating changed it.
+void AddPerimeter(const sim::Revision& revision, BlobWriter& blobs,
+                  store::v1::RevisionManifest& manifest) {
+  if (revision.perimeter == sim::Perimeter()) return;
+  store::v1::PerimeterContent content = ToProto(revision.perimeter);
+  if (revision.original) {
+    for (const store::v1::RealisationBlock& block : ToBlocks(*revision.original)) {
+      content.add_original_realisations(blobs.Add(DeterministicBytes(block)));
+    }
+    content.set_original_first_period(revision.original->first().ToString());
+    content.set_original_period_count(revision.original->period_count());
+  }
+  (*manifest.mutable_parts())["perimeter"] = blobs.Add(DeterministicBytes(content));
+}
+
+}  // namespace
+
 std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   store::v1::RevisionManifest manifest;
   manifest.set_network(blobs.Add(DeterministicBytes(ToProto(revision.network))));
@@ -69,11 +104,23 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   for (const store::v1::RealisationBlock& block : ToBlocks(revision.realisations)) {
     manifest.add_realisations(blobs.Add(DeterministicBytes(block)));
   }
+  if (revision.score != sim::ScorePolicy()) {
+    (*manifest.mutable_parts())["score"] = blobs.Add(DeterministicBytes(ToProto(revision.score)));
+  }
   AddPart("channels", ToProto(revision.channels), blobs, manifest);
   AddPart("credit", ToProto(revision.credit), blobs, manifest);
   AddPart("means", ToProto(revision.means), blobs, manifest);
   manifest.set_first_period(revision.realisations.first().ToString());
   manifest.set_period_count(revision.realisations.period_count());
+  if (!revision.calendars.empty()) {
+    (*manifest.mutable_parts())["calendars"] =
+        blobs.Add(DeterministicBytes(ToProto(revision.calendars)));
+  }
+  if (!revision.phasing.shares.empty()) {
+    (*manifest.mutable_parts())["phasing"] =
+        blobs.Add(DeterministicBytes(ToProto(revision.phasing)));
+  }
+  AddPerimeter(revision, blobs, manifest);
   return blobs.Add(DeterministicBytes(manifest));
 }
 
@@ -84,6 +131,22 @@ std::vector<std::string> AddModel(const sim::Model& model, BlobWriter& blobs) {
     pieces.push_back(blobs.Add(bytes.substr(at, kModelPieceBytes)));
   }
   return pieces;
+}
+
+void AddScores(const ScoreTables& scores, BlobWriter& blobs, store::v1::RunRecord& record) {
+  record.set_score_axis(blobs.Add(DeterministicBytes(scores.axis->proto())));
+  for (size_t c = 0; c < scores.scores.columns.size(); ++c) {
+    record.add_score_columns(
+        blobs.Add(SerializeColumn(scores.scores.specs[c], scores.scores.columns[c])));
+  }
+  if (scores.weight_axis->row_count() > 0) {
+    record.set_weight_axis(blobs.Add(DeterministicBytes(scores.weight_axis->proto())));
+    for (size_t c = 0; c < scores.weights.columns.size(); ++c) {
+      record.add_weight_columns(
+          blobs.Add(SerializeColumn(scores.weights.specs[c], scores.weights.columns[c])));
+    }
+  }
+  record.mutable_joint_sets()->Assign(scores.joint_sets.begin(), scores.joint_sets.end());
 }
 
 std::string ModelHash(const sim::Model& model) {
@@ -154,11 +217,15 @@ absl::Status Archive::LoadTables(const store::v1::RevisionManifest& manifest,
                                  sim::Revision& revision) {
   JALON_ASSIGN_OR_RETURN(const auto channels,
                          GetPart<store::v1::ChannelContent>(manifest, "channels"));
-  JALON_ASSIGN_OR_RETURN(revision.channels, FromProto(revision.network, channels));
+  JALON_ASSIGN_OR_RETURN(
+      revision.channels,
+      FromProto(revision.network, channels.value_or(store::v1::ChannelContent())));
   JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
-  JALON_ASSIGN_OR_RETURN(revision.credit, FromProto(revision.network, credit));
+  JALON_ASSIGN_OR_RETURN(revision.credit,
+                         FromProto(revision.network, credit.value_or(store::v1::CreditContent())));
   JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
-  JALON_ASSIGN_OR_RETURN(revision.means, FromProto(revision.network, means));
+  JALON_ASSIGN_OR_RETURN(revision.means,
+                         FromProto(revision.network, means.value_or(store::v1::MeansContent())));
   return absl::OkStatus();
 }
 
@@ -171,14 +238,63 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
   JALON_ASSIGN_OR_RETURN(const auto driver_content,
                          GetMessage<store::v1::DriverContent>(manifest.drivers()));
   JALON_ASSIGN_OR_RETURN(sim::DriverTable drivers, FromProto(driver_content));
+  JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, LoadRealisations(network, manifest));
+  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
+  JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadPerimeter(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadParts(manifest, revision));
+  JALON_RETURN_IF_ERROR(LoadTables(manifest, revision));
+  return revision;
+}
+
+absl::StatusOr<sim::Realisations> Archive::LoadRealisations(
+    const sim::Network& network, const store::v1::RevisionManifest& manifest) {
   std::vector<store::v1::RealisationBlock> blocks;
   for (const std::string& digest : manifest.realisations()) {
     JALON_ASSIGN_OR_RETURN(blocks.emplace_back(), GetMessage<store::v1::RealisationBlock>(digest));
   }
-  JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, FromBlocks(network, manifest, blocks));
-  sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
-  JALON_RETURN_IF_ERROR(LoadTables(manifest, revision));
-  return revision;
+  return FromBlocks(network, manifest, blocks);
+}
+
+absl::Status Archive::LoadCalendars(const store::v1::RevisionManifest& manifest,
+                                    sim::Revision& revision) {
+  const auto calendars = manifest.parts().find("calendars");
+  if (calendars != manifest.parts().end()) {
+    JALON_ASSIGN_OR_RETURN(const auto content,
+                           GetMessage<store::v1::CalendarContent>(calendars->second));
+    JALON_ASSIGN_OR_RETURN(revision.calendars, FromProto(content, revision.network));
+  }
+  const auto phasing = manifest.parts().find("phasing");
+  if (phasing != manifest.parts().end()) {
+    JALON_ASSIGN_OR_RETURN(const auto content,
+                           GetMessage<store::v1::PhasingContent>(phasing->second));
+    JALON_ASSIGN_OR_RETURN(revision.phasing, FromProto(content, revision.network));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
+                                    sim::Revision& revision) {
+  const auto part = manifest.parts().find("perimeter");
+  if (part == manifest.parts().end()) return absl::OkStatus();
+  JALON_ASSIGN_OR_RETURN(const auto content, GetMessage<store::v1::PerimeterContent>(part->second));
+  JALON_ASSIGN_OR_RETURN(revision.perimeter, FromProto(content));
+  if (content.original_realisations().empty()) return absl::OkStatus();
+  store::v1::RevisionManifest original;
+  *original.mutable_realisations() = content.original_realisations();
+  original.set_first_period(content.original_first_period());
+  original.set_period_count(content.original_period_count());
+  JALON_ASSIGN_OR_RETURN(revision.original, LoadRealisations(revision.network, original));
+  return absl::OkStatus();
+}
+
+absl::Status Archive::LoadParts(const store::v1::RevisionManifest& manifest,
+                                sim::Revision& revision) {
+  JALON_ASSIGN_OR_RETURN(const auto score, GetPart<v1::ScorePolicy>(manifest, "score"));
+  if (score.has_value()) {
+    JALON_ASSIGN_OR_RETURN(revision.score, FromProto(*score, revision.network));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Archive::GetModel(absl::string_view name) {
@@ -245,9 +361,42 @@ absl::StatusOr<std::shared_ptr<const LoadedResult>> Archive::GetResult(
   if (table.columns.size() != table.specs.size()) {
     return absl::DataLossError(absl::StrCat(name, ": columns are missing"));
   }
+  JALON_ASSIGN_OR_RETURN(table.scores, LoadScores(record, table));
   auto loaded = std::make_shared<const LoadedResult>(LoadedResult{*axis, std::move(table)});
   results_.Put(key, loaded, BytesOf(*loaded));
   return loaded;
+}
+
+absl::StatusOr<std::shared_ptr<const RowAxis>> Archive::LoadScorePart(
+    const std::string& axis, const google::protobuf::RepeatedPtrField<std::string>& columns,
+    ResultTable& table) {
+  store::v1::RowAxis proto;
+  if (!axis.empty()) {
+    JALON_ASSIGN_OR_RETURN(proto, GetMessage<store::v1::RowAxis>(axis));
+  }
+  JALON_ASSIGN_OR_RETURN(RowAxis rows, RowAxis::FromProto(std::move(proto)));
+  for (const std::string& digest : columns) {
+    JALON_ASSIGN_OR_RETURN(const std::string bytes, GetBlob(digest));
+    JALON_RETURN_IF_ERROR(AppendColumn(bytes, rows.row_count(), table));
+  }
+  return std::make_shared<const RowAxis>(std::move(rows));
+}
+
+absl::StatusOr<std::shared_ptr<const ScoreTables>> Archive::LoadScores(
+    const store::v1::RunRecord& record, const ResultTable& like) {
+  if (record.score_axis().empty()) return std::shared_ptr<const ScoreTables>();
+  auto tables = std::make_shared<ScoreTables>();
+  for (ResultTable* table : {&tables->scores, &tables->weights}) {
+    table->table_id = like.table_id;
+    table->path_count = like.path_count;
+  }
+  JALON_ASSIGN_OR_RETURN(
+      tables->axis, LoadScorePart(record.score_axis(), record.score_columns(), tables->scores));
+  JALON_ASSIGN_OR_RETURN(
+      tables->weight_axis,
+      LoadScorePart(record.weight_axis(), record.weight_columns(), tables->weights));
+  tables->joint_sets.assign(record.joint_sets().begin(), record.joint_sets().end());
+  return tables;
 }
 
 void Archive::Forget(absl::string_view network) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,8 @@ class BlobWriter {
 std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs);
 // The pieces of a model, as hashes in order.
 std::vector<std::string> AddModel(const sim::Model& model, BlobWriter& blobs);
+// The tables of scores of a run, into its record.
+void AddScores(const ScoreTables& scores, BlobWriter& blobs, store::v1::RunRecord& record);
 // SHA-256 of a model's content in hexadecimal digits, whatever its pieces.
 std::string ModelHash(const sim::Model& model);
 
@@ -137,16 +140,32 @@ class Archive {
  private:
   absl::StatusOr<Resource> Read(absl::string_view name);
   absl::StatusOr<sim::Revision> LoadRevision(const store::v1::RevisionRecord& record);
+  // The parts `calendars` and `phasing` of a revision, whose network is loaded.
+  absl::Status LoadCalendars(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  absl::StatusOr<sim::Realisations> LoadRealisations(const sim::Network& network,
+                                                     const store::v1::RevisionManifest& manifest);
+  // The parts of a revision beside its network, realisations and drivers.
+  absl::Status LoadPerimeter(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  // The parts of a revision that a manifest names, into it.
+  absl::Status LoadParts(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
   // Channels, credit and means of a revision whose network is there.
   absl::Status LoadTables(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
-  // A part of a revision; an empty message where it is absent.
-  template <typename Content>
-  absl::StatusOr<Content> GetPart(const store::v1::RevisionManifest& manifest,
-                                  const std::string& name) {
+  // A part by name; absent when the manifest has none.
+  template <typename Message>
+  absl::StatusOr<std::optional<Message>> GetPart(const store::v1::RevisionManifest& manifest,
+                                                 const std::string& name) {
     const auto part = manifest.parts().find(name);
-    if (part == manifest.parts().end()) return Content();
-    return GetMessage<Content>(part->second);
+    if (part == manifest.parts().end()) return std::optional<Message>();
+    JALON_ASSIGN_OR_RETURN(Message message, GetMessage<Message>(part->second));
+    return std::optional<Message>(std::move(message));
   }
+  // Null for a run without scores.
+  absl::StatusOr<std::shared_ptr<const ScoreTables>> LoadScores(const store::v1::RunRecord& record,
+                                                                const ResultTable& like);
+  // A part of them: its axis and, into `table`, its columns.
+  absl::StatusOr<std::shared_ptr<const RowAxis>> LoadScorePart(
+      const std::string& axis, const google::protobuf::RepeatedPtrField<std::string>& columns,
+      ResultTable& table);
 
   StoreThread& store_;
   LruCache<LoadedRevision> revisions_;

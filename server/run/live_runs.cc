@@ -7,10 +7,11 @@
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
 #include "server/convert/time.h"
+#include "server/run/score_rows.h"
 
 namespace jalon::server {
 
-absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
+absl::Status LiveRuns::Add(PreparedRun&& prepared, const std::string& principal) {
   const std::string name = prepared.run.name();
   MutexLock lock(mu_);
   if (entries_.contains(name)) {
@@ -25,7 +26,7 @@ absl::Status LiveRuns::Add(PreparedRun prepared, std::string principal) {
   auto job = std::make_shared<SimulationJob>(std::move(prepared.input), EventsOf(run, principal),
                                              options_.clock);
   reserved_bytes_ += run->peak_bytes();
-  entries_[name] = {std::move(run), std::move(job), std::move(principal)};
+  entries_[name] = {std::move(run), std::move(job), principal};
   return absl::OkStatus();
 }
 
@@ -38,6 +39,8 @@ absl::Status LiveRuns::Start(absl::string_view name) {
     if (entry == entries_.end()) return absl::NotFoundError(absl::StrCat("there is no ", name));
     principal = entry->second.principal;
     job = entry->second.job;
+    entry->second.started = true;
+    launched_.NotifyAll();
   }
   absl::Status submitted = options_.jobs.Submit(principal, std::move(job));
   if (!submitted.ok()) Drop(name);
@@ -52,6 +55,16 @@ void LiveRuns::Drop(absl::string_view name) {
   reserved_bytes_ -= entry->second.run->peak_bytes();
   dropped = std::move(entry->second);
   entries_.erase(entry);
+  launched_.NotifyAll();
+}
+
+void LiveRuns::WaitForLaunch(absl::string_view name) {
+  MutexLock lock(mu_);
+  launched_.Wait(mu_, [&] {
+    mu_.AssertHeld();
+    const auto entry = entries_.find(name);
+    return entry == entries_.end() || entry->second.started;
+  });
 }
 
 std::shared_ptr<LiveRun> LiveRuns::Find(absl::string_view name) const {
@@ -134,6 +147,9 @@ absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal
   record.set_row_axis(blobs.Add(DeterministicBytes(live.axis().proto())));
   for (size_t c = 0; end.table != nullptr && c < end.table->columns.size(); ++c) {
     record.add_columns(blobs.Add(SerializeColumn(end.table->specs[c], end.table->columns[c])));
+  }
+  if (end.table != nullptr && end.table->scores != nullptr) {
+    AddScores(*end.table->scores, blobs, record);
   }
   // Not found: the network was deleted meanwhile, and the answer with it.
   JALON_ASSIGN_OR_RETURN(const auto stored, options_.archive.Get<store::v1::RunRecord>(run.name()));

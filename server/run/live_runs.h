@@ -58,12 +58,17 @@ class LiveRuns {
   explicit LiveRuns(LiveRunsOptions options) : options_(options) {}
 
   // Takes in a run under its name, so that it can be found; it computes nothing before Start.
-  // Errors: kResourceExhausted when the runs together would need too much memory, kAlreadyExists.
-  absl::Status Add(PreparedRun prepared, std::string principal) JALON_EXCLUDES(mu_);
+  // Errors: kResourceExhausted when the runs together would need too much memory, kAlreadyExists;
+  // `prepared` is then as it was.
+  absl::Status Add(PreparedRun&& prepared, const std::string& principal) JALON_EXCLUDES(mu_);
   // Queues its job. Errors: those of Scheduler::Submit; the run is then forgotten.
   absl::Status Start(absl::string_view name) JALON_EXCLUDES(mu_);
   // Forgets a run that was added and not started.
   void Drop(absl::string_view name) JALON_EXCLUDES(mu_);
+
+  // Waits while another call is between Add and Start or Drop of this name. Not for callback
+  // threads.
+  void WaitForLaunch(absl::string_view name) JALON_EXCLUDES(mu_);
 
   // Null when it is not in progress.
   std::shared_ptr<LiveRun> Find(absl::string_view name) const JALON_EXCLUDES(mu_);
@@ -81,6 +86,7 @@ class LiveRuns {
     // Shared with the pool.
     std::shared_ptr<SimulationJob> job;
     std::string principal;
+    bool started = false;
   };
 
   SimulationEvents EventsOf(const std::shared_ptr<LiveRun>& run, const std::string& principal);
@@ -92,6 +98,8 @@ class LiveRuns {
 
   const LiveRunsOptions options_;
   mutable Mutex mu_;
+  // A run was started or dropped.
+  CondVar launched_;
   std::map<std::string, Entry, std::less<>> entries_ JALON_GUARDED_BY(mu_);
   int64_t reserved_bytes_ JALON_GUARDED_BY(mu_) = 0;
 };

@@ -17,7 +17,8 @@ constexpr int64_t kColumnOverheadBytes = 48;
 constexpr int64_t kBlockOverheadBytes = 512;
 
 bool HasLevel(v1::Statistic statistic) {
-  return statistic == v1::STATISTIC_QUANTILE || statistic == v1::STATISTIC_RO_PROBABILITY;
+  return statistic == v1::STATISTIC_QUANTILE || statistic == v1::STATISTIC_RO_PROBABILITY ||
+         statistic == v1::STATISTIC_SCORE_QUANTILE || statistic == v1::STATISTIC_SCORE_PROBABILITY;
 }
 
 bool Same(const v1::StatisticSpec& a, const v1::StatisticSpec& b) {
@@ -31,6 +32,20 @@ void FillColumn(const v1::StatisticSpec& spec, const std::vector<double>& values
   column->mutable_values()->Reserve(static_cast<int>(values.size()));
   for (const double value : values) column->add_values(std::isnan(value) ? 0.0 : value);
   column->set_missing_bitmap(MissingBitmap(values));
+}
+
+absl::StatusOr<v1::ResultColumn> ParseStored(absl::string_view bytes) {
+  v1::ResultColumn column;
+  if (column.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return column;
+  return absl::DataLossError("a stored column of results cannot be read back");
+}
+
+std::vector<double> ValuesOf(const v1::ResultColumn& column) {
+  std::vector<double> values(column.values().begin(), column.values().end());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (BitAt(column.missing_bitmap(), i)) values[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+  return values;
 }
 
 // Indices of the columns of a view, in its order. Violations go to `checks`.
@@ -103,15 +118,18 @@ std::string SerializeColumn(const v1::StatisticSpec& spec, const std::vector<dou
 }
 
 absl::StatusOr<std::vector<double>> ParseColumn(absl::string_view bytes) {
-  v1::ResultColumn column;
-  if (!column.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::DataLossError("a stored column of results cannot be read back");
+  JALON_ASSIGN_OR_RETURN(const v1::ResultColumn column, ParseStored(bytes));
+  return ValuesOf(column);
+}
+
+absl::Status AppendColumn(absl::string_view bytes, int64_t row_count, ResultTable& table) {
+  JALON_ASSIGN_OR_RETURN(const v1::ResultColumn column, ParseStored(bytes));
+  if (column.values_size() != row_count) {
+    return absl::DataLossError("a stored column of results has not the rows of its axis");
   }
-  std::vector<double> values(column.values().begin(), column.values().end());
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (BitAt(column.missing_bitmap(), i)) values[i] = std::numeric_limits<double>::quiet_NaN();
-  }
-  return values;
+  table.specs.push_back(column.spec());
+  table.columns.push_back(ValuesOf(column));
+  return absl::OkStatus();
 }
 
 }  // namespace jalon::server

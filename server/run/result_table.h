@@ -3,6 +3,7 @@
 #define JALON_SERVER_RUN_RESULT_TABLE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 
 namespace jalon::server {
 
+struct ScoreTables;
+
 // All rows of a run at one checkpoint. Immutable once published.
 struct ResultTable {
   // Changes with the checkpoint.
@@ -21,6 +24,8 @@ struct ResultTable {
   std::vector<v1::StatisticSpec> specs;
   // [column][row]; NaN where missing.
   std::vector<std::vector<double>> columns;
+  // Scores of the same checkpoint (score_rows.h), shared with their readers; null without any.
+  std::shared_ptr<const ScoreTables> scores;
 };
 
 // Names the checkpoint of a specification at so many paths.
@@ -47,6 +52,9 @@ int64_t RowsPerBlock(int64_t column_count, int64_t max_bytes);
 // One column as bytes to be kept, and back. Errors of ParseColumn: kDataLoss.
 std::string SerializeColumn(const v1::StatisticSpec& spec, const std::vector<double>& values);
 absl::StatusOr<std::vector<double>> ParseColumn(absl::string_view bytes);
+// Adds such a column to a table, with its statistic. Errors: kDataLoss, also for a column of
+// another length than `row_count`.
+absl::Status AppendColumn(absl::string_view bytes, int64_t row_count, ResultTable& table);
 
 }  // namespace jalon::server
 

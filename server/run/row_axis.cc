@@ -109,6 +109,14 @@ RowAxis::RowAxis(store::v1::RowAxis proto) : proto_(std::move(proto)) {
   whole_hash_ = HashKeys(AllRows(proto_));
 }
 
+RowAxis RowAxis::OfUnits(const sim::Network& network, std::vector<sim::Window> windows,
+                         const std::vector<AxisRow>& rows) {
+  store::v1::RowAxis proto = RowAxis(network, std::move(windows), rows).proto_;
+  for (std::string& segment : *proto.mutable_segments()) segment.clear();
+  for (std::string& indicator : *proto.mutable_indicators()) indicator.clear();
+  return RowAxis(std::move(proto));
+}
+
 absl::StatusOr<RowAxis> RowAxis::FromProto(store::v1::RowAxis proto) {
   if (!IndicesFit(proto)) return absl::DataLossError("a stored row axis cannot be read back");
   return RowAxis(std::move(proto));

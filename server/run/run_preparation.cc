@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "server/base/ids.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
@@ -14,6 +15,8 @@
 #include "server/convert/time.h"
 #include "server/run/completion.h"
 #include "server/run/run_notices.h"
+#include "server/run/score_rows.h"
+#include "sim/engine/off_formula.h"
 #include "sim/provisional/completion.h"
 
 namespace jalon::server {
@@ -109,6 +112,7 @@ absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources
   Checks targets("run.targets"), precision("run.precision"), rest("run");
   settings.targets =
       ReadTargets(run.targets(), sources.network(), sources.objectives.has_value(), targets);
+  CheckScoreRequest(run.targets(), sources.network(), targets);
   settings.precision = ReadPrecision(run.precision(), precision);
   if (!run.as_of().empty()) {
     const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
@@ -167,6 +171,32 @@ void DescribeRows(const RunRows& rows, v1::Run& run) {
   for (const v1::StatisticSpec& spec : rows.specs) *run.add_statistics() = spec;
 }
 
+// Nothing without objectives.
+absl::StatusOr<ScoreRows> ScoresOf(const Sources& sources, const RunRows& rows,
+                                   const v1::TargetSpec& request) {
+  if (!sources.objectives.has_value()) return ScoreRows();
+  return MakeScoreRows({.network = sources.network(),
+                        .policy = sources.revision->value.score,
+                        .rows = rows,
+                        .objectives = *sources.objectives,
+                        .request = request});
+}
+
+void DescribeScores(const ScoreRows& scores, v1::Run& run) {
+  run.set_score_row_count(static_cast<int64_t>(scores.rows.size()));
+  run.set_weight_row_count(static_cast<int64_t>(scores.weight_rows.size()));
+  for (const std::string& notice : scores.notices) run.add_notices(notice);
+}
+
+// What a reader must know of the world simulated.
+void AddNotices(const sim::Plan& plan, v1::Run& run) {
+  for (const sim::OffFormula& off : sim::FindOffFormula(plan)) {
+    run.add_notices(absl::StrCat("driver ", off.driver, " is off its formula (hors formule) from ",
+                                 off.period.ToString(), ": ", off.told, " told, ", off.in_force,
+                                 " by the formula on the central path"));
+  }
+}
+
 // Realised months that are not final, as the run meets them.
 void AddProvisionalNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
   if (sources.completed) {
@@ -181,7 +211,7 @@ void AddProvisionalNotices(const Sources& sources, sim::Period as_of, v1::Run& r
   }
 }
 
-void AddNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
+void AddSourceNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
   AddProvisionalNotices(sources, as_of, run);
   for (std::string& notice :
        NoticesOf(sources.revision->value, sources.model->value.as_of, sources.scenario)) {
@@ -215,6 +245,13 @@ void AddEach(absl::string_view flag, const Texts& texts, v1::Provenance& provena
   for (const std::string& text : texts) AddOption(flag, text, provenance);
 }
 
+// A joint set as the command line spells it: `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`.
+std::string JointText(const v1::JointSet& set) {
+  std::string text = absl::StrCat(set.label(), "=", absl::StrJoin(set.units(), ","));
+  if (!set.indicators().empty()) absl::StrAppend(&text, ":", absl::StrJoin(set.indicators(), ","));
+  return text;
+}
+
 void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& provenance) {
   const v1::TargetSpec& targets = run.targets();
   // A forecast is spelled row window by row window, which leaves no granularity to say.
@@ -223,6 +260,10 @@ void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& prov
   } else {
     AddEach("--window", targets.windows(), provenance);
     AddOption("--ro", Levels(targets.ro_levels()), provenance);
+    AddOption("--score-levels", Levels(targets.score_levels()), provenance);
+    for (const v1::JointSet& set : targets.joint_sets()) {
+      AddOption("--joint", JointText(set), provenance);
+    }
   }
   AddOption("--quantiles", Levels(targets.quantile_levels()), provenance);
   AddEach("--level", targets.levels(), provenance);
@@ -303,17 +344,21 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                 .request = settings.targets,
                 .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
                 .max_cells = limits.result_cells}));
+  JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, question.run.targets()));
   v1::Run run;
   Echo(question.run, sources, settings, run);
   FillProvenance(sources, run);
   DescribeRows(rows, run);
-  AddNotices(sources, settings.as_of, run);
+  DescribeScores(scores, run);
+  AddSourceNotices(sources, settings.as_of, run);
   JALON_ASSIGN_OR_RETURN(sim::Plan plan, sim::BuildPlan({.revision = revision,
                                                          .model = sources.model->value,
                                                          .scenario = sources.scenario,
                                                          .targets = rows.targets,
                                                          .as_of = settings.as_of,
                                                          .seed = run.seed()}));
+  AddNotices(plan, run);
+  plan.scores = scores.plan;
   const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
   RowAxis axis(revision.network, rows.windows, rows.rows);
   std::vector<double> realised = RealisedToDate(revision, rows, settings.as_of);
@@ -322,6 +367,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   return PreparedRun{.run = std::move(run),
                      .input = {.plan = std::move(plan),
                                .rows = std::move(rows),
+                               .scores = std::move(scores),
                                .realised_to_date = std::move(realised),
                                .precision = settings.precision,
                                .max_duration = absl::Seconds(limits.run_seconds),

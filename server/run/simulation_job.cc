@@ -145,6 +145,8 @@ void SimulationJob::Publish(const sim::Checkpoint& checkpoint) {
   ResultTable table =
       MakeTable(input_.rows, checkpoint.estimates, input_.realised_to_date, checkpoint.path_count);
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
+  table.scores =
+      MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);
   table_ = std::make_shared<const ResultTable>(std::move(table));
   half_width_ = checkpoint.widest_half_width;
   events_.on_checkpoint(table_);

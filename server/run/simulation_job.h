@@ -18,6 +18,7 @@
 #include "server/base/mutex.h"
 #include "server/run/result_table.h"
 #include "server/run/scheduler.h"
+#include "server/run/score_rows.h"
 #include "server/run/targets.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/run.h"
@@ -29,6 +30,7 @@ namespace jalon::server {
 struct SimulationInput {
   sim::Plan plan;
   RunRows rows;
+  ScoreRows scores;
   // [row]
   std::vector<double> realised_to_date;
   PrecisionRequest precision;

@@ -24,18 +24,19 @@ constexpr IndicatorShape kIndicators[] = {
      kAmount, Law::kGamma, 24000, 0, 125000, 0.01,
      {-10, -6, 8, 8, 6, 8, -4, -18, 8, -2, -4, 6},
      {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.06, {0.6, 0.1}, 0.04, 1000, false},
-    {"customers-lost", "Clients perdus", "Customers lost", "relation", "relation",
-     kCount, Law::kNegativeBinomial, 1.15, 0, 17, 0.01,
+    {"customers", "Clients", "Customers", "relation", "relation",
+     IndicatorKind::kStock, Law::kStock, 1.3, 8, 5000, 0.01,
      {12, 2, 2, -2, -4, 2, 2, -14, 4, 2, -2, -4},
-     {0.6, 0.015, 0.03}, {0.5, 0.01, 0.015}, 0.03, 0.04, {-0.2, -0.2}, -0.03, 1, true},
+     {0.6, 0.015, 0.03}, {0.5, 0.01, 0.015}, 0.03, 0.04, {-0.2, -0.2}, 0.012, 1, true,
+     "customers-won", 0.0034},
     {"customers-won", "Clients conquis", "Customers won", "relation", "relation",
      kCount, Law::kNegativeBinomial, 1.2, 0, 21, -0.015,
      {0, -6, -2, -4, -6, 2, 12, 6, 18, 8, -10, -18},
      {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.05, {0.2, 0.5}, 0.04, 1, true},
-    {"health-insurance", "Assurances santé", "Health insurance", "health", "protection",
-     kCount, Law::kNegativeBinomial, 1.2, 0, 3.6, 0.02,
-     {18, 0, 0, -4, -8, -4, -8, -22, 8, 10, 8, 2},
-     {0.6, 0.02, 0.03}, {0.5, 0.02, 0.02}, 0.05, 0.06, {0.1, 0.6}, 0.05, 1, false},
+    {"equipment-rate", "Assurances habitation par client", "Home insurances sold per customer",
+     "home", "protection",
+     IndicatorKind::kRatio, Law::kGamma, 0, 0, 0, 0.0, {}, {}, {}, 0, 0, {}, 0.03, 0.0001, false,
+     "", 0, "home-insurance", "customers"},
     {"home-insurance", "Assurances habitation", "Home insurance", "home", "protection",
      kCount, Law::kNegativeBinomial, 1.25, 0, 8.5, 0.015,
      {8, -6, -2, -4, -4, 8, 12, 6, 16, -4, -12, -18},
@@ -54,22 +55,31 @@ constexpr IndicatorShape kIndicators[] = {
      kAmount, Law::kGamma, 60000, 0, 330000, 0.02,
      {16, 8, 8, -2, -6, -4, -6, -28, -4, 2, 6, 10},
      {0.6, 0.02, 0.04}, {0.5, 0.015, 0.02}, 0.05, 0.07, {-0.2, 0.2}, 0.04, 1000, false},
-    {"motor-insurance", "Assurances auto", "Motor insurance", "motor", "protection",
-     kCount, Law::kNegativeBinomial, 1.25, 0, 6.8, 0.01,
-     {10, -2, 4, 2, 0, 2, 2, -16, 8, 0, -4, -6},
-     {0.6, 0.015, 0.025}, {0.5, 0.015, 0.02}, 0.05, 0.05, {0.1, 0.6}, 0.04, 1, false},
+    {"nbi", "Produit net bancaire (partiel)", "Net banking income (partial)", "income", "income",
+     IndicatorKind::kDerived, Law::kGamma, 0, 0, 0, 0.0, {}, {}, {}, 0, 0, {}, 0.0, 1000, false,
+     "", 0, "", "",
+     "mean(savings-outstandings) * (euribor-3m - 0.8 * livret-a-rate) / 1200"
+     " + 0.012 * housing-loan-amount + 0.03 * consumer-credit + 0.02 * life-premiums"},
     {"net-savings", "Collecte nette", "Net savings", "savings", "savings",
      IndicatorKind::kNetFlow, Law::kStudentT, 0, 5, 140000, 0.0,
      {60, 15, 10, 5, 0, 5, 0, -5, -35, -35, -30, 10},
      {0.6, 0.05, 0.10}, {0.5, 0.04, 0.05}, 0.10, 0.10, {-0.3, 0.1}, 0.02, 1000, false},
+    {"professional-loans", "Crédits professionnels", "Professional loans", "professional-loan",
+     "lending",
+     kAmount, Law::kCompoundGamma, 90000, 2, 160000, 0.01,
+     {-4, 2, 8, 4, 0, 10, 0, -28, 2, 2, 0, 4},
+     {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.06, {0.6, 0.1}, 0.04, 1000, false},
+    {"savings-outstandings", "Encours d'épargne", "Savings outstandings", "savings", "savings",
+     IndicatorKind::kStock, Law::kExactStock, 0, 8, 90000000, 0.0,
+     {}, {}, {}, 0, 0, {}, 0.006, 1000, false, "net-savings", 0.0},
 };
 
 constexpr SegmentShape kSegments[] = {
-    {"comfortable", "Clientèle aisée", "Comfortable households", 0.15, 0.17, 0.24},
-    {"mass-market", "Grand public", "Mass market", 0.34, 0.38, 0.40},
-    {"professional", "Professionnels", "Professionals", 0.11, 0.10, 0.15},
-    {"wealth", "Gestion privée", "Wealth management", 0.04, 0.05, 0.11},
-    {"young", "Jeunes", "Young adults", 0.36, 0.30, 0.10},
+    {"comfortable", "Clientèle aisée", "Comfortable households", 0.15, 0.17, 0.20, 0.24},
+    {"mass-market", "Grand public", "Mass market", 0.34, 0.38, 0.50, 0.40},
+    {"professional", "Professionnels", "Professionals", 0.11, 0.10, 0.09, 0.15},
+    {"wealth", "Gestion privée", "Wealth management", 0.04, 0.05, 0.07, 0.11},
+    {"young", "Jeunes", "Young adults", 0.36, 0.30, 0.14, 0.10},
 };
 
 constexpr KindShape kKinds[] = {
@@ -88,6 +98,10 @@ constexpr DriverAnchor kLivretA[] = {
     {2012, 1, 2.25}, {2013, 2, 1.75}, {2013, 8, 1.25}, {2014, 8, 1.0}, {2015, 8, 0.75},
     {2020, 2, 0.5}, {2022, 2, 1.0}, {2022, 8, 2.0}, {2023, 2, 3.0}, {2025, 2, 2.4},
     {2025, 8, 1.7}, {2026, 2, 1.5}};
+constexpr DriverAnchor kEuribor[] = {
+    {2012, 1, 1.2}, {2012, 10, 0.2}, {2015, 5, 0.0}, {2016, 3, -0.25}, {2019, 9, -0.42},
+    {2022, 3, -0.5}, {2022, 12, 2.07}, {2023, 10, 3.97}, {2024, 6, 3.72}, {2025, 1, 2.7},
+    {2025, 7, 2.0}, {2027, 1, 2.05}};
 constexpr DriverAnchor kUnemployment[] = {
     {2012, 1, 9.4}, {2015, 6, 10.3}, {2019, 12, 8.2}, {2020, 9, 8.9}, {2022, 6, 7.4},
     {2023, 6, 7.2}, {2025, 6, 7.5}, {2026, 10, 7.7}, {2027, 1, 7.7}};
@@ -104,6 +118,8 @@ constexpr DriverShape kDrivers[] = {
     {"consumer-confidence", "Confiance des ménages", "Consumer confidence",
      "index, long-run mean 100", DriverClass::kCustomer, false, 1.2, 0.6, 92, 0.05, 1.8,
      kConfidence},
+    {"euribor-3m", "Euribor 3 mois", "Euribor 3 months", "%", DriverClass::kEconomic, false, 0.02,
+     0.7, 2.0, 0.02, 0.12, kEuribor},
     {"livret-a-rate", "Taux du Livret A", "Livret A rate", "%", DriverClass::kRegulatory, true, 0,
      0, 1.5, 0.02, 0.06, kLivretA},
     {"mortgage-rate", "Taux moyen des crédits habitat", "Average mortgage rate", "%",
@@ -119,7 +135,7 @@ constexpr const char* kMarket =
 constexpr const char* kAssumed = "demo: assumption";
 
 constexpr ElasticityShape kElasticities[] = {
-    {"competitor-pricing", "customers-lost", kLevel, 1, 0.10, 0.10, 0.10, kAssumed},
+    {"competitor-pricing", "customers", kLevel, 1, -0.0004, -0.0003, 0.0003, kAssumed},
     {"competitor-pricing", "housing-loan-amount", kLevel, 1, -0.22, -0.15, 0.15, kAssumed},
     {"competitor-pricing", "housing-loans", kLevel, 1, -0.20, -0.15, 0.15, kAssumed},
     {"consumer-confidence", "consumer-credit", kLog, 1, 0.60, 0.50, 0.40, kAssumed},

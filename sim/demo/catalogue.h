@@ -24,13 +24,14 @@ struct IndicatorShape {
   IndicatorKind kind;
   Law law;
   // Of one month and branch; Model units (counts: Var / mean; amounts: EUR; net flow: unused, the
-  // standard deviation is one unit of scale).
+  // standard deviation is one unit of scale; stocks: Var / expected attrition).
   double dispersion;
   double shape;
   // Expected month of an average branch, all segments together. For the net flow: EUR of one unit
-  // of scale.
+  // of scale; for a stock its level at the last period; for a ratio or derived indicator unused.
   double monthly_mean;
-  // Log change a year (units of scale a month and year for the net flow).
+  // Log change a year (units of scale a month and year for the net flow). For stocks this and all
+  // of the following are shares of `attrition_rate`, upwards more attrition.
   double trend_per_year;
   // Month effects in percent, January first (hundredths of a unit of scale for the net flow);
   // centred when used.
@@ -46,9 +47,19 @@ struct IndicatorShape {
   double rounding_step;
   // Split by segment in every size of demo.
   bool by_segment;
+  // Of a stock: the flow that enters it, and the share of it that leaves in a month; 0 when its
+  // flow explains it exactly.
+  const char* inflow = "";
+  double attrition_rate = 0.0;
+  // Of a ratio.
+  const char* numerator = "";
+  const char* denominator = "";
+  // Of a derived indicator.
+  const char* expression = "";
 };
 
-// The 12 indicators.
+// The 14 indicators: 5 counts, 4 amounts, 1 net flow, 2 stocks (one with attrition, one that its
+// flow explains exactly), 1 ratio, 1 derived.
 std::span<const IndicatorShape> DemoIndicators();
 
 // One customer segment and its share of flows.
@@ -56,9 +67,11 @@ struct SegmentShape {
   const char* id;
   const char* label_fr;
   const char* label_en;
-  // Shares of customers won, of customers lost and of everything else; each column sums to 1.
+  // Shares of customers won, of customers lost, of customers and of everything else; each column
+  // sums to 1.
   double share_won;
   double share_lost;
+  double share_customers;
   double share_other;
 };
 std::span<const SegmentShape> DemoSegments();

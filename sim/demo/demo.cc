@@ -10,6 +10,7 @@
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
 #include "sim/demo/history.h"
+#include "sim/demo/scores.h"
 #include "sim/demo/truth.h"
 
 namespace jalon::sim {
@@ -37,9 +38,16 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
   ChannelTable channels = MakeDemoChannels(network, draws);
-  Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
-  revision.channels = std::move(channels);
-  return Demo{std::move(revision), std::move(truth), std::move(objectives), MakeDemoScenarios()};
+  Demo demo{{.network = std::move(network),
+             .realisations = std::move(realisations),
+             .drivers = std::move(drivers)},
+            std::move(truth),
+            std::move(objectives),
+            MakeDemoScenarios()};
+  demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
+  demo.revision.score = MakeDemoScores(demo.revision.network);
+  demo.revision.channels = std::move(channels);
+  return demo;
 }
 
 }  // namespace jalon::sim

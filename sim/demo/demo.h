@@ -30,7 +30,7 @@ struct Demo {
   Revision revision;
   // The parameters the history was drawn from: same equations, true values, no uncertainty.
   Model truth;
-  // Objectives of 2026 and 2027 for every branch and indicator.
+  // Objectives of 2026 and 2027 for every branch and indicator but the derived one.
   ObjectiveSet objectives;
   // `base`: nothing assumed; `rate-rise`, `phone-signature`, `neobank-offensive`...
   std::vector<Scenario> scenarios;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/base/math.h"
+#include "sim/calendar/calendar_rules.h"
 #include "sim/demo/catalogue.h"
 #include "sim/demo/names.h"
 
@@ -76,6 +78,18 @@ std::vector<Unit> MakeUnits(const DemoOptions& options, const DemoDraws& draws) 
   return units;
 }
 
+Measure MeasureOf(const IndicatorShape& shape) {
+  if (shape.kind == IndicatorKind::kRatio) return Measure::kRatio;
+  const bool counts_customers = absl::string_view(shape.id) == "customers";
+  return shape.kind == IndicatorKind::kCount || counts_customers ? Measure::kCount
+                                                                 : Measure::kMoney;
+}
+
+Aggregation AggregationOf(IndicatorKind kind) {
+  if (kind == IndicatorKind::kStock) return Aggregation::kLast;
+  return kind == IndicatorKind::kRatio ? Aggregation::kRatio : Aggregation::kSum;
+}
+
 Indicator MakeIndicator(const IndicatorShape& shape) {
   Indicator indicator;
   indicator.id = shape.id;
@@ -83,14 +97,23 @@ Indicator MakeIndicator(const IndicatorShape& shape) {
   indicator.label_en = shape.label_en;
   indicator.product = shape.product;
   indicator.family = shape.family;
-  indicator.measure = shape.kind == IndicatorKind::kCount ? Measure::kCount : Measure::kMoney;
+  indicator.measure = MeasureOf(shape);
   indicator.kind = shape.kind;
-  indicator.direction = absl::string_view(shape.id) == "customers-lost"
-                            ? Direction::kLowerIsBetter
-                            : Direction::kHigherIsBetter;
+  indicator.aggregation = AggregationOf(shape.kind);
+  if (shape.kind == IndicatorKind::kStock) {
+    indicator.basis = AttainmentBasis::kVariation;
+    indicator.inflows = {shape.inflow};
+  }
+  indicator.numerator = shape.numerator;
+  indicator.denominator = shape.denominator;
+  indicator.expression = shape.expression;
   if (shape.kind == IndicatorKind::kNetFlow) {
     indicator.basis = AttainmentBasis::kScaled;
     indicator.attainment_scale = 12 * shape.monthly_mean;
+  }
+  const bool is_flow = shape.kind == IndicatorKind::kCount || shape.kind == IndicatorKind::kAmount;
+  if (is_flow && indicator.direction == Direction::kHigherIsBetter) {
+    indicator.exposure = Exposure::kOpeningDays;
   }
   indicator.attainment_floor = 0.0;
   indicator.attainment_cap = 1.7;
@@ -165,6 +188,17 @@ absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDr
   return Network::Create(std::move(spec));
 }
 
+CalendarTable MakeDemoCalendars(const Network& network) {
+  CalendarTable table;
+  table.rules.push_back({{}, OpeningWeek::kTueSat, HolidaySet::kFrance});
+  for (const KindShape& kind : DemoKinds().subspan(1)) {
+    table.rules.push_back({{.unit_kind = kind.kind}, OpeningWeek::kMonFri, std::nullopt});
+  }
+  table.rules.push_back({{.unit = "r02"}, OpeningWeek::kMonFri, std::nullopt});
+  table.rules.push_back({{.unit = "r03"}, std::nullopt, HolidaySet::kAlsaceMoselle});
+  return SortedCalendars(network, std::move(table));
+}
+
 DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws) {
   Window window = DemoHistory(options);
   window.first = window.first - kDriverLeadMonths;
@@ -182,6 +216,7 @@ DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws) 
 std::vector<SeriesKey> DemoSeriesKeys(const Network& network, const DemoOptions& options) {
   std::vector<SeriesKey> keys;
   for (int k = 0; k < network.indicator_count(); ++k) {
+    if (!network.HasSeries(k)) continue;
     const bool split = IsSplit(network, k, options);
     for (int u = 0; u < network.unit_count(); ++u) {
       if (!network.is_leaf(u)) continue;

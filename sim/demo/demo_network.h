@@ -8,6 +8,7 @@
 #include "sim/demo/demo.h"
 #include "sim/demo/draws.h"
 #include "sim/drivers/drivers.h"
+#include "sim/network/calendar_table.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
 
@@ -23,7 +24,7 @@ Window DemoHistory(const DemoOptions& options);
 struct DemoShape {
   int region_count = 0;
   int branch_count = 0;
-  // Every indicator by segment, not only customers won and lost.
+  // Every indicator by segment, not only customers and those won.
   bool all_by_segment = false;
 };
 DemoShape ShapeOf(DemoSize size);
@@ -32,6 +33,11 @@ DemoShape ShapeOf(DemoSize size);
 // (`customers`, `advisers`, `competitors`, `senior_share_ratio`), one branch that opens and one
 // that closes inside the history.
 absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDraws& draws);
+
+// Opening days: branches open from Tuesday to Saturday, those of the second region and private,
+// professional and remote ones from Monday to Friday; the holidays of France, and of Alsace-Moselle
+// in the third region. Counts and amounts but customers lost are exposed to them.
+CalendarTable MakeDemoCalendars(const Network& network);
 
 // Monthly history of the drivers from 36 months before the realisations, and the elasticity priors.
 DriverTable MakeDemoDrivers(const DemoOptions& options, const DemoDraws& draws);

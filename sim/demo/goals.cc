@@ -14,19 +14,56 @@ namespace {
 constexpr int kMonths = 12;
 // Fewest realised months that make a base.
 constexpr int kFewestBaseMonths = 9;
+// Months in which a stock is seen at the end of a year.
+constexpr int kClosingMonths = 3;
 
-// A year's realisation of one node, months missing filled by the mean of the others.
-std::optional<double> YearOf(const Realisations& realisations, const NodeRange& range,
-                             const Window& year) {
+// A year's flow of one node, months missing filled by the mean of the others.
+std::optional<double> FlowOf(const std::vector<double>& months) {
   double sum = 0.0;
   int count = 0;
-  for (double value : SumRealised(realisations, range, year)) {
+  for (double value : months) {
     if (std::isnan(value)) continue;
     sum += value;
     ++count;
   }
   if (count < kFewestBaseMonths) return std::nullopt;
   return sum * kMonths / count;
+}
+
+// The level at the end of a year: the highest of its last months, so that one segment's hole does
+// not count.
+std::optional<double> LevelOf(const std::vector<double>& months) {
+  std::optional<double> level;
+  for (size_t t = months.size() - kClosingMonths; t < months.size(); ++t) {
+    if (std::isnan(months[t])) continue;
+    level = std::max(level.value_or(months[t]), months[t]);
+  }
+  return level;
+}
+
+// A year's realisation of one node; nothing for what has no objective.
+std::optional<double> YearOf(const Network& network, const Realisations& realisations,
+                             NodeRange range, const Window& year) {
+  const int k = range.indicator;
+  switch (network.indicator(k).kind) {
+    case IndicatorKind::kDerived:
+      return std::nullopt;
+    case IndicatorKind::kRatio: {
+      range.indicator = network.numerator_index(k);
+      const std::optional<double> above = YearOf(network, realisations, range, year);
+      range.indicator = network.denominator_index(k);
+      const std::optional<double> below = YearOf(network, realisations, range, year);
+      if (!above || !below || *below == 0) return std::nullopt;
+      return *above / *below;
+    }
+    case IndicatorKind::kStock:
+      return LevelOf(SumRealised(realisations, range, year));
+    case IndicatorKind::kCount:
+    case IndicatorKind::kAmount:
+    case IndicatorKind::kNetFlow:
+      break;
+  }
+  return FlowOf(SumRealised(realisations, range, year));
 }
 
 double PlanGrowth(const Indicator& indicator) {
@@ -46,7 +83,7 @@ std::optional<Objective> MakeObjective(const Network& network, const Realisation
   const Indicator& indicator = network.indicator(range.indicator);
   const Unit& unit = network.unit(range.unit_first);
   if (unit.closed.has_value()) return std::nullopt;
-  const std::optional<double> base = YearOf(realisations, range, year.base);
+  const std::optional<double> base = YearOf(network, realisations, range, year.base);
   if (!base.has_value()) return std::nullopt;
   // Growth of a net flow is on its size, so that a negative base does not ask for less.
   const double asked = *base + std::fabs(*base) * PlanGrowth(indicator);
@@ -84,7 +121,7 @@ Scenario PhoneSignature() {
   event.ramp_periods = 2;
   event.anticipation_periods = 2;
   event.anticipation_share = 0.1;
-  event.indicators = {"consumer-credit", "health-insurance", "home-insurance", "motor-insurance"};
+  event.indicators = {"accounts-opened", "consumer-credit", "home-insurance"};
   event.channel = "phone";
   event.channel_share_ratio = 0.25;
   event.effect = Triangular(-0.60, -0.35, -0.10);
@@ -114,7 +151,7 @@ Scenario NeobankOffensive() {
   return {"neobank-offensive",
           "Offensive d'une néobanque au printemps 2027",
           {},
-          {NeobankEvent("neobank-attrition", "customers-lost", Triangular(0.0, 0.08, 0.20)),
+          {NeobankEvent("neobank-attrition", "customers", Triangular(0.0, 0.08, 0.20)),
            NeobankEvent("neobank-conquest", "customers-won", Triangular(-0.25, -0.12, -0.03))}};
 }
 

@@ -12,7 +12,8 @@
 namespace jalon::sim {
 
 // Objectives of 2026 (2025 plus the plan's growth) and 2027 (the last twelve realised months plus
-// it) for every branch and indicator, all segments together. A branch with fewer than nine realised
+// it) for every branch and indicator but the derived one, all segments together: of a stock its
+// level at the end of the year, of a ratio that of the year. A branch with fewer than nine realised
 // months in the base, or that has closed, gets none.
 ObjectiveSet MakeDemoObjectives(const Network& network, const Realisations& realisations);
 

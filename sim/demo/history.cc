@@ -1,13 +1,17 @@
 #include "sim/demo/history.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/base/hash64.h"
 #include "sim/base/math.h"
+#include "sim/calendar/opening_days.h"
+#include "sim/demo/demo_network.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
 
@@ -25,6 +29,10 @@ constexpr int kLostBranch = 7;
 constexpr int kLostMonthsBack[] = {9, 8};
 
 double RoundToEuro(double value) { return std::floor(value + 0.5); }
+
+bool IsStock(const ModelSeries& series) {
+  return series.law == Law::kStock || series.law == Law::kExactStock;
+}
 
 double DrawCell(const ModelSeries& series, double eta, double u) {
   switch (series.law) {
@@ -48,18 +56,28 @@ class HistoryDrawer {
  public:
   HistoryDrawer(const TruthInput& input, const Model& truth, const TruthPast& past,
                 const DemoDraws& draws)
-      : input_(input), truth_(truth), past_(past), draws_(draws) {
+      : input_(input),
+        truth_(truth),
+        past_(past),
+        draws_(draws),
+        days_(input.network, MakeDemoCalendars(input.network), past.history) {
     int branch = 0;
     for (int u = 0; u < input.network.unit_count(); ++u) {
       if (input.network.is_leaf(u) && branch++ == kLostBranch) lost_unit_ = u;
     }
   }
 
-  std::vector<double> Run() const {
-    std::vector<double> values;
-    values.reserve(truth_.series.size() * past_.history.size());
-    for (size_t i = 0; i < truth_.series.size(); ++i) AppendSeries(i, values);
-    return values;
+  std::vector<double> Run() {
+    const int count = static_cast<int>(truth_.series.size());
+    values_.resize(truth_.series.size() * past_.history.size());
+    for (int i = 0; i < count; ++i) {
+      if (!IsStock(truth_.series[i])) DrawFlow(i);
+    }
+    for (int i = 0; i < count; ++i) {
+      if (IsStock(truth_.series[i])) DrawStock(i);
+    }
+    for (int i = 0; i < count; ++i) MakeHoles(i);
+    return std::move(values_);
   }
 
  private:
@@ -83,21 +101,77 @@ class HistoryDrawer {
     return false;
   }
 
-  void AppendSeries(size_t i, std::vector<double>& values) const {
-    const SeriesKey& key = input_.keys[i];
+  std::span<double> Row(int i) {
+    return std::span<double>(values_).subspan(static_cast<size_t>(i) * past_.history.size(),
+                                              past_.history.size());
+  }
+
+  // What the steps of branch and series still to come take away in period t.
+  double StepEta(int i, int t) const {
+    const int year = (past_.history.size() - 1 - t) / kMonths;
+    return past_.series_eta[static_cast<size_t>(i) * past_.year_count + year];
+  }
+
+  double SharedEta(int i, int t) const {
+    const size_t group = truth_.series[i].group;
+    return truth_.level.mean[i] + past_.group_eta[group * past_.history.size() + t];
+  }
+
+  double DrawAt(const StreamKey& key, int t) const {
+    StreamKey at = key;
+    at.period = past_.history.first + t;
+    return DrawUniform(draws_.seed(), at);
+  }
+
+  // What opening days add to eta.
+  double LogExposure(const SeriesKey& key, Period period) const {
+    const bool exposed = input_.network.indicator(key.indicator).exposure == Exposure::kOpeningDays;
+    return exposed ? Log(days_.exposure(key.unit, period)) : 0.0;
+  }
+
+  void DrawFlow(int i) {
+    const StreamKey key = KeyOf(input_.keys[i], kValueDraw);
+    const std::span<double> row = Row(i);
+    for (int t = 0; t < past_.history.size(); ++t) {
+      const double eta =
+          SharedEta(i, t) + StepEta(i, t) + LogExposure(input_.keys[i], past_.history.first + t);
+      row[t] = DrawCell(truth_.series[i], eta, DrawAt(key, t));
+    }
+  }
+
+  // The flow of stock i: of the same unit and segment.
+  std::span<const double> FlowOf(int i) {
+    SeriesKey key = input_.keys[i];
+    key.indicator = input_.network.inflow_indices(key.indicator).front();
+    const auto place = std::lower_bound(input_.keys.begin(), input_.keys.end(), key);
+    return Row(static_cast<int>(place - input_.keys.begin()));
+  }
+
+  // S[t-1] from S[t]: the equation of stocks, solved for the opening level.
+  void DrawStock(int i) {
     const ModelSeries& series = truth_.series[i];
-    StreamKey value_key = KeyOf(key, kValueDraw);
-    StreamKey missing_key = KeyOf(key, kMissingDraw);
-    const int periods = past_.history.size();
-    for (int t = 0; t < periods; ++t) {
-      const Period period = past_.history.first + t;
-      value_key.period = missing_key.period = period;
-      const int year = (periods - 1 - t) / kMonths;
-      const double eta = truth_.level.mean[i] +
-                         past_.group_eta[static_cast<size_t>(series.group) * periods + t] +
-                         past_.series_eta[i * past_.year_count + year];
-      const bool hole = IsHole(key, period, DrawUniform(draws_.seed(), missing_key));
-      values.push_back(hole ? kNaN : DrawCell(series, eta, DrawUniform(draws_.seed(), value_key)));
+    const StreamKey key = KeyOf(input_.keys[i], kValueDraw);
+    const std::span<const double> flow = FlowOf(i);
+    const std::span<double> row = Row(i);
+    row.back() = series.opening_stock;
+    for (int t = past_.history.size() - 1; t > 0; --t) {
+      const double before_flow = row[t] - flow[t];
+      if (series.law == Law::kExactStock) {
+        row[t - 1] = before_flow;
+        continue;
+      }
+      const StudentTLaw noise{0.0, series.dispersion, series.shape};
+      const double own = series.unit_scale * StepEta(i, t) + Quantile(noise, DrawAt(key, t));
+      row[t - 1] = std::max(0.0, RoundToEuro((before_flow - own) / (1.0 + SharedEta(i, t))));
+    }
+  }
+
+  void MakeHoles(int i) {
+    const StreamKey key = KeyOf(input_.keys[i], kMissingDraw);
+    const std::span<double> row = Row(i);
+    for (int t = 0; t < past_.history.size(); ++t) {
+      const double chance = IsStock(truth_.series[i]) ? 1.0 : DrawAt(key, t);
+      if (IsHole(input_.keys[i], past_.history.first + t, chance)) row[t] = kNaN;
     }
   }
 
@@ -105,7 +179,10 @@ class HistoryDrawer {
   const Model& truth_;
   const TruthPast& past_;
   const DemoDraws& draws_;
+  const OpeningDays days_;
   int lost_unit_ = -1;
+  // [series x period]
+  std::vector<double> values_;
 };
 
 }  // namespace

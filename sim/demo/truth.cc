@@ -51,14 +51,14 @@ double SegmentShare(const Network& network, const SeriesKey& key, const Indicato
     if (network.segment(key.segment).id != segment.id) continue;
     const absl::string_view id = shape.id;
     if (id == "customers-won") return segment.share_won;
-    if (id == "customers-lost") return segment.share_lost;
+    if (id == "customers") return segment.share_customers;
     return segment.share_other;
   }
   return 1.0;
 }
 
 // Expected month of a series at the last period, before season and drivers: in the indicator's
-// unit, or one unit of scale for a net flow.
+// unit, or one unit of scale for a net flow; the level of a stock.
 double SeriesSize(const Network& network, const SeriesKey& key, const DemoDraws& draws) {
   const IndicatorShape& shape = ShapeOf(network, key.indicator);
   const Unit& unit = network.unit(key.unit);
@@ -66,6 +66,29 @@ double SeriesSize(const Network& network, const SeriesKey& key, const DemoDraws&
   const std::string topic = absl::StrCat("taste/", unit.id, "/", shape.id);
   return shape.monthly_mean * customers * KindRatio(KindOf(unit), shape) *
          SegmentShare(network, key, shape) * Exp(kTasteSd * draws.Normal(topic, key.segment));
+}
+
+// Minus the attrition of a series: that of its segment, and a taste of its own.
+double StockRate(const Network& network, const SeriesKey& key, const DemoDraws& draws) {
+  const IndicatorShape& shape = ShapeOf(network, key.indicator);
+  double ratio = 1.0;
+  for (const SegmentShape& segment : DemoSegments()) {
+    if (network.segment(key.segment).id != segment.id) continue;
+    ratio = segment.share_lost / segment.share_customers;
+  }
+  const std::string topic = absl::StrCat("attrition/", network.unit(key.unit).id);
+  return -shape.attrition_rate * ratio * Exp(kTasteSd * draws.Normal(topic, key.segment));
+}
+
+// What the catalogue's shares are of, in eta: attrition takes away from a stock.
+double EtaUnit(const IndicatorShape& shape) {
+  return shape.kind == IndicatorKind::kStock ? -shape.attrition_rate : 1.0;
+}
+
+LatentLaw InUnits(LatentLaw law, double unit) {
+  law.innovation_sd *= unit;
+  law.persistent_sd *= unit;
+  return law;
 }
 
 ModelSeries MakeSeries(const TruthInput& input, const SeriesKey& key, const DemoDraws& draws) {
@@ -77,11 +100,17 @@ ModelSeries MakeSeries(const TruthInput& input, const SeriesKey& key, const Demo
   series.law = shape.law;
   series.dispersion = shape.dispersion;
   series.shape = shape.shape;
-  series.series_effect_sd = shape.series_effect_sd;
+  series.series_effect_sd = std::fabs(EtaUnit(shape)) * shape.series_effect_sd;
   if (shape.kind == IndicatorKind::kNetFlow) {
     series.link = Link::kIdentity;
     series.unit_scale = SeriesSize(input.network, key, draws);
     series.dispersion = series.unit_scale;
+  }
+  if (shape.kind == IndicatorKind::kStock) {
+    series.link = Link::kIdentity;
+    series.opening_stock = std::floor(SeriesSize(input.network, key, draws) + 0.5);
+    series.unit_scale = std::max(1.0, series.opening_stock);
+    series.dispersion = std::sqrt(shape.dispersion * shape.attrition_rate * series.unit_scale);
   }
   const std::optional<Period> closed = input.network.unit(key.unit).closed;
   series.ended = closed.has_value() && *closed <= DemoLastPeriod();
@@ -90,6 +119,7 @@ ModelSeries MakeSeries(const TruthInput& input, const SeriesKey& key, const Demo
 
 double SeriesLevel(const TruthInput& input, const SeriesKey& key, const DemoDraws& draws) {
   const IndicatorShape& shape = ShapeOf(input.network, key.indicator);
+  if (shape.kind == IndicatorKind::kStock) return StockRate(input.network, key, draws);
   if (shape.kind != IndicatorKind::kNetFlow) return Log(SeriesSize(input.network, key, draws));
   const std::string topic = absl::StrCat("level/", input.network.unit(key.unit).id);
   return 0.3 + 0.15 * draws.Normal(topic, key.segment);
@@ -100,7 +130,8 @@ void AddSeason(const IndicatorShape& shape, const std::string& topic, const Demo
   std::array<double, kMonths> row;
   double sum = 0.0;
   for (int m = 0; m < kMonths; ++m) {
-    row[m] = shape.season_percent[m] / 100 + kRegionSeasonSd * draws.Normal(topic, m);
+    row[m] =
+        EtaUnit(shape) * (shape.season_percent[m] / 100 + kRegionSeasonSd * draws.Normal(topic, m));
     sum += row[m];
   }
   for (double value : row) season.push_back(value - sum / kMonths);
@@ -112,7 +143,8 @@ void AddGroup(const TruthInput& input, const ModelGroup& group, const DemoDraws&
   const std::string name = absl::StrCat(input.network.unit(group.region).id, "/", shape.id);
   model.groups.push_back(group);
   const double yearly =
-      shape.trend_per_year + kRegionTrendSdPerYear * draws.Normal(absl::StrCat("trend/", name), 0);
+      EtaUnit(shape) * (shape.trend_per_year +
+                        kRegionTrendSdPerYear * draws.Normal(absl::StrCat("trend/", name), 0));
   model.trend.mean.push_back(yearly / kMonths);
   AddSeason(shape, absl::StrCat("season/", name), draws, model.season.mean);
 }
@@ -145,6 +177,9 @@ void AddIds(const Network& network, Model& model) {
   }
   for (int k = 0; k < network.indicator_count(); ++k) {
     model.indicator_ids.push_back(network.indicator(k).id);
+    if (network.indicator(k).exposure == Exposure::kOpeningDays) {
+      model.exposed_indicators.push_back(k);
+    }
   }
 }
 
@@ -193,12 +228,13 @@ void AddLatents(const Network& network, Model& model) {
   model.national.rank = model.regional.rank = 2;
   for (int k = 0; k < network.indicator_count(); ++k) {
     const IndicatorShape& shape = ShapeOf(network, k);
-    model.national.laws.push_back(shape.national);
-    model.regional.laws.push_back(shape.regional);
+    const double unit = std::fabs(EtaUnit(shape));
+    model.national.laws.push_back(InUnits(shape.national, unit));
+    model.regional.laws.push_back(InUnits(shape.regional, unit));
     for (LatentBlock* block : {&model.national, &model.regional}) {
       block->loadings.insert(block->loadings.end(), shape.loadings.begin(), shape.loadings.end());
     }
-    model.branch_loading.push_back(shape.branch_loading);
+    model.branch_loading.push_back(unit * shape.branch_loading);
     model.diagnostics.emplace_back();
   }
   const size_t count = network.indicator_count();

@@ -22,7 +22,8 @@ struct TruthInput {
 
 // The model of the demo at its last period: levels from each branch's size, kind and a taste of its
 // own; trends and seasons by group around the national ones; elasticities, latent laws and noise
-// from the catalogue. Every own_variance and state_sd is 0.
+// from the catalogue; stocks stand at as_of where their branch's size says. Every own_variance and
+// state_sd is 0.
 Model MakeTruth(const TruthInput& input, const DemoDraws& draws);
 
 // Shared and persistent parts of eta in the past.

@@ -73,10 +73,11 @@ int LastEnded(Frequency frequency, Period period) {
 }  // namespace
 
 bool operator==(const Driver& a, const Driver& b) {
-  return std::tie(a.id, a.label_fr, a.label_en, a.unit, a.driver_class, a.scope, a.frequency,
-                  a.quarter_rule, a.first) == std::tie(b.id, b.label_fr, b.label_en, b.unit,
-                                                       b.driver_class, b.scope, b.frequency,
-                                                       b.quarter_rule, b.first) &&
+  const auto declared = [](const Driver& d) {
+    return std::tie(d.id, d.label_fr, d.label_en, d.unit, d.driver_class, d.scope, d.frequency,
+                    d.quarter_rule, d.derived, d.first);
+  };
+  return declared(a) == declared(b) &&
          std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), SameValue);
 }
 

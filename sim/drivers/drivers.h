@@ -82,7 +82,7 @@ DriverTable SortedDrivers(DriverTable table);
 // (sim/network/revision.h). Field paths are `drivers[i].values[j]`, `priors[i].sd` and so on, in
 // the table's own order. Reasons: those of ids and labels (sim/base/text.h), DUPLICATE_ID,
 // DUPLICATE_PRIOR, BAD_FREQUENCY, NO_VALUES, NOT_FINITE, UNKNOWN_DRIVER, OUT_OF_RANGE,
-// NOT_POSITIVE, LOG_OF_NON_POSITIVE, MISSING_SOURCE.
+// NOT_POSITIVE, LOG_OF_NON_POSITIVE, MISSING_SOURCE, and those of ValidateDerived.
 Violations ValidateDrivers(const DriverTable& table);
 
 // Returns `driver` at `frequency` over `window`: the quarter rule applied, NaN outside its history

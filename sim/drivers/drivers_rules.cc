@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "sim/base/rule_checker.h"
+#include "sim/drivers/derived_history.h"
 #include "sim/drivers/drivers.h"
 
 namespace jalon::sim {
@@ -113,6 +114,7 @@ class PriorChecker : public RuleChecker {
 
 Violations ValidateDrivers(const DriverTable& table) {
   Violations violations = DriverChecker(table).violations();
+  violations.Merge(ValidateDerived(table));
   violations.Merge(PriorChecker(table).violations());
   return violations;
 }

@@ -9,9 +9,19 @@
 
 namespace jalon::sim {
 
-// [driver x Plan::driver_window]: known values up to as_of, then the driver model's path with its
-// imposed and shifted drivers. NaN before a driver's first value.
+// [driver, then derived driver x Plan::driver_window]: known values up to as_of, then the driver
+// model's path with its imposed and shifted drivers, and derived drivers computed from it with
+// their authority's deviations. NaN before a driver's first value.
+//
+// Streams of a derived driver: Purpose::kDriver, its id, the effective date; draw 1 decides whether
+// the authority deviates, draw 2 by how much.
 std::vector<double> DriverPaths(const Plan& plan, int64_t path);
+
+// The same without innovations: the driver model's expected path under the scenario.
+std::vector<double> MeanDriverPaths(const Plan& plan);
+
+// Transformed driver minus its reference; 0 where the driver is not known.
+double DriverDeviation(const Elasticity& elasticity, double value);
 
 }  // namespace jalon::sim
 

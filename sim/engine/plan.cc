@@ -28,6 +28,7 @@ Model SharedPart(const Model& model) {
   shared.regional = model.regional;
   shared.branch_loading = model.branch_loading;
   shared.drivers = model.drivers;
+  shared.derived_drivers = model.derived_drivers;
   return shared;
 }
 
@@ -83,6 +84,8 @@ void MoveInto(Plan& plan, DriverPart part) {
   plan.driver_window = part.window;
   plan.driver_history = std::move(part.history);
   plan.driver_simulator = std::move(part.simulator);
+  plan.derived_drivers = std::move(part.derived);
+  plan.derived_courses = std::move(part.derived_courses);
 }
 
 void MoveInto(Plan& plan, EventPart part) {
@@ -125,6 +128,8 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   plan.level_rank = input.model.level.rank;
   plan.level_loadings = LevelLoadings(input.model, model_series);
   plan.base = BaseEta(plan, input.model, model_series);
+  violations.Merge(AddExposure(input, plan));
+  JALON_RETURN_IF_ERROR(violations.ToStatus());
   JALON_ASSIGN_OR_RETURN(DriverPart drivers, ResolveDrivers(input, plan));
   MoveInto(plan, std::move(drivers));
   MoveInto(plan, ResolveEvents(input, index, plan));

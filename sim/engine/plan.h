@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/drivers/derived.h"
 #include "sim/drivers/driver_simulator.h"
 #include "sim/engine/plan_scores.h"
 #include "sim/engine/target.h"
@@ -217,11 +218,13 @@ struct Plan {
   Window horizon;
   // Series inside at least one target, and the flows of the stocks among them, in canonical order.
   std::vector<PlanSeries> series;
-  // [series x horizon period]: level + trend + season of the eta; log-link mean corrections for u,
-  // v, latents and parameter uncertainty included. 0 for a series without a group.
+  // [series x horizon period]: level + trend + season + log exposure of the eta; log-link mean
+  // corrections for u, v, latents and parameter uncertainty included. 0 for a series without a
+  // group.
   std::vector<double> base;
   // [series x horizon period]: the cell where it is a constant (realised up to as_of; 0 before the
-  // unit opens, from its closing on, and once the series has ended), NaN where it must be drawn.
+  // unit opens, from its closing on, without an opening day, and once the series has ended), NaN
+  // where it must be drawn.
   std::vector<double> realised;
 
   // What the shared stage draws. Its `series` and `level` are left empty: the plan replaces them.
@@ -236,13 +239,20 @@ struct Plan {
   std::vector<double> level_loadings;
 
   std::vector<PlanElasticity> elasticities;
-  // Periods of driver paths: from the oldest one a lag reaches (or as_of) to the last one needed.
+  // Periods of driver paths: from the oldest one a lag or a formula reaches (or as_of) to the last
+  // one needed.
   Window driver_window;
-  // [driver x driver_window]: values known at as_of, the last one held until as_of; NaN before a
-  // driver's first value (no effect there) and after as_of (drawn).
+  // [driver x driver_window], drivers of the driver model, then derived ones: values known at
+  // as_of, the last one held until as_of; NaN before a driver's first value (no effect there) and
+  // after as_of (drawn).
   std::vector<double> driver_history;
   // The scenario's drivers after as_of; absent when no driver is needed there.
   std::optional<DriverSimulator> driver_simulator;
+  // Computed from the others on every path; empty when no driver is needed after as_of.
+  DerivedDrivers derived_drivers;
+  // What the scenario tells of derived drivers after as_of, by index into derived_drivers, and
+  // `values` [period after as_of].
+  std::vector<DriverCourse> derived_courses;
 
   std::vector<PlanEvent> events;
   // Events that act on series i alone: series_events[series_event_first[i] .. [i + 1]).

@@ -119,6 +119,11 @@ SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
 std::vector<double> BaseEta(const Plan& plan, const Model& model,
                             const std::vector<int>& model_series);
 
+// Adds log exposure to Plan::base where the model's indicators are proportional to opening days;
+// drawn cells without an opening day become the constant 0. `plan` has everything above.
+// CALENDAR_MISSING when the revision has no opening days for them.
+Violations AddExposure(const PlanInput& input, Plan& plan);
+
 // Elasticities with a group in `plan`.
 struct ElasticityPart {
   std::vector<PlanElasticity> elasticities;
@@ -131,9 +136,11 @@ ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& ind
 // Periods of driver paths and what is known of them at as_of.
 struct DriverPart {
   Window window;
-  // [driver x window]
+  // [driver, then derived driver x window]
   std::vector<double> history;
   std::optional<DriverSimulator> simulator;
+  DerivedDrivers derived;
+  std::vector<DriverCourse> derived_courses;
 };
 // Errors: kInvalidArgument when the driver model and the scenario do not fit together, or when a
 // derived indicator needs a driver in a period before its first value.

@@ -36,14 +36,28 @@ bool FinerThanRegion(const PlanInput& input, const ModelIndex& index, std::pair<
   });
 }
 
+// Id of an elasticity's driver.
+const std::string& DriverIdOf(const Model& model, int driver) {
+  const int free_count = model.drivers.driver_count();
+  return driver < free_count ? model.drivers.driver_ids[driver]
+                             : model.derived_drivers[driver - free_count].id;
+}
+
+// A driver and its value in the last period of the model.
+struct LastValue {
+  const std::string& id;
+  Period last;
+  double value = 0.0;
+};
+
 // Values of one driver over `window` as known at as_of.
-std::vector<double> KnownValues(const PlanInput& input, int d, const Window& window) {
-  const VarModel& var = input.model.drivers;
+std::vector<double> KnownValues(const PlanInput& input, const LastValue& driver,
+                                const Window& window) {
   // Far enough back to find a last value to hold.
-  const Window wide{std::min(window.first, var.last) - 120, window.last};
+  const Window wide{std::min(window.first, driver.last) - 120, window.last};
   std::vector<double> values(wide.size(), kMissing);
   const DriverTable& table = input.revision.drivers;
-  if (const std::optional<int> index = table.Find(var.driver_ids[d])) {
+  if (const std::optional<int> index = table.Find(driver.id)) {
     values = DriverValues(KnownAt(table.drivers[*index], input.as_of), input.as_of.frequency, wide);
   }
   double held = kMissing;
@@ -54,7 +68,7 @@ std::vector<double> KnownValues(const PlanInput& input, int d, const Window& win
       continue;
     }
     if (std::isnan(values[t])) values[t] = held;
-    if (std::isnan(values[t]) && period >= var.last) values[t] = var.last_values[d];
+    if (std::isnan(values[t]) && period >= driver.last) values[t] = driver.value;
     held = values[t];
   }
   return {values.begin() + (window.first - wide.first), values.end()};
@@ -66,6 +80,23 @@ int LongestLag(const Plan& plan) {
     lag = std::max(lag, plan.shared.elasticities[e.elasticity].prior.lag);
   }
   return lag;
+}
+
+// Histories of derived drivers, and what the scenario tells of them.
+void AddDerived(const PlanInput& input, DriverPart& part) {
+  const Model& model = input.model;
+  for (size_t d = 0; d < model.derived_drivers.size(); ++d) {
+    const DerivedDriver& driver = model.derived_drivers[d];
+    const std::vector<double> values =
+        KnownValues(input, {driver.id, model.as_of, driver.last_value}, part.window);
+    part.history.insert(part.history.end(), values.begin(), values.end());
+    std::vector<DriverCourse> courses =
+        ResolveCourses(input.scenario.drivers, {driver.id}, {input.as_of + 1, part.window.last});
+    for (DriverCourse& course : courses) {
+      course.driver = static_cast<int>(d);
+      part.derived_courses.push_back(std::move(course));
+    }
+  }
 }
 
 // Periods up to as_of in which a driver of a derived indicator is needed: the windows of the slots
@@ -109,7 +140,7 @@ ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& ind
   const Model& model = input.model;
   for (size_t e = 0; e < model.elasticities.size(); ++e) {
     const Elasticity& elasticity = model.elasticities[e];
-    const std::string& driver_id = model.drivers.driver_ids[elasticity.driver];
+    const std::string& driver_id = DriverIdOf(model, elasticity.driver);
     const auto scope = ScopeOf(input.revision, driver_id);
     if (FinerThanRegion(input, index, scope)) {
       part.violations.Add({.field = absl::StrCat("model.elasticities[", e, "].driver"),
@@ -134,15 +165,20 @@ ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& ind
 absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& plan) {
   const VarModel& var = input.model.drivers;
   DriverPart part;
-  part.window = {std::min(plan.horizon.first - LongestLag(plan), input.as_of),
-                 std::max(plan.horizon.last, input.as_of)};
+  JALON_ASSIGN_OR_RETURN(part.derived,
+                         DerivedDrivers::Create(input.model.derived_drivers, var.driver_ids));
+  part.window = {
+      std::min(plan.horizon.first - LongestLag(plan), input.as_of) - part.derived.reach(),
+      std::max(plan.horizon.last, input.as_of)};
   const int known = input.as_of - part.window.first;
   std::vector<double> start;
   for (int d = 0; d < var.driver_count(); ++d) {
-    const std::vector<double> values = KnownValues(input, d, part.window);
+    const std::vector<double> values =
+        KnownValues(input, {var.driver_ids[d], var.last, var.last_values[d]}, part.window);
     start.push_back(std::isnan(values[known]) ? var.last_values[d] : values[known]);
     part.history.insert(part.history.end(), values.begin(), values.end());
   }
+  AddDerived(input, part);
   JALON_RETURN_IF_ERROR(CheckRates(plan, var, part).ToStatus());
   const int simulated = part.window.last - input.as_of;
   if ((plan.elasticities.empty() && plan.rates.empty()) || simulated == 0) return part;

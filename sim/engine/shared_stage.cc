@@ -41,16 +41,6 @@ double Deviation(const ParameterBlock& block, size_t i, const std::vector<double
   return deviation;
 }
 
-// Transformed driver minus its reference; 0 where the driver is not known.
-double DriverDeviation(const Elasticity& elasticity, double value) {
-  if (std::isnan(value)) return 0.0;
-  if (elasticity.prior.transform == ElasticityPrior::Transform::kLevel) {
-    return value - elasticity.reference;
-  }
-  if (!(value > 0.0)) return kLowestLogDriver;
-  return std::max(Log(value) - elasticity.reference, kLowestLogDriver);
-}
-
 // The size of an event on a path: one draw, whatever the periods and the places.
 double EventSize(const Plan& plan, int64_t path, const PlanEvent& event) {
   const double uniform = DrawUniform(
@@ -77,7 +67,8 @@ SharedStage::SharedStage(const Plan& plan)
 int64_t SharedStage::cost_in_cells() const {
   const int64_t rows = plan_.indicators.size() + plan_.region_rows.size();
   const int64_t drivers =
-      static_cast<int64_t>(plan_.shared.drivers.driver_count()) * plan_.driver_window.size();
+      static_cast<int64_t>(plan_.shared.drivers.driver_count() + plan_.derived_drivers.count()) *
+      plan_.driver_window.size();
   return 1 + rows * (step_count_ + 1) + plan_.group_count() + drivers;
 }
 

@@ -26,6 +26,7 @@ class Assembler {
     AddGroups();
     AddElasticities();
     model_.drivers = parts_.terms.model;
+    model_.derived_drivers = parts_.terms.derived;
     for (int k = 0; k < panel_.indicator_count(); ++k) {
       model_.branch_loading.push_back(EtaUnit(k) * parts_.effects.branch_sd[k]);
     }
@@ -44,6 +45,11 @@ class Assembler {
     for (const Segment& segment : network.spec().segments) model_.segment_ids.push_back(segment.id);
     for (const Indicator& indicator : network.spec().indicators) {
       model_.indicator_ids.push_back(indicator.id);
+    }
+    for (int k = 0; k < network.indicator_count() && !panel_.exposures.empty(); ++k) {
+      if (network.indicator(k).exposure == Exposure::kOpeningDays) {
+        model_.exposed_indicators.push_back(k);
+      }
     }
     model_.region_units = panel_.region_units;
     model_.groups = panel_.groups;

@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "sim/base/math.h"
+#include "sim/calendar/opening_days.h"
 #include "sim/model/assemble.h"
 
 namespace jalon::sim {
@@ -62,7 +64,7 @@ IndicatorDiagnostics Diagnose(const FitParts& parts, const Model& model, int k) 
 
 // Counts of things worth a sentence in one indicator.
 struct Oddities {
-  int unseen = 0, constant = 0, zero_only = 0, brief = 0;
+  int ended = 0, unseen = 0, constant = 0, zero_only = 0, brief = 0;
 };
 
 bool IsConstant(const FitPanel& panel, int i) {
@@ -97,9 +99,37 @@ Oddities Count(const FitPanel& panel, int k) {
   return odd;
 }
 
-void Note(Model& model, const std::string& id, int count, absl::string_view what) {
-  if (count == 0) return;
-  model.notes.push_back(absl::StrCat(id, ": ", count, " series ", what, "."));
+// One sentence for the model about the series of which `counts[k]` in indicator k are `what`:
+// `3 series (2 of accounts, 1 of loans) have ended...`.
+void AddCountNote(const std::vector<int>& counts, absl::string_view what, Model& model) {
+  int total = 0;
+  std::vector<std::string> shares;
+  for (size_t k = 0; k < counts.size(); ++k) {
+    if (counts[k] == 0) continue;
+    total += counts[k];
+    shares.push_back(absl::StrCat(counts[k], " of ", model.indicator_ids[k]));
+  }
+  if (total == 0) return;
+  model.notes.push_back(
+      absl::StrCat(total, " series (", absl::StrJoin(shares, ", "), ") ", what, "."));
+}
+
+void AddSeriesNotes(const FitParts& parts, Model& model) {
+  std::vector<Oddities> odd;
+  for (int k = 0; k < parts.panel.indicator_count(); ++k) {
+    odd.push_back(Count(parts.panel, k));
+    odd.back().ended = model.diagnostics[k].ended_count;
+  }
+  const auto add = [&](int Oddities::*count, absl::string_view what) {
+    std::vector<int> counts;
+    for (const Oddities& of_indicator : odd) counts.push_back(of_indicator.*count);
+    AddCountNote(counts, what, model);
+  };
+  add(&Oddities::ended, "have ended by as_of: their future is 0");
+  add(&Oddities::unseen, "were never seen: the level of their group is used");
+  add(&Oddities::zero_only, "were never anything but 0: a small level, shrunk from their group's");
+  add(&Oddities::constant, "never change: their noise is the indicator's");
+  add(&Oddities::brief, "have a year of history or less: shrunk to their group");
 }
 
 void AddStockNotes(const FitParts& parts, int k, Model& model) {
@@ -133,20 +163,12 @@ void AddStockNotes(const FitParts& parts, int k, Model& model) {
 
 void AddIndicatorNotes(const FitParts& parts, int k, Model& model) {
   const std::string& id = model.indicator_ids[k];
-  const IndicatorDiagnostics& diagnostics = model.diagnostics[k];
   if (!parts.panel.network->HasSeries(k)) return;
-  if (diagnostics.series_count == 0) {
+  if (model.diagnostics[k].series_count == 0) {
     model.notes.push_back(id + ": no series.");
     return;
   }
   AddStockNotes(parts, k, model);
-  const Oddities odd = Count(parts.panel, k);
-  Note(model, id, diagnostics.ended_count, "have ended by as_of: their future is 0");
-  Note(model, id, odd.unseen, "were never seen: the level of their group is used");
-  Note(model, id, odd.zero_only,
-       "were never anything but 0: a small level, shrunk from their group's");
-  Note(model, id, odd.constant, "never change: their noise is the indicator's");
-  Note(model, id, odd.brief, "have a year of history or less: shrunk to their group");
   if (parts.laws[k].has_excess_zeros) {
     model.notes.push_back(id + ": more zeros than the law of its amounts can give.");
   }
@@ -187,6 +209,18 @@ void AddHistoryNotes(const FitParts& parts, Model& model) {
   }
 }
 
+void AddCalendarNotes(const FitPanel& panel, Model& model) {
+  if (!model.exposed_indicators.empty()) {
+    model.notes.push_back(absl::StrFormat(
+        "%d indicators are proportional to opening days: levels are for %.0f days a period.",
+        model.exposed_indicators.size(), ReferenceDays(panel.as_of.frequency)));
+  }
+  if (panel.closed_value_count > 0) {
+    model.notes.push_back(absl::StrCat(panel.closed_value_count,
+                                       " values of periods without an opening day are left out."));
+  }
+}
+
 }  // namespace
 
 void AddDiagnostics(const FitParts& parts, Model& model) {
@@ -195,6 +229,8 @@ void AddDiagnostics(const FitParts& parts, Model& model) {
   }
   model.notes = parts.terms.notes;
   AddHistoryNotes(parts, model);
+  AddSeriesNotes(parts, model);
+  AddCalendarNotes(parts.panel, model);
   for (int k = 0; k < parts.panel.indicator_count(); ++k) AddIndicatorNotes(parts, k, model);
   AddElasticityNotes(model);
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/math.h"
 #include "sim/base/status_macros.h"
+#include "sim/drivers/derived_history.h"
 
 namespace jalon::sim {
 namespace {
@@ -52,12 +53,12 @@ class TermMaker {
     std::set<std::string> ids = DriversOfExpressions();
     for (const Elasticity& elasticity : terms_.elasticities) ids.insert(elasticity.prior.driver);
     if (ids.empty()) return std::move(terms_);
-    JALON_ASSIGN_OR_RETURN(terms_.model, FitVar(table_, {ids.begin(), ids.end()},
-                                                panel_.as_of.frequency, {.as_of = panel_.as_of}));
+    DriverClosure closure = CloseOverFormulas(table_, {ids.begin(), ids.end()}, panel_.as_of);
+    terms_.derived = std::move(closure.derived);
+    JALON_ASSIGN_OR_RETURN(terms_.model, FitVar(table_, closure.free_ids, panel_.as_of.frequency,
+                                                {.as_of = panel_.as_of}));
     for (Elasticity& elasticity : terms_.elasticities) {
-      const auto& names = terms_.model.driver_ids;
-      elasticity.driver = static_cast<int>(
-          std::lower_bound(names.begin(), names.end(), elasticity.prior.driver) - names.begin());
+      elasticity.driver = IndexOf(elasticity.prior.driver);
     }
     return std::move(terms_);
   }
@@ -69,7 +70,7 @@ class TermMaker {
     for (int k = 0; k < panel_.indicator_count(); ++k) {
       for (const std::string& id : DriversOf(panel_.network->expression(k))) {
         const std::optional<int> d = table_.Find(id);
-        if (d && Hold(table_.drivers[*d], panel_, 0).seen >= kFewestDriverPeriods) {
+        if (d && HasAFuture(table_.drivers[*d])) {
           ids.insert(id);
           continue;
         }
@@ -79,6 +80,33 @@ class TermMaker {
       }
     }
     return ids;
+  }
+
+  // Elasticity::driver.
+  int IndexOf(const std::string& id) const {
+    const std::vector<std::string>& free = terms_.model.driver_ids;
+    const auto place = std::lower_bound(free.begin(), free.end(), id);
+    if (place != free.end() && *place == id) return static_cast<int>(place - free.begin());
+    const auto derived = std::find_if(terms_.derived.begin(), terms_.derived.end(),
+                                      [&](const DerivedDriver& d) { return d.id == id; });
+    return static_cast<int>(free.size() + (derived - terms_.derived.begin()));
+  }
+
+  // True when every driver that a derived one depends on has a history to fit on.
+  bool InputsAreKnown(const std::string& id) const {
+    const DriverClosure closure = CloseOverFormulas(table_, {id}, panel_.as_of);
+    for (const DerivedDriver& derived : closure.derived) {
+      if (std::isnan(derived.last_value)) return false;
+    }
+    return std::all_of(
+        closure.free_ids.begin(), closure.free_ids.end(), [&](const std::string& input) {
+          return Hold(table_.drivers[*table_.Find(input)], panel_, 0).seen >= kFewestDriverPeriods;
+        });
+  }
+
+  bool HasAFuture(const Driver& driver) const {
+    return Hold(driver, panel_, 0).seen >= kFewestDriverPeriods &&
+           (!driver.derived || InputsAreKnown(driver.id));
   }
 
   void LeaveOut(const ElasticityPrior& prior, absl::string_view why) {
@@ -97,6 +125,9 @@ class TermMaker {
     }
     if (Hold(driver, panel_, 0).seen < kFewestDriverPeriods) {
       return LeaveOut(prior, "the driver has fewer than 3 values by then");
+    }
+    if (driver.derived && !InputsAreKnown(driver.id)) {
+      return LeaveOut(prior, "a driver of its formula has fewer than 3 values by then");
     }
     HeldValues held = Hold(driver, panel_, prior.lag);
     if (prior.transform == ElasticityPrior::Transform::kLog && !ToLogs(held.values)) {

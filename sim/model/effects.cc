@@ -86,7 +86,7 @@ class Changes {
         sums.expected += series.scale;
         sums.variance += noise_share_ * phi * phi;
       } else {
-        const double mean = size * profile_.factor[series.group][t];
+        const double mean = size * profile_.factor[series.group][t] * panel_.exposure(i, t);
         sums.observed += panel_.value(i, t);
         sums.expected += mean;
         sums.variance += noise_share_ * phi * mean;
@@ -147,7 +147,7 @@ class NoiseShare {
       return {panel_.value(i, t) - series.scale * (size + profile_.path[series.group][t]),
               Square(phi)};
     }
-    const double mean = size * profile_.factor[series.group][t];
+    const double mean = size * profile_.factor[series.group][t] * panel_.exposure(i, t);
     return {panel_.value(i, t) - mean, phi * mean};
   }
 

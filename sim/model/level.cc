@@ -65,7 +65,8 @@ class Levels {
       const double y = panel_.value(i, t);
       if (std::isnan(y)) continue;
       const double observed = additive_ ? y / series.scale - profile_.path[series.group][t] : y;
-      const double expected = additive_ ? 1.0 : profile_.factor[series.group][t];
+      const double expected =
+          additive_ ? 1.0 : profile_.factor[series.group][t] * panel_.exposure(i, t);
       const double w = weights_[t];
       const int age = panel_.period_count - 1 - t;
       evidence.recent_observed += w * observed;

@@ -1,11 +1,14 @@
 #include "sim/model/model.h"
 
 #include <cmath>
+#include <set>
 #include <span>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sim/base/text.h"
+#include "sim/drivers/derived.h"
 
 namespace jalon::sim {
 namespace {
@@ -34,6 +37,7 @@ class Checker {
     CheckLatents("regional", model_.regional, model_.region_units.size());
     CheckIndicatorTables();
     CheckDrivers();
+    CheckDerivedDrivers();
     return std::move(found_);
   }
 
@@ -114,6 +118,28 @@ class Checker {
       if (r > 0 && model_.region_units[r] <= model_.region_units[r - 1]) {
         Add(field, absl::StrCat(model_.region_units[r]), "must ascend", "NOT_ASCENDING");
       }
+    }
+    CheckExposed();
+  }
+
+  void CheckExposed() {
+    const std::vector<int>& exposed = model_.exposed_indicators;
+    for (size_t i = 0; i < exposed.size(); ++i) {
+      const std::string field = absl::StrCat("exposed_indicators[", i, "]");
+      Index(field, exposed[i], static_cast<int>(model_.indicator_ids.size()));
+      if (i > 0 && exposed[i] <= exposed[i - 1]) {
+        Add(field, absl::StrCat(exposed[i]), "must ascend", "NOT_ASCENDING");
+      }
+      CheckLogLink(field, exposed[i]);
+    }
+  }
+
+  // Days multiply a mean: a term of eta on the log link alone.
+  void CheckLogLink(const std::string& field, int indicator) {
+    for (const ModelSeries& series : model_.series) {
+      if (series.indicator != indicator || series.link == Link::kLog) continue;
+      Add(field, absl::StrCat(indicator), "must have series with the log link only", "WRONG_LINK");
+      return;
     }
   }
 
@@ -216,7 +242,8 @@ class Checker {
     for (size_t e = 0; e < model_.elasticities.size(); ++e) {
       const Elasticity& elasticity = model_.elasticities[e];
       const std::string at = absl::StrCat("elasticities[", e, "]");
-      Index(at + ".driver", elasticity.driver, model_.drivers.driver_count());
+      Index(at + ".driver", elasticity.driver,
+            model_.drivers.driver_count() + static_cast<int>(model_.derived_drivers.size()));
       Index(at + ".indicator", elasticity.indicator, IndicatorCount());
       Within(at + ".prior.lag", elasticity.prior.lag, 0, kMaxLag);
       Finite(at + ".prior.mean", elasticity.prior.mean);
@@ -287,6 +314,24 @@ class Checker {
     AllFinite("drivers.coefficients", var.coefficients);
     AllFinite("drivers.innovation_factor", var.innovation_factor);
     AllFinite("drivers.last_values", var.last_values);
+  }
+
+  void CheckDerivedDrivers() {
+    std::set<std::string> seen(model_.drivers.driver_ids.begin(), model_.drivers.driver_ids.end());
+    for (size_t d = 0; d < model_.derived_drivers.size(); ++d) {
+      const DerivedDriver& driver = model_.derived_drivers[d];
+      const std::string at = absl::StrCat("derived_drivers[", d, "]");
+      if (const auto problem = IdProblem(driver.id, at + ".id")) found_.Add(*problem);
+      if (!seen.insert(driver.id).second) {
+        Add(at + ".id", driver.id, "must not be repeated", "DUPLICATE_ID");
+      }
+      Finite(at + ".last_value", driver.last_value);
+      found_.Merge(ValidateDerivedRule(driver.rule, at + ".rule"));
+    }
+    if (!found_.empty()) return;
+    const absl::StatusOr<DerivedDrivers> order =
+        DerivedDrivers::Create(model_.derived_drivers, model_.drivers.driver_ids);
+    if (!order.ok()) found_.Merge(ViolationsFromStatus(order.status()));
   }
 
   const Model& model_;

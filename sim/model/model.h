@@ -7,6 +7,7 @@
 //            + sum_e beta[e] (x_e[t - lag_e] - reference_e)                        elasticities of
 //            k
 //            + log(1 + share effect weight(t))                                     events
+//            + log exposure[b,t]                                                   exposed k
 //            + national[k,t] + regional[r,k,t] + branch_loading[k] u[b] + v[i]
 //   mu[i,t]  = exp(eta) (kLog), eta^2 for eta > 0 (kSqrt), or unit_scale[i] eta (kIdentity)
 //   y[i,t]   ~ law(mu), independent over t given all of the above

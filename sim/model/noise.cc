@@ -60,7 +60,7 @@ class YearCells {
 
  private:
   bool additive() const { return series_.link == Link::kIdentity; }
-  double Factor(int t) const { return profile_.factor[series_.group][t]; }
+  double Factor(int t) const { return profile_.factor[series_.group][t] * panel_.exposure(i_, t); }
   double Standard(int t) const {
     return panel_.value(i_, t) / series_.scale - profile_.path[series_.group][t];
   }
@@ -129,7 +129,7 @@ double ExpectedZeros(const FitPanel& panel, int indicator, const IndicatorProfil
     const double rate = ratio * profile.size[i - first] / noise.dispersion[i - first];
     const std::vector<double>& factor = profile.factor[panel.series[i].group];
     for (int t = 0; t < panel.period_count; ++t) {
-      if (panel.present(i, t)) zeros += Exp(-rate * factor[t]);
+      if (panel.present(i, t)) zeros += Exp(-rate * factor[t] * panel.exposure(i, t));
     }
   }
   return zeros;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/calendar/opening_days.h"
 #include "sim/model/stock_panel.h"
 
 namespace jalon::sim {
@@ -61,6 +62,24 @@ int RegionUnit(const Network& network, int unit) {
   return region == unit ? 0 : region;
 }
 
+// Gives the series of exposed indicators the exposures of their unit.
+void AddExposures(const Revision& revision, FitPanel& panel) {
+  const OpeningDays days(revision.network, revision.calendars, {panel.first, panel.as_of});
+  if (days.empty()) return;
+  std::map<int, int> row_of_unit;
+  for (PanelSeries& series : panel.series) {
+    if (panel.network->indicator(series.key.indicator).exposure != Exposure::kOpeningDays) continue;
+    const auto [row, is_new] = row_of_unit.try_emplace(series.key.unit, row_of_unit.size());
+    series.exposure_row = row->second;
+    for (int t = 0; is_new && t < panel.period_count; ++t) {
+      panel.exposures.push_back(days.exposure(series.key.unit, panel.first + t));
+    }
+  }
+}
+
+// Whether a branch had no opening day in a period, which then says nothing of its level.
+bool IsClosed(const FitPanel& panel, int i, int t) { return !(panel.exposure(i, t) > 0); }
+
 void CopyValues(const Realisations& realisations, FitPanel& panel) {
   const size_t offset = panel.first - realisations.first();
   panel.values.assign(panel.series.size() * panel.period_count, kNaN);
@@ -68,8 +87,13 @@ void CopyValues(const Realisations& realisations, FitPanel& panel) {
     const auto row = realisations.row(static_cast<int>(i)).subspan(offset);
     const int final_count = panel.FinalCount(panel.series[i].key.indicator);
     for (int t = 0; t < final_count; ++t) {
+      if (std::isnan(row[t])) continue;
+      if (IsClosed(panel, static_cast<int>(i), t)) {
+        panel.closed_value_count += row[t] != 0 ? 1 : 0;
+        continue;
+      }
       panel.values[i * panel.period_count + t] = row[t];
-      panel.series[i].present_count += std::isnan(row[t]) ? 0 : 1;
+      ++panel.series[i].present_count;
     }
   }
 }
@@ -80,8 +104,9 @@ bool HasEnded(const FitPanel& panel, int i, int after_missing) {
   if (unit.closed.has_value() && *unit.closed <= panel.as_of + 1) return true;
   if (unit.opened.has_value() && panel.as_of < *unit.opened) return false;
   const int end = panel.FinalCount(panel.series[i].key.indicator);
-  for (int t = std::max(0, end - after_missing); t < end; ++t) {
+  for (int t = end - 1, looked = 0; t >= 0 && looked < after_missing; --t) {
     if (panel.present(i, t)) return false;
+    looked += IsClosed(panel, i, t) ? 0 : 1;
   }
   return true;
 }
@@ -200,6 +225,7 @@ absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& o
   panel.period_count = as_of - panel.first + 1;
   panel.periods_per_year = PeriodsPerYear(as_of.frequency);
   AddSeries(realisations, panel);
+  AddExposures(revision, panel);
   CopyValues(realisations, panel);
   for (int k = 0; k < revision.network.indicator_count(); ++k) {
     panel.indicator_rows.push_back(realisations.IndicatorRows(k));

@@ -32,6 +32,8 @@ struct PanelSeries {
   double last_level = 0.0;
   bool ended = false;
   int present_count = 0;
+  // Row of FitPanel::exposures; -1 for a series that is not exposed to opening days.
+  int exposure_row = -1;
 };
 
 // What a stock is to a fit.
@@ -52,8 +54,14 @@ struct FitPanel {
   // True when older periods than `first` were left out.
   bool truncated = false;
   std::vector<PanelSeries> series;
-  // [series x period]; NaN where missing. Of a stock: see ConvertStocks (sim/model/stock_panel.h).
+  // [series x period]; NaN where missing, and where the branch had no opening day. Of a stock: see
+  // ConvertStocks (sim/model/stock_panel.h).
   std::vector<double> values;
+  // [leaf unit with an exposed series x period]: what its days multiply a mean by; empty without
+  // calendars.
+  std::vector<double> exposures;
+  // Values of periods without an opening day, left out.
+  int closed_value_count = 0;
   std::vector<ModelGroup> groups;
   std::vector<int> region_units;
   // [indicator]: series [first, second).
@@ -65,6 +73,11 @@ struct FitPanel {
 
   double value(int i, int t) const { return values[static_cast<size_t>(i) * period_count + t]; }
   bool present(int i, int t) const { return !std::isnan(value(i, t)); }
+  // Known part of a mean on the log link: opening days over their reference, 1 without calendar.
+  double exposure(int i, int t) const {
+    const int row = series[i].exposure_row;
+    return row < 0 ? 1.0 : exposures[static_cast<size_t>(row) * period_count + t];
+  }
   int indicator_count() const { return static_cast<int>(indicator_rows.size()); }
   int region_count() const { return static_cast<int>(region_units.size()); }
   bool is_stock(int k) const { return network->indicator(k).kind == IndicatorKind::kStock; }

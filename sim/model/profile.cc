@@ -45,7 +45,7 @@ class TwoWay {
       const double y = panel_.value(i, t);
       if (std::isnan(y)) continue;
       observed += additive_ ? y / panel_.series[i].scale - path_[t] : y;
-      expected += additive_ ? 1.0 : path_[t];
+      expected += additive_ ? 1.0 : path_[t] * panel_.exposure(i, t);
     }
     size_[i - first_] = expected > 0 ? observed / expected : 0.0;
   }
@@ -57,7 +57,7 @@ class TwoWay {
       if (std::isnan(y)) continue;
       const double scale = panel_.series[i].scale;
       observed += additive_ ? y - scale * size_[i - first_] : y;
-      expected += additive_ ? scale : size_[i - first_];
+      expected += additive_ ? scale : size_[i - first_] * panel_.exposure(i, t);
     }
     if (expected > 0) path_[t] = observed / expected;
   }
@@ -87,7 +87,7 @@ void FitSizes(const FitPanel& panel, int indicator, IndicatorProfile& profile) {
       const double y = panel.value(i, t);
       if (std::isnan(y)) continue;
       observed += additive ? y / series.scale - profile.path[series.group][t] : y;
-      expected += additive ? 1.0 : profile.factor[series.group][t];
+      expected += additive ? 1.0 : profile.factor[series.group][t] * panel.exposure(i, t);
     }
     if (expected > 0) profile.size[i - first] = observed / expected;
   }
@@ -113,7 +113,7 @@ Aggregate AggregateOf(const FitPanel& panel, int indicator, const IndicatorProfi
         scales += series.scale;
         variance += phi * phi;
       } else {
-        const double mean = size * profile.factor[series.group][t];
+        const double mean = size * profile.factor[series.group][t] * panel.exposure(i, t);
         observed += y;
         expected += mean;
         variance += phi * mean;

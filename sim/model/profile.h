@@ -9,8 +9,8 @@
 
 namespace jalon::sim {
 
-// Expected cells of one indicator: on the log link size x exp(path), on the identity link
-// scale x (size + path). `path` is shared by the series of a group.
+// Expected cells of one indicator: on the log link size x exp(path) x exposure, on the identity
+// link scale x (size + path). `path` is shared by the series of a group.
 struct IndicatorProfile {
   // [series of the indicator]: size of each series while every path is 0.
   std::vector<double> size;
@@ -20,13 +20,13 @@ struct IndicatorProfile {
   std::vector<std::vector<double>> factor;
 };
 
-// Two-way fit without any model: size x common path of the nation, the maximum likelihood of
-// Poisson counts (log link) or least squares (identity). Missing cells are left out, so that
-// openings, closures and holes do not move the path. Shape of the result: [period].
+// Two-way fit without any model: size x common path of the nation (x exposure), the maximum
+// likelihood of Poisson counts (log link) or least squares (identity). Missing cells are left out,
+// so that openings, closures and holes do not move the path. Shape of the result: [period].
 std::vector<double> CommonPath(const FitPanel& panel, int indicator);
 
-// Sizes of an indicator's series given their paths: sum y / sum factor, or mean (y / scale - path).
-// 0 for a series never seen.
+// Sizes of an indicator's series given their paths: sum y / sum of factor x exposure, or mean (y /
+// scale - path). 0 for a series never seen.
 void FitSizes(const FitPanel& panel, int indicator, IndicatorProfile& profile);
 
 // The aggregate of some series against what their sizes and paths expect.

@@ -108,7 +108,15 @@ class IndicatorChecker : public RuleChecker {
             {"must be a finite number greater than 0", "NOT_POSITIVE"});
   }
 
+  void CheckExposure(const Indicator& indicator) {
+    const bool is_flow =
+        indicator.kind == IndicatorKind::kCount || indicator.kind == IndicatorKind::kAmount;
+    Require(is_flow || indicator.exposure == Exposure::kNone, Field("exposure"), "opening_days",
+            {"must be left out unless kind is COUNT or AMOUNT", "FIELD_OF_ANOTHER_KIND"});
+  }
+
   void CheckWhereAndWhen(const Indicator& indicator) {
+    CheckExposure(indicator);
     if (indicator.provisional_from) {
       RequireFrequency(*indicator.provisional_from, spec_.frequency, Field("provisional_from"));
     }

@@ -6,11 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sim/base/date.h"
 #include "sim/base/rule_checker.h"
 #include "sim/objective/objective.h"
 
 namespace jalon::sim {
 namespace {
+
+constexpr size_t kMaxChanges = 100;
 
 class ObjectiveChecker : public RuleChecker {
  public:
@@ -34,7 +37,25 @@ class ObjectiveChecker : public RuleChecker {
             absl::StrCat(objective.ticks),
             {"must be between -2^53 and 2^53 rounding steps", "OUT_OF_RANGE"});
     RequireLabel(objective.reason, Field(i, "reason"));
+    CheckChanges(objective.changes, i);
     CheckDuplicate(objective, i);
+  }
+
+  void CheckChanges(const std::vector<ObjectiveChange>& changes, int64_t i) {
+    Require(changes.size() <= kMaxChanges, Field(i, "changes"), absl::StrCat(changes.size()),
+            {absl::StrCat("must have at most ", kMaxChanges, " entries"), "OUT_OF_RANGE"});
+    for (size_t j = 0; j < changes.size(); ++j) {
+      const ObjectiveChange& change = changes[j];
+      const std::string path = Field(i, Element("changes", j));
+      Require(IsIsoDate(change.date), path + ".changed_on", change.date,
+              {"must be a day, YYYY-MM-DD", "BAD_DATE"});
+      Require(j == 0 || changes[j - 1].date < change.date, path + ".changed_on", change.date,
+              {"must come after the change before it", "NOT_SORTED"});
+      Require(change.old_ticks >= -kMaxTicks && change.old_ticks <= kMaxTicks, path + ".old_value",
+              absl::StrCat(change.old_ticks),
+              {"must be between -2^53 and 2^53 rounding steps", "OUT_OF_RANGE"});
+      RequireLabel(change.reason, path + ".reason");
+    }
   }
 
   void CheckNode(const Objective& objective, int64_t i) {

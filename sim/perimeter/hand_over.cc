@@ -137,7 +137,8 @@ class HandOverTable {
   bool IsKnown(const PerimeterChange& change, const Window& window) const {
     const bool closes =
         change.kind == PerimeterChangeKind::kClosure || change.kind == PerimeterChangeKind::kMerger;
-    return !closes && change.date <= known_at_.value_or(window.first);
+    if (known_at_) return change.date <= *known_at_;
+    return !closes && change.date <= window.first;
   }
 
   void AddUnitPieces(int i, const DatedChanges& dated, std::vector<Piece>& pieces) {

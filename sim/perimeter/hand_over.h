@@ -50,9 +50,9 @@ struct HandedOver {
 // share of a transfer, and the cells of a resegmentation. A receiver's objective of the same
 // window in that segment, or around it, grows; without one, a new one is made.
 //
-// Transfers and resegmentations up to `known_at` are in the objectives already (absent: up to the
-// first period of each window); closings always act, for nobody can attain what is asked of a
-// branch that is not there. Objectives of units above the branches stay: a region's is its own.
+// Changes up to `known_at` are in the objectives already. Absent: transfers and resegmentations up
+// to the first period of each window are, closings are not, for nobody can attain what is asked of
+// a branch that is not there. Objectives of units above the branches stay: a region's is its own.
 //
 // Sums: over the objectives a change connects, ticks before = ticks after + unassigned, exactly
 // (largest remainders; ties in canonical order).

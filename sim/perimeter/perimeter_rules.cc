@@ -340,10 +340,18 @@ Violations CheckPerimeter(const Network& network, const Perimeter& perimeter,
 
 Perimeter Canonical(Perimeter perimeter) {
   for (PerimeterChange& change : perimeter.changes) change = OneSpelling(std::move(change));
-  std::sort(
-      perimeter.changes.begin(), perimeter.changes.end(),
-      [](const PerimeterChange& a, const PerimeterChange& b) { return OrderOf(a) < OrderOf(b); });
+  std::sort(perimeter.changes.begin(), perimeter.changes.end(), ComesBefore);
   return perimeter;
+}
+
+bool ComesBefore(const PerimeterChange& a, const PerimeterChange& b) {
+  return OrderOf(a) < OrderOf(b);
+}
+
+bool SamePlace(const PerimeterChange& a, const PerimeterChange& b) {
+  const PerimeterChange one = OneSpelling(a);
+  const PerimeterChange other = OneSpelling(b);
+  return PlaceOf(one) == PlaceOf(other);
 }
 
 Period TargetDate(const Perimeter& perimeter, const Window& history) {

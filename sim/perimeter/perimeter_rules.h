@@ -36,6 +36,11 @@ Violations CheckPerimeter(const Network& network, const Perimeter& perimeter,
 // does not depend on the order of rows in a file.
 Perimeter Canonical(Perimeter perimeter);
 
+// The canonical order of changes.
+bool ComesBefore(const PerimeterChange& a, const PerimeterChange& b);
+// Whether two changes say something about the same place and date: a later one amends the earlier.
+bool SamePlace(const PerimeterChange& a, const PerimeterChange& b);
+
 // The target perimeter: as declared, else the period after the history.
 Period TargetDate(const Perimeter& perimeter, const Window& history);
 

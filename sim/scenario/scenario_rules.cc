@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -45,8 +46,13 @@ class AssumptionChecker : public RuleChecker {
   std::string Field(absl::string_view name) const { return absl::StrCat(path_, ".", name); }
 
   void CheckDriver(const DriverAssumption& assumption, int64_t i) {
-    Require(drivers_.Find(assumption.driver).has_value(), Field("driver"), assumption.driver,
+    const std::optional<int> known = drivers_.Find(assumption.driver);
+    Require(known.has_value(), Field("driver"), assumption.driver,
             {"must be the id of a driver", "UNKNOWN_DRIVER"});
+    const bool derived = known && drivers_.drivers[*known].derived.has_value();
+    Require(!derived || !assumption.moves_others, Field("moves_others"), assumption.driver,
+            {"must not be set for a derived driver: its formula follows others, not the reverse",
+             "DERIVED_DRIVER"});
     if (const auto earlier = ids_.Earlier(assumption.driver, i)) {
       Require(
           false, Field("driver"), assumption.driver,

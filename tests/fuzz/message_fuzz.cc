@@ -10,10 +10,13 @@
 #include "jalon/v1/objective_service.pb.h"
 #include "jalon/v1/result.pb.h"
 #include "jalon/v1/scenario_service.pb.h"
+#include "server/convert/calendar.h"
 #include "server/convert/model.h"
 #include "server/convert/network.h"
 #include "server/convert/objective.h"
+#include "server/convert/perimeter.h"
 #include "server/convert/scenario.h"
+#include "server/convert/score.h"
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
 #include "server/convert/tables.h"
@@ -80,6 +83,23 @@ void CheckScenario(absl::string_view text) {
   Require(again.ok() && ScenarioHash(*again) == ScenarioHash(*scenario));
 }
 
+void CheckScorePolicy(absl::string_view text) {
+  v1::ScorePolicy message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto policy = FromProto(message, network);
+  if (!policy.ok()) return;
+  const auto again = FromProto(ToProto(*policy), network);
+  Require(again.ok() && *again == *policy);
+  // What was accepted can be looked up everywhere.
+  const sim::WeightTable table(network, *policy);
+  const sim::Window year{sim::Period::Month(2027, 1), sim::Period::Month(2027, 12)};
+  for (int u = 0; u < network.unit_count(); ++u) {
+    table.Of(u, year);
+    table.QualityOf(u, year);
+  }
+}
+
 void CheckObjectives(absl::string_view text) {
   v1::ObjectiveList message;
   if (!ReadTextProto(text, &message).ok()) return;
@@ -141,14 +161,42 @@ void CheckViolation(absl::string_view text) {
   Require(StatusMessage(status).size() <= kMaxStatusMessageBytes);
 }
 
+// Stored calendars of the demo's network give days that fit their months.
+void CheckCalendars(absl::string_view text) {
+  store::v1::CalendarContent message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto table = FromProto(message, network);
+  if (!table.ok()) return;
+  const auto again = FromProto(ToProto(*table), network);
+  Require(again.ok() && *again == *table);
+  const sim::Period may = sim::Period::Month(2027, 5);
+  const sim::OpeningDays days(network, *table, {may - 12, may});
+  for (int u = 0; u < network.unit_count(); ++u) Require(!(days.days(u, may) > 31));
+}
+
+void CheckPhasing(absl::string_view text) {
+  store::v1::PhasingContent message;
+  if (!ReadTextProto(text, &message).ok()) return;
+  const sim::Network& network = SmallDemo().revision.network;
+  const auto table = FromProto(message, network);
+  if (!table.ok()) return;
+  const auto again = FromProto(ToProto(*table), network);
+  Require(again.ok() && *again == *table);
+}
+
 void Check(absl::string_view name, absl::string_view text) {
+  if (name == "calendars") return CheckCalendars(text);
+  if (name == "phasing") return CheckPhasing(text);
   if (name == "model") return CheckModelFile(text);
   if (name == "network") return CheckStored<store::v1::NetworkContent>(text);
   if (name == "drivers") return CheckStored<store::v1::DriverContent>(text);
+  if (name == "perimeter") return CheckStored<store::v1::PerimeterContent>(text);
   if (name == "channels") return CheckTable<store::v1::ChannelContent>(text);
   if (name == "credit") return CheckTable<store::v1::CreditContent>(text);
   if (name == "means") return CheckTable<store::v1::MeansContent>(text);
   if (name == "scenario") return CheckScenario(text);
+  if (name == "score_policy") return CheckScorePolicy(text);
   if (name == "objectives") return CheckObjectives(text);
   if (name == "growth_rule") return CheckGrowthRule(text);
   if (name == "objective_table") return CheckObjectiveTable(text);

@@ -21,6 +21,8 @@ void AddDoctor(const Command& app, Invocation& invocation);
 void AddImport(const Command& app, Invocation& invocation);
 void AddNetwork(const Command& app, Invocation& invocation);
 void AddIndicators(const Command& app, Invocation& invocation);
+// Below `indicators`.
+void AddIndicatorEffects(const Command& indicators, Invocation& invocation);
 void AddSeries(const Command& app, Invocation& invocation);
 void AddFit(const Command& app, Invocation& invocation);
 void AddModel(const Command& app, Invocation& invocation);
@@ -29,6 +31,12 @@ void AddObjectives(const Command& app, Invocation& invocation);
 void AddSimulate(const Command& app, Invocation& invocation);
 void AddRuns(const Command& app, Invocation& invocation);
 void AddForecast(const Command& app, Invocation& invocation);
+void AddCompletion(const Command& app, Invocation& invocation);
+
+// Commands below `network` and `objectives`, in files of their own.
+void AddNetworkPerimeter(const Command& network, Invocation& invocation);
+void AddNetworkExport(const Command& network, Invocation& invocation);
+void AddObjectivesRestate(const Command& objectives, Invocation& invocation);
 
 }  // namespace jalon::client
 

@@ -103,7 +103,9 @@ int RunDoctor(Context& context) {
                finding.good ? "" : finding.advice});
   }
   table.Finish();
-  return all_good ? kExitOk : kExitUnhealthy;
+  if (!all_good) return kExitUnhealthy;
+  context.Next("jalon network list", "the networks this server holds");
+  return kExitOk;
 }
 
 }  // namespace

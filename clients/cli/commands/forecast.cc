@@ -7,6 +7,7 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
 #include "clients/cli/periods.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/results.h"
 #include "clients/cli/run_request.h"
 #include "clients/cli/watch.h"
@@ -104,7 +105,7 @@ absl::Status WriteForecast(Context& context, const v1::Run& run) {
   std::vector<Column> columns = {{"unit", "Unit", "Entité"},
                                  {"segment", "Segment", "Segment"},
                                  {"indicator", "Indicator", "Indicateur"},
-                                 {"period", "Period", "Période"}};
+                                 {"period", "Period", "Période", CellFormat::kPeriod}};
   if (context.is_screen()) {
     for (const auto& spec : quantiles) {
       const std::string key = StatisticKey(spec);
@@ -146,15 +147,23 @@ int RunForecast(Context& context, const ForecastArguments& arguments) {
   }
   auto ended = CreateAndFollow(context, *request, run.dry_run);
   if (!ended.ok()) return ReportError(context, ended.status());
-  if (!ended->has_value()) return kExitOk;
+  if (!ended->has_value()) {
+    context.Next("the same without --dry-run", "run it");
+    return kExitOk;
+  }
   const v1::Run& result = **ended;
   if (result.provenance().path_count() > 0) {
     const absl::Status written = WriteForecast(context, result);
     if (!written.ok()) return ReportError(context, written);
     context.beside() << "\n";
-    WriteProvenance(context.beside(), result);
+    WriteProvenance(context, result);
   }
-  return ExitCodeOfRun(context, result);
+  const int code = ExitCodeOfRun(context, result);
+  if (code == kExitOk) {
+    context.Next(absl::StrCat("jalon runs results ", ShortId(result.name()), " -o csv"),
+                 "every row and column of this answer");
+  }
+  return code;
 }
 
 }  // namespace

@@ -81,11 +81,14 @@ if (!import.ok()) return ReportError(context, import.status());
 auto ended = AwaitImport(context, *std::move(import));
 if (!ended.ok()) return ReportError(context, ended.status());
 const int code = ReportImport(context, *ended, arguments.problems);
-if (code == kExitOk && ended->state() == v1::Import::STATE_SUCCEEDED) {
+if (code != kExitOk) return code;
+if (arguments.dry_run) {
+  context.Next("the same without --dry-run", "store it");
+} else {
   context.Next(absl::StrCat("jalon fit --network ", ShortId(options->network())),
                "fit a model to this history");
 }
-return code;
+return kExitOk;
 }  // namespace
 
 }  // namespace jalon::client
@@ -94,12 +97,15 @@ void AddImport(const Command& app, Invocation& invocation) {
   const Command command =
       app.Add("import", "Import a bank's files: a folder of CSV tables, or any CSV with a mapping");
   auto arguments = std::make_shared<ImportArguments>();  // lives as long as the parsed command
-  command.Option("paths", arguments->paths, "CSV files, or folders of them", {.required = true});
-  command.Option("--mapping", arguments->mapping, "File that says what the columns are");
+  command.Option("paths", arguments->paths, "CSV files, or folders of them",
+                 {.required = true, .is_file = true});
+  command.Option("--mapping", arguments->mapping, "File that says what the columns are",
+                 {.is_file = true});
   command.Option("--mode", arguments->mode, "replace (everything) or append (new periods)",
                  {.one_of = {"replace", "append"}});
   command.Option("--label", arguments->label, "Label of a new network");
-  command.Option("--problems", arguments->problems, "Write every problem to this CSV file");
+  command.Option("--problems", arguments->problems, "Write every problem to this CSV file",
+                 {.is_file = true});
   command.Option("--request-id", arguments->request_id,
                  "Repeat of an earlier import with the same id returns its result");
   command.Flag("--dry-run", arguments->dry_run, "Check everything, store nothing");

@@ -28,15 +28,17 @@ int ListModels(Context& context, const ModelArguments&) {
   request.set_parent(*parent);
   TableWriter table = context.table({{"model", "Model", "Modèle"},
                                      {"state", "State", "État"},
-                                     {"as_of", "As of", "Arrêté à"},
+                                     {"as_of", "As of", "Arrêté à", CellFormat::kPeriod},
                                      {"series", "Series", "Séries", CellFormat::kCount},
                                      {"origin", "Origin", "Origine"},
                                      {"hash", "Hash", "Empreinte"},
-                                     {"created", "Created", "Créé"},
+                                     {"created", "Created", "Créé", CellFormat::kTime},
                                      {"reason", "Reason", "Motif"}});
+  std::string first;
   const absl::Status status =
       ForEachPage(**client, &Client::ListModels, request, [&](const v1::ListModelsResponse& page) {
         for (const auto& m : page.models()) {
+          if (first.empty()) first = ShortId(m.name());
           table.Row({ShortId(m.name()), StateText(v1::Model::State_Name(m.state())), m.as_of(),
                      m.series_count(), m.origin() == v1::Model::ORIGIN_IMPORT ? "import" : "fit",
                      m.content_hash().substr(0, 16), TimeText(m.create_time()), m.reason()});
@@ -44,6 +46,11 @@ int ListModels(Context& context, const ModelArguments&) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon fit", "there is none");
+  } else {
+    context.Next(absl::StrCat("jalon model show ", first), "what the newest found");
+  }
   return kExitOk;
 }
 
@@ -61,6 +68,8 @@ int ShowModel(Context& context, const ModelArguments& arguments) {
   auto model = GetModel(context, arguments.id);
   if (!model.ok()) return ReportError(context, model.status());
   WriteModel(context, *model);
+  context.Next(absl::StrCat("jalon simulate --model ", ShortId(model->name())),
+               "simulate with this model");
   return kExitOk;
 }
 
@@ -68,6 +77,8 @@ int ShowElasticities(Context& context, const ModelArguments& arguments) {
   auto model = GetModel(context, arguments.id);
   if (!model.ok()) return ReportError(context, model.status());
   WriteElasticities(context, *model);
+  context.Next(absl::StrCat("jalon model export ", ShortId(model->name()), " --to FILE"),
+               "write the model to a file, to edit what the data could not settle");
   return kExitOk;
 }
 
@@ -83,6 +94,7 @@ int ExportModel(Context& context, const ModelArguments& arguments) {
   if (!bytes.ok()) return ReportError(context, bytes.status());
   if (arguments.file.empty()) {
     context.out() << *bytes;
+    context.Next("jalon model import FILE --reason WHY", "after editing, import it as a new model");
     return kExitOk;
   }
   const absl::Status written = WriteFile(arguments.file, *bytes);
@@ -120,6 +132,8 @@ int ImportModel(Context& context, const ModelArguments& arguments) {
   auto model = (*client)->ImportModel(std::move(options), *bytes);
   if (!model.ok()) return ReportError(context, model.status());
   WriteModel(context, *model);
+  context.Next(absl::StrCat("jalon simulate --model ", ShortId(model->name())),
+               "simulate with the edited model");
   return kExitOk;
 }
 
@@ -151,11 +165,11 @@ void AddModel(const Command& app, Invocation& invocation) {
   const Command out = add("export", "Write a model to a file or standard output",
                           "export --to model.textproto", ExportModel);
   out.Option("model", a->id, "Model; default: the newest");
-  out.Option("--to", a->file, "File; default: standard output");
+  out.Option("--to", a->file, "File; default: standard output", {.is_file = true});
   out.Flag("--binary", a->binary, "Binary instead of text");
   const Command in = add("import", "Store an edited model as a new one",
                          "import model.textproto --reason 'elasticity halved'", ImportModel);
-  in.Option("file", a->file, "File written by export", {.required = true});
+  in.Option("file", a->file, "File written by export", {.required = true, .is_file = true});
   in.Option("--reason", a->reason, "Why it was edited", {.required = true});
   in.Option("--author", a->author, "Who edited it");
   in.Option("--from", a->parent_model, "Model it was edited from");

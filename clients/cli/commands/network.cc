@@ -4,20 +4,26 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/cli/calendar_report.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/commands/network_tables.h"
+#include "clients/cli/driver_report.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
 #include "clients/cli/paging.h"
+#include "clients/cli/score_report.h"
 #include "clients/cli/time_text.h"
 
 namespace jalon::client {
 namespace {
 
 struct NetworkArguments {
+  CalendarArguments calendar;
   std::string unit;
   std::string etag;
+  std::string window;
+  std::string objectives;
   int depth = -1;
   bool yes = false;
 };
@@ -32,13 +38,15 @@ int ListNetworks(Context& context) {
                      {"units", "Units", "Entités", CellFormat::kCount},
                      {"indicators", "Indicators", "Indicateurs", CellFormat::kCount},
                      {"series", "Series", "Séries", CellFormat::kCount},
-                     {"first", "First", "Début"},
-                     {"last", "Last", "Fin"},
+                     {"first", "First", "Début", CellFormat::kPeriod},
+                     {"last", "Last", "Fin", CellFormat::kPeriod},
                      {"latest_revision", "Revision", "Révision"}});
+  std::string first;
   const absl::Status status =
       ForEachPage(**client, &Client::ListNetworks, v1::ListNetworksRequest(),
                   [&](const v1::ListNetworksResponse& page) {
                     for (const auto& n : page.networks()) {
+                      if (first.empty()) first = ShortId(n.name());
                       table.Row({ShortId(n.name()), n.display_name(), n.unit_count(),
                                  n.indicator_count(), n.series_count(), n.first_period(),
                                  n.last_period(), ShortId(n.latest_revision())});
@@ -46,6 +54,11 @@ int ListNetworks(Context& context) {
                   });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon import FOLDER --network ID", "there is none yet");
+  } else {
+    context.Next(absl::StrCat("jalon network show --network ", first), "what one of them holds");
+  }
   return kExitOk;
 }
 
@@ -79,6 +92,7 @@ int ShowNetwork(Context& context) {
   table.Row({"data hash", revision->content_hash()});
   table.Row({"etag", network->etag()});
   table.Finish();
+  context.Next("jalon series --depth 1", "its history, by level");
   return kExitOk;
 }
 
@@ -108,8 +122,8 @@ int ListUnits(Context& context, const NetworkArguments& arguments) {
                                      {"level", "Level", "Niveau"},
                                      {"kind", "Kind", "Type"},
                                      {"parent", "Parent", "Parent"},
-                                     {"opened", "Opened", "Ouverture"},
-                                     {"closed", "Closed", "Fermeture"},
+                                     {"opened", "Opened", "Ouverture", CellFormat::kPeriod},
+                                     {"closed", "Closed", "Fermeture", CellFormat::kPeriod},
                                      {"subtree", "Subtree", "Sous-arbre", CellFormat::kCount},
                                      {"attributes", "Attributes", "Attributs"}});
   const bool french = context.french();
@@ -123,6 +137,7 @@ int ListUnits(Context& context, const NetworkArguments& arguments) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon series --unit ID", "the history of one");
   return kExitOk;
 }
 
@@ -145,41 +160,7 @@ int ListSegments(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
-  return kExitOk;
-}
-
-int ListDrivers(Context& context) {
-  auto client = context.client();
-  if (!client.ok()) return ReportError(context, client.status());
-  auto revision = LatestRevision(context);
-  if (!revision.ok()) return ReportError(context, revision.status());
-  v1::ListDriversRequest request;
-  request.set_parent(*revision);
-  TableWriter table = context.table({{"driver", "Driver", "Facteur"},
-                                     {"label", "Label", "Libellé"},
-                                     {"class", "Class", "Classe"},
-                                     {"unit", "In", "Unité"},
-                                     {"scope", "Scope", "Portée"},
-                                     {"first", "First", "Début"},
-                                     {"periods", "Periods", "Périodes", CellFormat::kCount},
-                                     {"last_value", "Last", "Dernier", CellFormat::kNumber},
-                                     {"plot", "History", "Historique"}});
-  const bool french = context.french();
-  const absl::Status status = ForEachPage(
-      **client, &Client::ListDrivers, request, [&](const v1::ListDriversResponse& page) {
-        for (const auto& d : page.drivers()) {
-          std::string category = v1::Driver::Category_Name(d.category());
-          category = category.substr(category.find('_') + 1);
-          for (char& c : category) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-          const std::vector<double> values(d.values().begin(), d.values().end());
-          table.Row({d.id(), french && !d.label_fr().empty() ? d.label_fr() : d.label_en(),
-                     category, d.unit_of_measure(), d.scope(), d.first_period(),
-                     int64_t{d.values_size()}, OptionalCell(LastOf(values)),
-                     Sparkline(values, 30)});
-        }
-      });
-  if (!status.ok()) return ReportError(context, status);
-  table.Finish();
+  context.Next("jalon series --segment ID", "the history of one");
   return kExitOk;
 }
 
@@ -195,8 +176,8 @@ int ListRevisions(Context& context) {
                                      {"base", "From", "Depuis"},
                                      {"series", "Series", "Séries", CellFormat::kCount},
                                      {"values", "Values", "Valeurs", CellFormat::kCount},
-                                     {"last", "Last", "Fin"},
-                                     {"created", "Created", "Créée"}});
+                                     {"last", "Last", "Fin", CellFormat::kPeriod},
+                                     {"created", "Created", "Créée", CellFormat::kTime}});
   const absl::Status status = ForEachPage(
       **client, &Client::ListRevisions, request, [&](const v1::ListRevisionsResponse& page) {
         for (const auto& r : page.revisions()) {
@@ -206,6 +187,34 @@ int ListRevisions(Context& context) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  context.Next("jalon fit --revision ID", "fit a model to one of them");
+  return kExitOk;
+}
+
+// A window is needed with a unit: weights change with the year.
+int ShowWeights(Context& context, const NetworkArguments& arguments) {
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  if (arguments.unit.empty()) {
+    const absl::Status written = WriteScorePolicy(context, *revision);
+    if (!written.ok()) return ReportError(context, written);
+    context.Next("jalon network weights --unit UNIT --window 2027",
+                 "the weights that hold in one unit");
+    return kExitOk;
+  }
+  v1::ResolveWeightsRequest request;
+  request.set_revision(*revision);
+  request.set_unit(arguments.unit);
+  request.set_window(arguments.window);
+  if (!arguments.objectives.empty()) {
+    auto set = context.FullName("objectiveSets", arguments.objectives);
+    if (!set.ok()) return ReportError(context, set.status());
+    request.set_objective_set(*set);
+  }
+  const absl::Status written = WriteUnitWeights(context, request);
+  if (!written.ok()) return ReportError(context, written);
+  context.Next("jalon runs scores RUN --weights",
+               "effective weights, once a run has simulated them");
   return kExitOk;
 }
 
@@ -225,8 +234,40 @@ int DeleteNetwork(Context& context, const NetworkArguments& arguments) {
   request.set_request_id(NewRequestId());
   auto deleted = (*client)->DeleteNetwork(request);
   if (!deleted.ok()) return ReportError(context, deleted.status());
-  context.out() << *network << " deleted, with " << deleted->deleted_count() << " resources\n";
+  context.Done(*network, absl::StrCat("deleted, with ", deleted->deleted_count(), " resources"));
+  context.Next("jalon network list", "the networks that are left");
   return kExitOk;
+}
+
+void AddCalendar(const Command& calendar, CalendarArguments& a) {
+  calendar.Examples(
+      "Examples:\n"
+      "  jalon network calendar --window 2027 --unit lille\n"
+      "  jalon network calendar --window 2027-05 --against 2026-05\n"
+      "  jalon network calendar --window 2026-05 --against 2025-05 --split --depth 1");
+  calendar.Option("--window", a.window, "Period, year or first..last", {.required = true});
+  calendar.Option("--against", a.against, "Compare with this window: the change of days");
+  calendar.Flag("--split", a.split, "Split what was realised into calendar effect and the rest");
+  calendar.Option("--run", a.run, "Split with this run's means where nothing is realised yet");
+  calendar.Option("--unit", a.units, "Units; default: the whole network");
+  calendar.Option("--indicator", a.indicators, "Indicators to split; default: those exposed");
+  calendar.Option("--depth", a.depth, "Levels below each unit to split too", {.range = {{0, 8}}});
+}
+
+void AddDriverOptions(const Command& command, DriverReportOptions& options) {
+  command.Examples(
+      "Examples:\n"
+      "  jalon network drivers --formulas\n"
+      "  jalon network drivers --plot --driver livret_a --scenario severely-adverse");
+  command.Option("--driver", options.drivers, "Only these drivers");
+  command.Flag("--plot", options.plot, "Draw their history");
+  command.Flag("--ascii", options.ascii, "Draw with plain characters");
+  command.Option("--scenario", options.scenario, "Draw what this scenario assumes as well");
+  command.Option("--since", options.since, "First period drawn (YYYY-MM or YYYY-Qn)");
+  command.Option("--width", options.width, "Columns of a drawing (default: the terminal's)",
+                 {.range = std::pair(40.0, 200.0)});
+  command.Flag("--formulas", options.formulas,
+               "Formulas of derived drivers, and how often they were departed from");
 }
 
 }  // namespace
@@ -252,8 +293,15 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   });
   units.Option("--unit", arguments->unit, "Only this unit and below");
   units.Option("--depth", arguments->depth, "At most this many levels below it");
+  AddCalendar(
+      add("calendar", "Opening days, and what they do to a comparison of two windows",
+          [arguments](Context& context) { return ReportCalendar(context, arguments->calendar); }),
+      arguments->calendar);
   add("segments", "Segments, depth-first", ListSegments);
-  add("drivers", "Drivers with their history", ListDrivers);
+  auto drivers = std::make_shared<DriverReportOptions>();
+  AddDriverOptions(add("drivers", "Drivers: their history, drawn on request, and their formulas",
+                       [drivers](Context& context) { return ReportDrivers(context, *drivers); }),
+                   *drivers);
   add("channels", "Channels with their declared shares", ListChannels);
   auto reconcile = std::make_shared<ReconcileArguments>();
   add("reconcile", "Prove that parents are children plus eliminations; exit 1 when one is not",
@@ -265,6 +313,21 @@ void AddNetwork(const Command& app, Invocation& invocation) {
   list_means.Option("--mean", means->mean, "Only this one, e.g. advisers");
   list_means.Option("--unit", means->unit, "Only branches below this unit");
   add("revisions", "Revisions, newest first", ListRevisions);
+  AddNetworkPerimeter(command, invocation);
+  AddNetworkExport(command, invocation);
+  const Command weights =
+      command.Add("weights", "Weights of indicators in scores: as declared, or of one unit");
+  weights.Examples(
+      "Examples:\n"
+      "  jalon network weights -o csv\n"
+      "  jalon network weights --unit lille --window 2027 --objectives plan-2027");
+  weights.OnChosen([&invocation, arguments] {
+    invocation.run = [arguments](Context& context) { return ShowWeights(context, *arguments); };
+  });
+  weights.Option("--unit", arguments->unit, "The weights that hold in this unit; needs --window");
+  weights.Option("--window", arguments->window, "Window of the score, e.g. 2027");
+  weights.Option("--objectives", arguments->objectives,
+                 "Set whose missing objectives give their weight to the others");
   const Command remove =
       add("delete", "Delete a network and all that hangs on it",
           [arguments](Context& context) { return DeleteNetwork(context, *arguments); });

@@ -9,6 +9,7 @@
 #include "clients/cli/files.h"
 #include "clients/cli/import_report.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/objective_history.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/results.h"
 #include "clients/cli/state_text.h"
@@ -18,7 +19,9 @@ namespace jalon::client {
 namespace {
 
 struct ObjectiveArguments {
+  std::string from, method, model, scenario;
   std::string id, base, window, growth, mapping, problems, author, reason, etag, fiscal_year, label;
+  std::string perimeter, publication_date;
   std::vector<std::string> levels, indicators, units, paths;
   bool dry_run = false, official = false;
 };
@@ -40,6 +43,13 @@ void Describe(const ObjectiveArguments& a, v1::ObjectiveSet& set) {
   set.set_official(a.official);
   set.set_author(a.author);
   set.set_reason(a.reason);
+  set.set_perimeter(a.perimeter);
+  set.set_publication_date(a.publication_date);
+}
+
+void SimulateNext(Context& context, const std::string& set) {
+  context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set)),
+               "how likely each objective is attained");
 }
 
 int CreateSet(Context& context, const ObjectiveArguments& a) {
@@ -66,11 +76,69 @@ int CreateSet(Context& context, const ObjectiveArguments& a) {
   rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
   auto set = (*client)->CreateObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << ": " << set->objective_count() << " objectives; none for "
-                << set->zero_base_count() << " nodes whose base is 0 and "
-                << set->missing_base_count() << " whose base is unknown\n";
+  context.Done(set->name(), absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(),
+                                         " objectives; none for ", set->zero_base_count(),
+                                         " nodes whose base is 0 and ", set->missing_base_count(),
+                                         " whose base is unknown"));
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+  } else {
+    SimulateNext(context, set->name());
+  }
+  return kExitOk;
+}
+
+v1::PhasingRule::Method MethodOf(const std::string& text) {
+  if (text == "model") return v1::PhasingRule::METHOD_MODEL;
+  if (text == "last_year") return v1::PhasingRule::METHOD_LAST_YEAR;
+  if (text == "shares") return v1::PhasingRule::METHOD_SHARES;
+  return v1::PhasingRule::METHOD_LINEAR;
+}
+
+absl::Status FillPhasing(Context& context, const ObjectiveArguments& a, v1::PhasingRule& rule) {
+  auto from = context.FullName("objectiveSets", a.from);
+  if (!from.ok()) return from.status();
+  rule.set_objective_set(*from);
+  rule.set_method(MethodOf(a.method));
+  if (rule.method() == v1::PhasingRule::METHOD_MODEL || !a.model.empty()) {
+    auto model = ModelOrLatest(context, a.model);
+    if (!model.ok()) return model.status();
+    rule.set_model(*model);
+  }
+  if (!a.scenario.empty()) {
+    auto scenario = context.FullName("scenarios", a.scenario);
+    if (!scenario.ok()) return scenario.status();
+    rule.set_scenario(*scenario);
+  }
+  rule.set_base_window(a.base);
+  rule.mutable_levels()->Assign(a.levels.begin(), a.levels.end());
+  rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
+  return absl::OkStatus();
+}
+
+int PhaseSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto parent = context.network();
+  if (!parent.ok()) return ReportError(context, parent.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::CreateObjectiveSetRequest request;
+  request.set_parent(*parent);
+  request.set_objective_set_id(a.id);
+  request.set_revision(*revision);
+  request.set_validate_only(a.dry_run);
+  request.set_request_id(NewRequestId());
+  Describe(a, *request.mutable_objective_set());
+  const absl::Status filled = FillPhasing(context, a, *request.mutable_phasing_rule());
+  if (!filled.ok()) return ReportError(context, filled);
+  auto set = (*client)->CreateObjectiveSet(request);
+  if (!set.ok()) return ReportError(context, set.status());
+  context.out() << set->name() << ": " << set->objective_count() << " cumulated objectives; "
+                << set->unphased_count()
+                << " kept as they are (one period, or periods that do not add up)\n";
   context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set->name())),
-               "how likely each objective is attained");
+               "the chance of being on plan at the end of each month");
   return kExitOk;
 }
 
@@ -101,7 +169,14 @@ int ImportSet(Context& context, const ObjectiveArguments& a) {
   if (!import.ok()) return ReportError(context, import.status());
   auto ended = AwaitImport(context, *std::move(import));
   if (!ended.ok()) return ReportError(context, ended.status());
-  return ReportImport(context, *ended, a.problems);
+  const int code = ReportImport(context, *ended, a.problems);
+  if (code != kExitOk) return code;
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+  } else {
+    SimulateNext(context, ended->objective_set());
+  }
+  return kExitOk;
 }
 
 int ListSets(Context& context, const ObjectiveArguments& a) {
@@ -119,13 +194,15 @@ int ListSets(Context& context, const ObjectiveArguments& a) {
                                      {"official", "Official", "Officiel"},
                                      {"objectives", "Objectives", "Objectifs", CellFormat::kCount},
                                      {"author", "Author", "Auteur"},
-                                     {"created", "Created", "Créé"},
-                                     {"published", "Published", "Publié"},
+                                     {"created", "Created", "Créé", CellFormat::kTime},
+                                     {"published", "Published", "Publié", CellFormat::kTime},
                                      {"etag", "Etag", "Etag"}});
+  std::string first;
   const absl::Status status = ForEachPage(
       **client, &Client::ListObjectiveSets, request,
       [&](const v1::ListObjectiveSetsResponse& page) {
         for (const auto& s : page.objective_sets()) {
+          if (first.empty()) first = ShortId(s.name());
           table.Row({ShortId(s.name()), s.display_name(), s.fiscal_year(),
                      StateText(v1::ObjectiveSet::State_Name(s.state())),
                      s.official() ? "official" : "draft", s.objective_count(), s.author(),
@@ -134,6 +211,12 @@ int ListSets(Context& context, const ObjectiveArguments& a) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon objectives create ID --base YEAR --window YEAR --growth 5%",
+                 "there is none");
+  } else {
+    context.Next(absl::StrCat("jalon objectives show ", first), "the objectives of the newest");
+  }
   return kExitOk;
 }
 
@@ -149,7 +232,7 @@ int ShowSet(Context& context, const ObjectiveArguments& a) {
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"segment", "Segment", "Segment"},
                                      {"indicator", "Indicator", "Indicateur"},
-                                     {"window", "Window", "Période"},
+                                     {"window", "Window", "Période", CellFormat::kPeriod},
                                      {"value", "Objective", "Objectif", CellFormat::kNumber},
                                      {"reason", "Reason", "Motif"}});
   const absl::Status status = ForEachPage(
@@ -164,6 +247,7 @@ int ShowSet(Context& context, const ObjectiveArguments& a) {
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  SimulateNext(context, *name);
   return kExitOk;
 }
 
@@ -180,7 +264,8 @@ int PublishSet(Context& context, const ObjectiveArguments& a) {
   request.set_request_id(NewRequestId());
   auto set = (*client)->PublishObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << " published: it never changes any more\n";
+  context.Done(set->name(), "published: it never changes any more");
+  SimulateNext(context, set->name());
   return kExitOk;
 }
 
@@ -222,13 +307,40 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   create.Option("--level", a->levels, "Levels that get objectives; default: the branches");
   create.Option("--indicator", a->indicators, "Indicators; default: all");
   describe(create);
+  const Command phase = add("phase", "Cumulated objectives of months from those of a year",
+                            "phase plan-2027-months --from plan-2027 --method model", PhaseSet);
+  phase.Option("set", a->id, "Id of the phased set", {.required = true});
+  phase.Option("--from", a->from, "Set to phase", {.required = true});
+  phase.Option("--method", a->method,
+               "Where the months' shares come from: a model's season, days and events; last year; "
+               "equal; or imported (phasing.csv)",
+               {.required = true, .one_of = {"model", "last_year", "linear", "shares"}});
+  phase.Option("--model", a->model, "Model; default: the newest");
+  phase.Option("--scenario", a->scenario, "Its events and driver paths shape the months");
+  phase.Option("--base", a->base, "Realised window of last_year; default: a year earlier");
+  phase.Option("--level", a->levels, "Only these levels");
+  phase.Option("--indicator", a->indicators, "Only these indicators");
+  describe(phase);
   const Command in = add("import", "Import a set from CSV, past years' sets too",
                          "import plan.csv --id plan-2027 --fiscal-year 2027", ImportSet);
-  in.Option("paths", a->paths, "CSV files", {.required = true});
+  in.Option("paths", a->paths, "CSV files", {.required = true, .is_file = true});
   in.Option("--id", a->id, "Id of the set");
-  in.Option("--mapping", a->mapping, "File that says what the columns are");
-  in.Option("--problems", a->problems, "Write every problem to this CSV file");
+  in.Option("--mapping", a->mapping, "File that says what the columns are", {.is_file = true});
+  in.Option("--problems", a->problems, "Write every problem to this CSV file", {.is_file = true});
   describe(in);
+  in.Option("--perimeter", a->perimeter, "The network as of this period is what they are set for");
+  in.Option("--published-on", a->publication_date, "Day the bank published them, YYYY-MM-DD");
+  auto past = std::make_shared<ObjectiveHistoryOptions>();
+  const Command history = add("history", "Past objectives against what was realised",
+                              "history --set plan-2025", ListSets);
+  history.OnChosen([&invocation, past] {
+    invocation.run = [past](Context& context) { return ReportObjectiveHistory(context, *past); };
+  });
+  history.Option("--set", past->sets, "Only these sets (default: all with realised windows)");
+  history.Option("--level", past->levels, "Levels of units read (default: the deepest)");
+  history.Option("--indicator", past->indicators, "Only these indicators");
+  history.Flag("--as-published", past->as_published,
+               "Judge objectives as they were published, before later changes");
   add("list", "Sets, newest first", "list --fiscal-year 2027", ListSets)
       .Option("--fiscal-year", a->fiscal_year, "Only this year's");
   const Command show =
@@ -236,6 +348,7 @@ void AddObjectives(const Command& app, Invocation& invocation) {
   show.Option("set", a->id, "Set; default: the newest");
   show.Option("--unit", a->units, "Only these units");
   show.Option("--indicator", a->indicators, "Only these indicators");
+  AddObjectivesRestate(command, invocation);
   const Command publish =
       add("publish", "Make a set immutable",
           "publish plan-2027 --author anne --reason 'agreed on 12 December'", PublishSet);

@@ -8,8 +8,10 @@
 #include "clients/cli/exit_code.h"
 #include "clients/cli/message_file.h"
 #include "clients/cli/paging.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/reliability_report.h"
 #include "clients/cli/results.h"
+#include "clients/cli/score_report.h"
 #include "clients/cli/state_text.h"
 #include "clients/cli/time_text.h"
 #include "clients/cli/watch.h"
@@ -25,6 +27,8 @@ struct RunsArguments {
   int64_t rows = 40;
   int limit = 50;
   bool by_indicator = false;
+  bool weights = false;
+  bool joint = false;
 };
 
 v1::View ViewOf(const RunsArguments& a) {
@@ -35,6 +39,10 @@ v1::View ViewOf(const RunsArguments& a) {
   view.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
   view.mutable_windows()->Assign(a.windows.begin(), a.windows.end());
   return view;
+}
+
+void ResultsNext(Context& context, const std::string& run) {
+  context.Next(absl::StrCat("jalon runs results ", ShortId(run)), "its rows");
 }
 
 int ListRuns(Context& context, const RunsArguments& a) {
@@ -56,14 +64,21 @@ int ListRuns(Context& context, const RunsArguments& a) {
                                      {"paths", "Paths", "Tirages", CellFormat::kCount},
                                      {"rows", "Rows", "Lignes", CellFormat::kCount},
                                      {"cpu_seconds", "CPU s", "CPU s", CellFormat::kNumber},
-                                     {"created", "Created", "Créée"}});
+                                     {"created", "Created", "Créée", CellFormat::kTime}});
+  std::string first;
   for (const auto& r : page->runs()) {
+    if (first.empty()) first = ShortId(r.name());
     table.Row({ShortId(r.name()), r.display_name(), StateText(v1::Run::State_Name(r.state())),
                ShortId(r.model()), ShortId(r.scenario()), ShortId(r.objective_set()),
                r.provenance().path_count(), r.row_count(), r.cpu_seconds(),
                TimeText(r.create_time())});
   }
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon simulate", "there is none");
+  } else {
+    ResultsNext(context, first);
+  }
   return kExitOk;
 }
 
@@ -76,12 +91,16 @@ int ShowRun(Context& context, const RunsArguments& a) {
   request.set_name(*name);
   auto run = (*client)->GetRun(request);
   if (!run.ok()) return ReportError(context, run.status());
-  if (!context.is_screen()) {
+  const OutputFormat format = context.options().output.format;
+  if (format == OutputFormat::kJson || format == OutputFormat::kNdjson) {
     context.out() << MessageText(*run, true);
-    return kExitOk;
+  } else if (context.is_screen()) {
+    context.out() << "state " << StateText(v1::Run::State_Name(run->state())) << "\n";
+    WriteProvenance(context, *run);
+  } else {
+    WriteFacts(context, *run);
   }
-  context.out() << "state " << StateText(v1::Run::State_Name(run->state())) << "\n";
-  WriteProvenance(context.out(), *run);
+  ResultsNext(context, *name);
   return kExitOk;
 }
 
@@ -90,7 +109,10 @@ int ShowResults(Context& context, const RunsArguments& a) {
   if (!name.ok()) return ReportError(context, name.status());
   const absl::Status written =
       WriteAttainment(context, *name, {.shown_rows = a.rows, .view = ViewOf(a)});
-  return written.ok() ? kExitOk : ReportError(context, written);
+  if (!written.ok()) return ReportError(context, written);
+  context.Next(absl::StrCat("jalon runs replay ", ShortId(*name), " --path 0"),
+               "one path of the many behind these numbers");
+  return kExitOk;
 }
 
 int ShowReliability(Context& context, const RunsArguments& a) {
@@ -98,7 +120,23 @@ int ShowReliability(Context& context, const RunsArguments& a) {
   if (!name.ok()) return ReportError(context, name.status());
   const absl::Status written =
       WriteReliability(context, *name, {.view = ViewOf(a), .by_indicator = a.by_indicator});
-  return written.ok() ? kExitOk : ReportError(context, written);
+  if (!written.ok()) return ReportError(context, written);
+  ResultsNext(context, *name);
+  return kExitOk;
+}
+
+int ShowScores(Context& context, const RunsArguments& a) {
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status written = WriteScores(
+      context, *name,
+      {.view = ViewOf(a), .weights = a.weights, .joint_sets = a.joint, .shown_rows = a.rows});
+  if (!written.ok()) return ReportError(context, written);
+  if (!a.weights) {
+    context.Next(absl::StrCat("jalon runs scores ", a.id, " --weights"),
+                 "what really decides the scores: effective weights");
+  }
+  return kExitOk;
 }
 
 int CancelRun(Context& context, const RunsArguments& a) {
@@ -110,7 +148,8 @@ int CancelRun(Context& context, const RunsArguments& a) {
   request.set_name(*name);
   auto run = (*client)->CancelRun(request);
   if (!run.ok()) return ReportError(context, run.status());
-  context.out() << run->name() << " " << StateText(v1::Run::State_Name(run->state())) << "\n";
+  context.Done(run->name(), StateText(v1::Run::State_Name(run->state())));
+  ResultsNext(context, *name);
   return kExitOk;
 }
 
@@ -131,8 +170,10 @@ int WatchRun(Context& context, const RunsArguments& a) {
   });
   if (!run.ok()) return ReportError(context, run.status());
   table.Finish();
-  WriteProvenance(context.beside(), *run);
-  return ExitCodeOfRun(context, *run);
+  WriteProvenance(context, *run);
+  const int code = ExitCodeOfRun(context, *run);
+  if (code == kExitOk) ResultsNext(context, *name);
+  return code;
 }
 
 int ReplayRun(Context& context, const RunsArguments& a) {
@@ -140,10 +181,12 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   if (!client.ok()) return ReportError(context, client.status());
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status known = AddHypothesesOf(context, *name);
+  if (!known.ok()) return ReportError(context, known);
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"segment", "Segment", "Segment"},
                                      {"indicator", "Indicator", "Indicateur"},
-                                     {"window", "Window", "Période"},
+                                     {"window", "Window", "Période", CellFormat::kPeriod},
                                      {"value", "Value", "Valeur", CellFormat::kNumber}});
   int64_t rows = 0;
   const absl::Status status =
@@ -158,6 +201,8 @@ int ReplayRun(Context& context, const RunsArguments& a) {
     context.out() << absl::StrCat("... ", rows - a.rows, " more of ", rows,
                                   " rows: --rows N shows more, -o csv gives all\n");
   }
+  context.Next(absl::StrCat("jalon runs replay ", ShortId(*name), " --path ", a.path + 1),
+               "the next path");
   return kExitOk;
 }
 
@@ -261,6 +306,12 @@ void AddRuns(const Command& app, Invocation& invocation) {
           "reliability 0a1b2c3d4e5f --by-indicator", ShowReliability);
   AddViewOptions(reliability, a);
   reliability.Flag("--by-indicator", a->by_indicator, "One table per indicator");
+  const Command scores =
+      add("scores", "Weighted scores, payoffs and all objectives together, unit by unit",
+          "scores 0a1b2c3d4e5f --unit bretagne", ShowScores);
+  AddRowViewOptions(scores, a);
+  scores.Flag("--weights", a->weights, "Nominal and effective weights instead");
+  scores.Flag("--joint", a->joint, "The joint sets asked for instead");
   add("losses", "Where the sales that events take away go: lost, returned, moved",
       "losses 0a1b2c3d4e5f --depth 2 -o csv", ShowLosses)
       .Option("--depth", a->depth, "Levels below the root to show", {.range = {{0, 8}}});

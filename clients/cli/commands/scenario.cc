@@ -8,6 +8,8 @@
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/files.h"
+#include "clients/cli/import_report.h"
+#include "clients/cli/latest.h"
 #include "clients/cli/message_file.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/time_text.h"
@@ -16,8 +18,8 @@ namespace jalon::client {
 namespace {
 
 struct ScenarioArguments {
-  std::string id, file, label, author, from;
-  std::vector<std::string> sets;
+  std::string id, file, label, author, from, mapping, problems;
+  std::vector<std::string> sets, paths;
   bool dry_run = false;
 };
 
@@ -74,14 +76,60 @@ int CreateScenario(Context& context, const ScenarioArguments& arguments) {
   if (!request.ok()) return ReportError(context, request.status());
   auto scenario = (*client)->CreateScenario(*request);
   if (!scenario.ok()) return ReportError(context, scenario.status());
-  context.out() << (arguments.dry_run ? "valid: " : "") << scenario->name() << ", "
-                << scenario->drivers_size() << " driver assumptions, " << scenario->events_size()
-                << " events, hash " << scenario->content_hash().substr(0, 16) << "\n";
-  if (!arguments.dry_run) {
+  context.Done(scenario->name(),
+               absl::StrCat(arguments.dry_run ? "valid: " : "", scenario->drivers_size(),
+                            " driver assumptions, ", scenario->events_size(), " events, hash ",
+                            scenario->content_hash().substr(0, 16)));
+  if (arguments.dry_run) {
+    context.Next("the same without --dry-run", "store it");
+  } else {
     context.Next(absl::StrCat("jalon simulate --scenario ", ShortId(scenario->name())),
                  "what this world does to the objectives");
   }
   return kExitOk;
+}
+
+absl::StatusOr<v1::ScenarioImportOptions> ImportOptionsOf(Context& context,
+                                                          const ScenarioArguments& arguments) {
+  auto parent = context.network();
+  if (!parent.ok()) return parent.status();
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return revision.status();
+  v1::ScenarioImportOptions options;
+  options.set_parent(*parent);
+  options.set_revision(*revision);
+  options.set_scenario_id(arguments.id);
+  options.set_validate_only(arguments.dry_run);
+  options.set_request_id(NewRequestId());
+  options.mutable_scenario()->set_display_name(arguments.label);
+  options.mutable_scenario()->set_author(arguments.author);
+  if (arguments.mapping.empty()) return options;
+  auto mapping = ReadFile(arguments.mapping);
+  if (!mapping.ok()) return mapping.status();
+  options.set_mapping(*std::move(mapping));
+  return options;
+}
+
+int ImportScenario(Context& context, const ScenarioArguments& arguments) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto options = ImportOptionsOf(context, arguments);
+  if (!options.ok()) return ReportError(context, options.status());
+  auto files = ReadUploads(arguments.paths);
+  if (!files.ok()) return ReportError(context, files.status());
+  context.interrupt().Listen();
+  auto import =
+      (*client)->ImportScenario(*std::move(options), *files, context.interrupt().canceller());
+  if (!import.ok()) return ReportError(context, import.status());
+  auto ended = AwaitImport(context, *std::move(import));
+  if (!ended.ok()) return ReportError(context, ended.status());
+  const int code = ReportImport(context, *ended, arguments.problems);
+  if (code == kExitOk && !ended->scenario().empty()) {
+    context.Next(
+        absl::StrCat("jalon network drivers --plot --scenario ", ShortId(ended->scenario())),
+        "its paths beside the drivers' history");
+  }
+  return code;
 }
 
 int ListScenarios(Context& context, const ScenarioArguments&) {
@@ -96,16 +144,23 @@ int ListScenarios(Context& context, const ScenarioArguments&) {
                                      {"drivers", "Drivers", "Facteurs", CellFormat::kCount},
                                      {"events", "Events", "Événements", CellFormat::kCount},
                                      {"author", "Author", "Auteur"},
-                                     {"created", "Created", "Créé"}});
+                                     {"created", "Created", "Créé", CellFormat::kTime}});
+  std::string first;
   const absl::Status status = ForEachPage(
       **client, &Client::ListScenarios, request, [&](const v1::ListScenariosResponse& page) {
         for (const auto& s : page.scenarios()) {
+          if (first.empty()) first = ShortId(s.name());
           table.Row({ShortId(s.name()), s.display_name(), int64_t{s.drivers_size()},
                      int64_t{s.events_size()}, s.author(), TimeText(s.create_time())});
         }
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
+  if (first.empty()) {
+    context.Next("jalon scenario create ID --set driver.ID=SHIFT --from PERIOD", "there is none");
+  } else {
+    context.Next(absl::StrCat("jalon scenario show ", first), "what the newest assumes");
+  }
   return kExitOk;
 }
 
@@ -119,6 +174,8 @@ int ShowScenario(Context& context, const ScenarioArguments& arguments) {
   auto scenario = (*client)->GetScenario(request);
   if (!scenario.ok()) return ReportError(context, scenario.status());
   context.out() << MessageText(*scenario, context.options().output.format != OutputFormat::kTable);
+  context.Next(absl::StrCat("jalon simulate --scenario ", ShortId(*name)),
+               "what this world does to the objectives");
   return kExitOk;
 }
 
@@ -131,7 +188,8 @@ int DeleteScenario(Context& context, const ScenarioArguments& arguments) {
   request.set_name(*name);
   auto deleted = (*client)->DeleteScenario(request);
   if (!deleted.ok()) return ReportError(context, deleted.status());
-  context.out() << *name << " deleted\n";
+  context.Done(*name, "deleted");
+  context.Next("jalon scenario list", "the scenarios that are left");
   return kExitOk;
 }
 
@@ -159,12 +217,22 @@ void AddScenario(const Command& app, Invocation& invocation) {
       add("create", "Make a scenario from a file, from --set, or both",
           "create rates-up --set driver.mortgage_rate=1.0 --from 2027-01", CreateScenario);
   create.Option("scenario", a->id, "Id of the scenario", {.required = true});
-  create.Option("--file", a->file, "Scenario as JSON (.json) or text format");
+  create.Option("--file", a->file, "Scenario as JSON (.json) or text format", {.is_file = true});
   create.Option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
   create.Option("--from", a->from, "First period of every --set");
   create.Option("--label", a->label, "Label for people");
   create.Option("--author", a->author, "Who makes it");
   create.Flag("--dry-run", a->dry_run, "Check everything, store nothing");
+  const Command import =
+      add("import", "Make a scenario from tables of driver paths and events",
+          "import severe.csv --mapping severe.map --id severely-adverse", ImportScenario);
+  import.Option("files", a->paths, "Tables, or a folder of them", {.required = true});
+  import.Option("--mapping", a->mapping, "How columns map (docs/file-formats.md)");
+  import.Option("--id", a->id, "Id of the scenario (default: the mapping's)");
+  import.Option("--label", a->label, "Label for people");
+  import.Option("--author", a->author, "Who makes it");
+  import.Option("--problems", a->problems, "Write all problems to this CSV file");
+  import.Flag("--dry-run", a->dry_run, "Check everything, store nothing");
   add("list", "Scenarios, newest first", "list", ListScenarios);
   add("show", "One scenario, in the form that create --file reads", "show phone-signature -o json",
       ShowScenario)

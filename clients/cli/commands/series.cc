@@ -21,7 +21,14 @@ struct SeriesArguments {
   std::string window;
   int depth = 0;
   bool leaves = false;
+  std::string perimeter = "target";
 };
+
+v1::PerimeterView ViewOf(const std::string& perimeter) {
+  if (perimeter == "original") return v1::PERIMETER_VIEW_ORIGINAL;
+  if (perimeter == "effect") return v1::PERIMETER_VIEW_EFFECT;
+  return v1::PERIMETER_VIEW_TARGET;
+}
 
 // One line per series with a small plot.
 void WritePlots(TableWriter& table, const v1::RealisationRows& rows) {
@@ -78,6 +85,7 @@ Request RequestOf(const std::string& revision, const SeriesArguments& arguments)
   request.mutable_segments()->Assign(arguments.segments.begin(), arguments.segments.end());
   request.mutable_indicators()->Assign(arguments.indicators.begin(), arguments.indicators.end());
   request.set_window(arguments.window);
+  request.set_perimeter(ViewOf(arguments.perimeter));
   return request;
 }
 
@@ -90,13 +98,13 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
                                  {"segment", "Segment", "Segment"},
                                  {"indicator", "Indicator", "Indicateur"}};
   if (context.is_screen()) {
-    columns.insert(columns.end(), {{"first", "From", "Depuis"},
+    columns.insert(columns.end(), {{"first", "From", "Depuis", CellFormat::kPeriod},
                                    {"values", "Values", "Valeurs", CellFormat::kCount},
                                    {"total", "Total", "Total", CellFormat::kNumber},
                                    {"last_value", "Last", "Dernier", CellFormat::kNumber},
                                    {"plot", "History", "Historique"}});
   } else {
-    columns.insert(columns.end(), {{"period", "Period", "Période"},
+    columns.insert(columns.end(), {{"period", "Period", "Période", CellFormat::kPeriod},
                                    {"value", "Value", "Valeur", CellFormat::kNumber},
                                    {"mark", "Mark", "Marque"}});
   }
@@ -121,6 +129,7 @@ int RunSeries(Context& context, const SeriesArguments& arguments) {
   for (const auto& [indicator, from] : *provisional) {
     context.beside() << "p: " << indicator << " is provisional from " << from << " on\n";
   }
+  context.Next("jalon fit", "fit a model to this history");
   return kExitOk;
 }
 
@@ -136,11 +145,16 @@ void AddSeries(const Command& app, Invocation& invocation) {
   command.Option("--window", arguments->window, "2026, 2026-03 or 2026-01..2026-06");
   command.Option("--depth", arguments->depth, "Levels below each unit to show too",
                  {.range = {{0, 8}}});
-  command.Flag("--leaves", arguments->leaves, "Series as imported, not aggregates");
+  command.Flag("--leaves", arguments->leaves, "Series of branches, not aggregates");
+  command.Option("--perimeter", arguments->perimeter,
+                 "target: history restated to the target perimeter; original: as imported; effect: "
+                 "their difference",
+                 {.one_of = {"target", "original", "effect"}});
   command.Examples(
       "Examples:\n"
       "  jalon series --indicator housing-loans --depth 1\n"
-      "  jalon series --unit bretagne --leaves -o csv > bretagne.csv");
+      "  jalon series --unit bretagne --leaves -o csv > bretagne.csv\n"
+      "  jalon series --unit lille-gares --perimeter effect");
   command.OnChosen([&invocation, arguments] {
     invocation.run = [arguments](Context& context) { return RunSeries(context, *arguments); };
   });

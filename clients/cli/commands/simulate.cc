@@ -6,6 +6,7 @@
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/provenance.h"
 #include "clients/cli/run_request.h"
 #include "clients/cli/watch.h"
 
@@ -26,16 +27,23 @@ int RunSimulate(Context& context, const SimulateArguments& arguments) {
   if (!request.ok()) return ReportError(context, request.status());
   auto ended = CreateAndFollow(context, *request, run.dry_run);
   if (!ended.ok()) return ReportError(context, ended.status());
-  if (!ended->has_value()) return kExitOk;
+  if (!ended->has_value()) {
+    context.Next("the same without --dry-run", "run it");
+    return kExitOk;
+  }
   const v1::Run& result = **ended;
   if (result.provenance().path_count() > 0) {
     const absl::Status written =
         WriteAttainment(context, result.name(), {.shown_rows = arguments.rows});
     if (!written.ok()) return ReportError(context, written);
     context.beside() << "\n";
-    WriteProvenance(context.beside(), result);
+    WriteProvenance(context, result);
   }
   const int code = ExitCodeOfRun(context, result);
+  if (code == kExitOk && result.score_row_count() > 0) {
+    context.Next(absl::StrCat("jalon runs scores ", ShortId(result.name())),
+                 "scores, payoffs and all objectives together, unit by unit");
+  }
   if (code == kExitOk) {
     context.Next(absl::StrCat("jalon runs results ", ShortId(result.name()), " -o csv"),
                  "every row and column of this answer");
@@ -54,6 +62,10 @@ void AddSimulate(const Command& app, Invocation& invocation) {
   command.Option("--window", a->run.windows, "Windows to forecast beside the objectives");
   command.Option("--quantiles", a->run.quantiles, "Quantiles to keep, e.g. 0.1,0.5,0.9");
   command.Option("--ro", a->run.ro_levels, "R/O levels to keep, e.g. 0.8,1,1.1");
+  command.Option("--score-levels", a->run.score_levels,
+                 "Scores whose chance is kept, e.g. 0.6,1,1.3; default: the R/O levels");
+  command.Option("--joint", a->run.joint_sets,
+                 "Objectives to attain together: LABEL=UNIT,UNIT or LABEL=UNIT,UNIT:INDICATOR");
   command.Option("--rows", a->rows, "Rows shown on a screen; files get all");
   command.Examples(
       "Examples:\n"

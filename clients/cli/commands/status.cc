@@ -30,7 +30,9 @@ int RunStatus(Context& context) {
   table.Row({"jobs queued", int64_t{info->queued_job_count()}});
   table.Row({"memory MiB", info->resident_bytes() / (1 << 20)});
   table.Finish();
-  return *serving ? kExitOk : kExitUnhealthy;
+  if (!*serving) return kExitUnhealthy;
+  context.Next("jalon network list", "the networks it holds");
+  return kExitOk;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ import unittest
 JALON = ""
 COMMANDS = (
     "status doctor import network indicators series fit model scenario objectives simulate runs "
-    "forecast"
+    "forecast completion"
 ).split()
 
 

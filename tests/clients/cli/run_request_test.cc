@@ -27,5 +27,23 @@ TEST(ParseLevelsTest, RefusesWhatIsNoLevelList) {
   }
 }
 
+TEST(ParseJointSetTest, ReadsUnitsAndIndicators) {
+  const auto all = ParseJointSet("head office and regions=fr,bretagne");
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->label(), "head office and regions");
+  EXPECT_EQ(all->units_size(), 2);
+  EXPECT_EQ(all->indicators_size(), 0);
+  const auto some = ParseJointSet("loans=fr:housing,consumer");
+  ASSERT_TRUE(some.ok()) << some.status();
+  EXPECT_EQ(some->units(0), "fr");
+  EXPECT_EQ(some->indicators(1), "consumer");
+}
+
+TEST(ParseJointSetTest, RefusesWhatNamesNoSet) {
+  for (const char* text : {"", "fr", "=fr", "label=", "label=:housing"}) {
+    EXPECT_FALSE(ParseJointSet(text).ok()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace jalon::client

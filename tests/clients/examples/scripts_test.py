@@ -30,20 +30,20 @@ class Files(unittest.TestCase):
 
 class RunScripts(unittest.TestCase):
     def test_each_says_what_it_needs_when_the_path_is_missing(self):
-        for name in ("berka", "cooperatives", "hier"):
+        for name in ("berka", "cooperatives", "fed", "hier"):
             result = run(EXAMPLES / name / "run")
             self.assertEqual(result.returncode, 1, name)
             self.assertIn(f"clients/examples/{name}/run PATH", result.stderr)
 
     def test_each_explains_itself(self):
-        for name in ("berka", "cooperatives", "hier"):
+        for name in ("berka", "cooperatives", "fed", "hier"):
             result = run(EXAMPLES / name / "run", "--help")
             self.assertEqual(result.returncode, 0, name)
             self.assertIn(f"clients/examples/{name}/run PATH", result.stdout)
 
     def test_a_folder_without_the_data_is_refused_before_a_server_starts(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("berka", "cooperatives", "hier"):
+            for name in ("berka", "cooperatives", "fed", "hier"):
                 result = run(EXAMPLES / name / "run", folder)
                 self.assertEqual(result.returncode, 1, name)
                 self.assertIn("is neither in", result.stderr)

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "server/ingest/import.h"
@@ -176,13 +177,91 @@ TEST_F(ScenarioImportTest, RefusesBadEventsAndPathsWithTheirLines) {
   EXPECT_FALSE(outcome.scenario.has_value());
 }
 
+NamedTexts WithDerived(const std::string& columns, const std::string& row) {
+  NamedTexts texts = SmallNetwork();
+  texts.emplace_back("driver_list.csv", "id;" + columns + "\nestr;" + std::string(9, ';') +
+                                            "\ninflation;" + std::string(9, ';') + "\n" + row +
+                                            "\n");
+  std::string values = "driver;period;value\n";
+  for (int month = 1; month <= 9; ++month) {
+    values += "estr;2025-0" + std::to_string(month) + ";2,0\n";
+    values += "inflation;2025-0" + std::to_string(month) + ";0,87\n";
+  }
+  texts.emplace_back("drivers.csv", values);
+  return texts;
+}
+
+constexpr char kDerivedColumns[] =
+    "formula;rounding;floor;cap;effective_months;announcement_lag;deviation_probability;"
+    "deviation_law;deviation_low;deviation";
+
+TEST(ImportDriversTest, ComputesTheHistoryOfADerivedDriver) {
+  const ImportOutcome outcome = ImportTexts(
+      WithDerived(
+          kDerivedColumns,
+          "livret;0.5 * (mean(inflation, 6) + mean(estr, 6));0,1;0,5;;2 8;2;0,25;fixed;;0,1"),
+      kSmallMapping);
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  const sim::Driver& livret = DriverOf(outcome, "livret");
+  ASSERT_TRUE(livret.derived.has_value());
+  EXPECT_FALSE(livret.derived->has_own_history);
+  EXPECT_EQ(livret.derived->deviation.probability, 0.25);
+  EXPECT_EQ(livret.derived->deviation.size, 0.1);
+  EXPECT_THAT(livret.derived->effective_months, ElementsAre(2, 8));
+  // January to June decide August: (0.87 + 2) / 2 is 1.4 to the tenth; the inputs reach September,
+  // which with the lag is November.
+  EXPECT_EQ(livret.first, Period::Month(2025, 8));
+  EXPECT_THAT(livret.values, ElementsAre(1.4, 1.4, 1.4, 1.4));
+}
+
+TEST(ImportDriversTest, ListsWhatIsWrongWithDerivedDriversAtOnce) {
+  const ImportOutcome outcome = ImportTexts(
+      WithDerived(kDerivedColumns,
+                  "a;b + nothing;;;;;;;;;\nb;a;;;;;;;;;\nc;estr +;-1;2;1;8 13;30;2;wild;;\n"
+                  "d;;0,1;;;;;;;;"),
+      kSmallMapping);
+  const std::vector<std::string> places = Places(outcome.violations);
+  for (const char* place :
+       {"driver_list.csv:4:2 UNKNOWN_DRIVER", "driver_list.csv:6:2 BAD_FORMULA",
+        "driver_list.csv:6:3 NOT_POSITIVE", "driver_list.csv:6:4 FLOOR_NOT_BELOW_CAP",
+        "driver_list.csv:6:6 OUT_OF_RANGE", "driver_list.csv:6:7 OUT_OF_RANGE",
+        "driver_list.csv:6:8 OUT_OF_RANGE", "driver_list.csv:6:9 UNKNOWN_VALUE",
+        "driver_list.csv:7:3 MISSING_VALUE"}) {
+    EXPECT_THAT(places, Contains(place));
+  }
+  EXPECT_FALSE(outcome.revision.has_value());
+}
+
+TEST(ImportDriversTest, NamesACycleOfFormulas) {
+  const ImportOutcome outcome = ImportTexts(
+      WithDerived(kDerivedColumns, "a;lag(b, 1);;;;;;;;;\nb;a;;;;;;;;;"), kSmallMapping);
+  EXPECT_THAT(Places(outcome.violations), Contains("driver_list.csv:4:2 CYCLE"));
+}
+
+TEST(ImportDriversTest, ComputesADerivedHistoryAgainWhenItsInputsGrow) {
+  const NamedTexts texts = WithDerived(kDerivedColumns, "twice;2 * estr;;;;;;;;;");
+  const ImportOutcome first = ImportTexts(texts, kSmallMapping);
+  ASSERT_THAT(Places(first.violations), IsEmpty());
+  const NamedTexts more = {
+      {"realisations.csv", "unit;indicator;period;value\nn1;loans;2026-03;5\n"},
+      {"drivers.csv", "driver;period;value\nestr;2025-10;3,0\n"}};
+  const ImportOutcome second = ImportNetwork({.files = FilesOf(more),
+                                              .mapping = MappingOf(kSmallMapping),
+                                              .mode = ImportMode::kAppend,
+                                              .base = &*first.revision});
+  ASSERT_THAT(Places(second.violations), IsEmpty());
+  EXPECT_EQ(DriverOf(second, "twice").values.size(), 10u);
+  EXPECT_EQ(DriverOf(second, "twice").values.back(), 6.0);
+}
+
 class ObjectivesImportTest : public ::testing::Test {
  protected:
   ObjectivesImportTest() : network_(ImportTexts(SmallNetwork(), kSmallMapping)) {}
 
-  ObjectivesOutcome Import(const std::string& text, absl::string_view mapping = kSmallMapping) {
+  ObjectivesOutcome Import(const std::string& text, absl::string_view mapping = kSmallMapping,
+                           sim::StopToken stop = {}) {
     const NamedTexts texts = {{"objectifs.csv", text}};
-    return ImportObjectives(FilesOf(texts), MappingOf(mapping), *network_.revision);
+    return ImportObjectives(FilesOf(texts), MappingOf(mapping), *network_.revision, stop);
   }
 
   ImportOutcome network_;
@@ -203,6 +282,13 @@ TEST_F(ObjectivesImportTest, ReadsLongObjectivesWithoutAMapping) {
   EXPECT_EQ(outcome.empty_cells, 1);
 }
 
+TEST_F(ObjectivesImportTest, MakesNothingWhenAskedToStop) {
+  const std::atomic<bool> stop = true;
+  const std::string good = "unit;indicator;window;value\nn1;accounts;2026;80\n";
+  EXPECT_EQ(Import(good).objectives.size(), 1u);
+  EXPECT_TRUE(Import(good, kSmallMapping, sim::StopToken(&stop)).objectives.empty());
+}
+
 TEST_F(ObjectivesImportTest, ReadsIndicatorsSideBySide) {
   const ObjectivesOutcome outcome =
       Import("agence,comptes,credits\nn1,10,20\nn2,11,\n",
@@ -211,6 +297,41 @@ TEST_F(ObjectivesImportTest, ReadsIndicatorsSideBySide) {
   ASSERT_THAT(Places(outcome.violations), IsEmpty());
   EXPECT_EQ(outcome.objectives.size(), 3u);
   EXPECT_EQ(outcome.empty_cells, 1);
+}
+
+TEST_F(ObjectivesImportTest, ReadsChangesFromTheRowAndFromTheirTable) {
+  const NamedTexts texts = {
+      {"objectifs.csv",
+       "unit;indicator;window;value;changed_on;old_value;change_reason\n"
+       "n1;accounts;2026;90;2026-06-30;100;navette\nn2;accounts;2026;50;;;\n"},
+      {"objective_changes.csv",
+       "unit;indicator;window;changed_on;old_value;reason\n"
+       "n1;accounts;2026;2026-03-15;110;fusion\n"}};
+  const ObjectivesOutcome outcome =
+      ImportObjectives(FilesOf(texts), MappingOf(kSmallMapping), *network_.revision);
+  ASSERT_THAT(Places(outcome.violations), IsEmpty());
+  ASSERT_EQ(outcome.objectives.size(), 2u);
+  EXPECT_THAT(outcome.objectives[0].changes,
+              ElementsAre(sim::ObjectiveChange{"2026-03-15", 110, "fusion"},
+                          sim::ObjectiveChange{"2026-06-30", 100, "navette"}));
+  EXPECT_THAT(outcome.objectives[1].changes, IsEmpty());
+}
+
+TEST_F(ObjectivesImportTest, RefusesChangesOfNothingAndOnDaysThatDoNotExist) {
+  const NamedTexts texts = {
+      {"objectifs.csv",
+       "unit;indicator;window;value;changed_on;old_value\nn1;accounts;2026;90;2026-02-30;100\n"
+       "n2;accounts;2026;90;2026-02-03;\n"},
+      {"objective_changes.csv",
+       "unit;indicator;window;changed_on;old_value\ns1;accounts;2026;2026-03-15;110\n"
+       "n1;accounts;2026;2026-03-15;1,5\n"}};
+  const ObjectivesOutcome outcome =
+      ImportObjectives(FilesOf(texts), MappingOf(kSmallMapping), *network_.revision);
+  const std::vector<std::string> places = Places(outcome.violations);
+  EXPECT_THAT(places, Contains("objectifs.csv:2:5 BAD_DATE"));
+  EXPECT_THAT(places, Contains("objectifs.csv:3:6 MISSING_VALUE"));
+  EXPECT_THAT(places, Contains("objective_changes.csv:2:1 UNKNOWN_OBJECTIVE"));
+  EXPECT_THAT(places, Contains("objective_changes.csv:3:5 NOT_A_ROUNDING_STEP"));
 }
 
 TEST_F(ObjectivesImportTest, ReportsEveryBadRow) {

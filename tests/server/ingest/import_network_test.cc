@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 
 #include "server/ingest/import.h"
+#include "server/ingest/table_reader.h"
 #include "tests/server/ingest/import_test_util.h"
 
 namespace jalon::server {
@@ -565,6 +567,38 @@ TEST(ImportAppendTest, NeedsABase) {
   const ImportOutcome outcome = ImportNetwork(
       {.files = FilesOf(texts), .mapping = MappingOf(kSmallMapping), .mode = ImportMode::kAppend});
   EXPECT_THAT(Reasons(outcome.violations), ElementsAre("MISSING_VALUE"));
+}
+
+TEST(ImportStopTest, LeavesATableBetweenTwoRows) {
+  std::atomic<bool> stop = false;
+  const TableMapping table{.kind = TableKind::kRealisations, .file = "realisations.csv"};
+  auto reader = TableReader::Open(table, kSmallRealisations, sim::StopToken(&stop));
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_TRUE(reader->NextRow());
+  EXPECT_TRUE(reader->NextRow());
+  stop = true;
+  EXPECT_FALSE(reader->NextRow());
+  EXPECT_EQ(reader->Echo().rows, 2);
+}
+
+// Opening reads the whole file once, in search of its dialect; a file whose rows are not looked at
+// has none to refuse.
+TEST(ImportStopTest, LeavesTheFirstLookAtAFileToo) {
+  const std::atomic<bool> stop = true;
+  const TableMapping table{.kind = TableKind::kRealisations, .file = "realisations.csv"};
+  const std::string ambiguous = "unit,indicator,period,value\nn1,loans,2026-01,\"1,234\"\n";
+  EXPECT_FALSE(TableReader::Open(table, ambiguous).ok());
+  EXPECT_TRUE(TableReader::Open(table, ambiguous, sim::StopToken(&stop)).ok());
+}
+
+TEST(ImportStopTest, MakesNothingOfGoodFiles) {
+  const std::atomic<bool> stop = true;
+  const NamedTexts texts = SmallNetwork();
+  const ImportOutcome outcome = ImportNetwork({.files = FilesOf(texts),
+                                               .mapping = MappingOf(kSmallMapping),
+                                               .stop = sim::StopToken(&stop)});
+  EXPECT_FALSE(outcome.revision.has_value());
+  EXPECT_EQ(outcome.counts.rows, 0);
 }
 
 }  // namespace

@@ -422,6 +422,8 @@ TEST_F(ImportServiceTest, RefusesAMessageAboveAMebibyte) {
 
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
   EXPECT_EQ(EndedImport("networks/fr").state(), v1::Import::STATE_CANCELLED);
+  EXPECT_FALSE(NetworkExists("networks/fr"));
+  EXPECT_EQ(server_.ImportSmall().state(), v1::Import::STATE_SUCCEEDED) << "it goes on serving";
 }
 
 class ImportLimitsTest : public ImportServiceTest {

@@ -73,6 +73,17 @@ TEST_F(ScenarioServiceTest, KeepsAScenarioAsItWasGiven) {
   EXPECT_EQ(read->events(0).effect().mode(), -0.2);
 }
 
+TEST_F(ScenarioServiceTest, RefusesAMessageAboveAMebibyteAndGoesOnServing) {
+  v1::CreateScenarioRequest request = RatesUp();
+  request.mutable_scenario()->set_display_name(std::string((1 << 20) + 1, 'x'));
+
+  const auto refused = Ask(&Stub::CreateScenario, request);
+
+  EXPECT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
+  EXPECT_TRUE(absl::IsNotFound(Get("networks/fr/scenarios/rates-up").status()));
+  EXPECT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+}
+
 TEST_F(ScenarioServiceTest, MakesAnIdWhenNoneIsGiven) {
   v1::CreateScenarioRequest request = RatesUp();
   request.clear_scenario_id();

@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -307,6 +309,42 @@ TEST(SimulationServiceTest, ReturnsTheFirstRunToARepeatedRequest) {
   const v1::Run first = SharedServer().CreateRun(request);
   const v1::Run again = SharedServer().CreateRun(request);
   EXPECT_EQ(first.name(), again.name());
+}
+
+// What a client that lost patience does: the same call again while the first is being served. The
+// names of the runs, and the messages of the calls that failed.
+std::set<std::string> AskAtOnce(const v1::CreateRunRequest& request, int callers) {
+  std::vector<std::string> names(callers);
+  std::vector<grpc::ClientContext*> contexts;
+  for (int i = 0; i < callers; ++i) contexts.push_back(SharedServer().Context());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < callers; ++i) {
+    threads.emplace_back([&, i] {
+      v1::Run run;
+      const grpc::Status status = SharedServer().runs().CreateRun(contexts[i], request, &run);
+      names[i] = status.ok() ? run.name() : status.error_message();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return {names.begin(), names.end()};
+}
+
+TEST(SimulationServiceTest, ReturnsTheFirstRunToARequestRepeatedMeanwhile) {
+  for (int round = 0; round < 10; ++round) {
+    v1::CreateRunRequest request = SharedServer().SmallRun();
+    request.mutable_run()->mutable_precision()->set_max_path_count(16);
+    request.set_run_id("at-once-" + std::to_string(round));
+    request.set_request_id(request.run_id());
+    EXPECT_THAT(AskAtOnce(request, 4),
+                testing::ElementsAre("networks/demo/runs/" + request.run_id()));
+  }
+}
+
+TEST(SimulationServiceTest, GivesAnIdToOneOfSeveralRequestsAtOnce) {
+  v1::CreateRunRequest request = SharedServer().SmallRun();
+  request.set_run_id("contested");
+  EXPECT_THAT(AskAtOnce(request, 4), testing::UnorderedElementsAre("networks/demo/runs/contested",
+                                                                   HasSubstr("exists already")));
 }
 
 TEST(SimulationServiceTest, RefusesARequestIdUsedForAnotherRequest) {

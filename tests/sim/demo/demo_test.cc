@@ -5,10 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <span>
 #include <string>
 
 #include "sim/base/math.h"
 #include "sim/base/violation.h"
+#include "sim/calendar/calendar_rules.h"
+#include "sim/calendar/opening_days.h"
+#include "sim/network/expression_rules.h"
+#include "sim/score/weights.h"
 
 namespace jalon::sim {
 namespace {
@@ -40,7 +46,7 @@ std::vector<double> CellsOf(const Demo& demo, absl::string_view indicator) {
 TEST(DemoTest, MakesEightHundredSeriesInTheSmallSize) {
   const Demo demo = Small();
   EXPECT_EQ(demo.revision.network.unit_count(), 1 + 4 + 40);
-  EXPECT_EQ(demo.revision.network.indicator_count(), 12);
+  EXPECT_EQ(demo.revision.network.indicator_count(), 14);
   EXPECT_EQ(demo.revision.realisations.series_count(), 800);
   EXPECT_EQ(demo.revision.realisations.period_count(), 60);
   EXPECT_EQ(demo.revision.realisations.last(), Period::Month(2026, 10));
@@ -51,6 +57,21 @@ TEST(DemoTest, MakesThirtyThousandSeriesInTheDefaultSize) {
   ASSERT_TRUE(demo.ok()) << demo.status();
   EXPECT_EQ(demo->revision.network.unit_count(), 1 + 11 + 1500);
   EXPECT_EQ(demo->revision.realisations.series_count(), 30'000);
+}
+
+TEST(DemoTest, DeclaresScoresThatItsNetworkAccepts) {
+  const Demo demo = Small();
+  const ScorePolicy& policy = demo.revision.score;
+  EXPECT_EQ(ValidateScorePolicy(demo.revision.network, policy).ToStatus(), absl::OkStatus());
+  const WeightTable table(demo.revision.network, policy);
+  const Window year{Period::Month(2027, 1), Period::Month(2027, 12)};
+  std::map<std::string, size_t> sizes;
+  for (int u = 0; u < demo.revision.network.unit_count(); ++u) {
+    if (!demo.revision.network.is_leaf(u)) continue;
+    sizes[demo.revision.network.unit(u).kind] = table.Of(u, year).size();
+  }
+  EXPECT_EQ(sizes["proximity"], 11u);
+  EXPECT_EQ(sizes["private"], 4u) << "a grid of its own";
 }
 
 TEST(DemoTest, GivesTheSameDemoToTheSameOptions) {
@@ -80,6 +101,31 @@ TEST(DemoTest, KeepsTheLastMonthWhenMoreHistoryIsAsked) {
 TEST(DemoTest, HasATruthThatIsAValidModel) {
   const Violations violations = ValidateModel(Small().truth);
   EXPECT_TRUE(violations.empty()) << violations.ToStatus();
+}
+
+TEST(DemoTest, HasCalendarsThatItsTruthKnows) {
+  const Demo demo = Small();
+  const Network& network = demo.revision.network;
+  EXPECT_TRUE(ValidateCalendars(network, demo.revision.calendars).empty());
+  EXPECT_EQ(demo.revision.calendars, SortedCalendars(network, demo.revision.calendars));
+  const Period may = Period::Month(2027, 5);
+  const OpeningDays days(network, demo.revision.calendars, {may, may});
+  int tue_sat = 0, mon_fri = 0, alsace_moselle = 0;
+  for (int u = 0; u < network.unit_count(); ++u) {
+    if (!network.is_leaf(u)) continue;
+    (days.week(u) == OpeningWeek::kTueSat ? tue_sat : mon_fri) += 1;
+    alsace_moselle += days.holidays(u) == HolidaySet::kAlsaceMoselle ? 1 : 0;
+  }
+  EXPECT_GT(tue_sat, 20);
+  EXPECT_GT(mon_fri, 10);
+  EXPECT_EQ(alsace_moselle, 10);
+  for (int k = 0; k < network.indicator_count(); ++k) {
+    const bool exposed = network.indicator(k).exposure == Exposure::kOpeningDays;
+    EXPECT_EQ(
+        std::count(demo.truth.exposed_indicators.begin(), demo.truth.exposed_indicators.end(), k),
+        exposed ? 1 : 0);
+  }
+  EXPECT_GT(demo.truth.exposed_indicators.size(), 5u);
 }
 
 TEST(DemoTest, HasScenariosAndObjectivesThatAreValid) {
@@ -150,9 +196,10 @@ TEST(DemoTest, OpensOneBranchAndClosesAnotherInsideTheHistory) {
   EXPECT_EQ(closed, 20);
 }
 
+// All but the derived one.
 TEST(DemoTest, GivesObjectivesToEveryBranchThatIsOpenOnEveryIndicatorForTwoYears) {
   const Demo demo = Small();
-  EXPECT_EQ(demo.objectives.objectives.size(), 39 * 12 * 2);
+  EXPECT_EQ(demo.objectives.objectives.size(), 39 * 13 * 2);
 }
 
 // The total of an indicator over the history is a sum of thousands of cells around means that the
@@ -175,6 +222,64 @@ TEST(DemoTest, DrawsAHistoryOfTheSizeItsTruthSays) {
     }
   }
   EXPECT_NEAR(realised / expected, 1.0, 0.1);
+}
+
+// Cells of one series of `indicator`, missing ones NaN.
+std::span<const double> RowOf(const Demo& demo, absl::string_view indicator, const SeriesKey& at) {
+  SeriesKey key = at;
+  key.indicator = *demo.revision.network.FindIndicator(indicator);
+  return demo.revision.realisations.row(*demo.revision.realisations.Find(key));
+}
+
+TEST(DemoTest, HasEveryKindOfIndicator) {
+  const Demo demo = Small();
+  std::map<IndicatorKind, int> kinds;
+  for (const Indicator& indicator : demo.revision.network.spec().indicators)
+    ++kinds[indicator.kind];
+  EXPECT_EQ(kinds[IndicatorKind::kCount], 5);
+  EXPECT_EQ(kinds[IndicatorKind::kAmount], 4);
+  EXPECT_EQ(kinds[IndicatorKind::kNetFlow], 1);
+  EXPECT_EQ(kinds[IndicatorKind::kStock], 2);
+  EXPECT_EQ(kinds[IndicatorKind::kRatio], 1);
+  EXPECT_EQ(kinds[IndicatorKind::kDerived], 1);
+  EXPECT_TRUE(CheckExpressions(demo.revision.network, demo.revision.drivers).empty());
+}
+
+TEST(DemoTest, MovesSavingsByTheirFlowAlone) {
+  const Demo demo = Small();
+  const Realisations& realisations = demo.revision.realisations;
+  const int k = *demo.revision.network.FindIndicator("savings-outstandings");
+  const auto [first, end] = realisations.IndicatorRows(k);
+  for (int i = first; i < end; ++i) {
+    const auto levels = realisations.row(i);
+    const auto flows = RowOf(demo, "net-savings", realisations.key(i));
+    for (size_t t = 1; t < levels.size(); ++t) {
+      const double other = levels[t] - levels[t - 1] - flows[t];
+      EXPECT_TRUE(std::isnan(other) || other == 0) << i << " " << t;
+    }
+  }
+}
+
+// Young adults leave twice as often as the others: 2.1 of the mean attrition against 0.8.
+TEST(DemoTest, LosesCustomersAtARateOfTheirSegment) {
+  const Demo demo = Small();
+  const Network& network = demo.revision.network;
+  const Realisations& realisations = demo.revision.realisations;
+  const auto [first, end] = realisations.IndicatorRows(*network.FindIndicator("customers"));
+  std::map<std::string, double> lost, opening;
+  for (int i = first; i < end; ++i) {
+    const auto levels = realisations.row(i);
+    const auto won = RowOf(demo, "customers-won", realisations.key(i));
+    const std::string& segment = network.segment(realisations.key(i).segment).id;
+    for (size_t t = 1; t < levels.size(); ++t) {
+      const double leavers = levels[t - 1] + won[t] - levels[t];
+      if (std::isnan(leavers)) continue;
+      lost[segment] += leavers;
+      opening[segment] += levels[t - 1];
+    }
+  }
+  EXPECT_NEAR(lost["young"] / opening["young"], 0.0034 * 0.30 / 0.14, 0.0008);
+  EXPECT_NEAR(lost["mass-market"] / opening["mass-market"], 0.0034 * 0.38 / 0.50, 0.0004);
 }
 
 TEST(DemoTest, RefusesTwelveMonths) {

@@ -146,6 +146,32 @@ TEST(ScoresTest, AScoreThatDoesNotVaryHasNoEffectiveWeights) {
   EXPECT_EQ(estimate.ratio_mean[0], 1.0);
 }
 
+// A score of values, and of their mirror images where lower is better.
+TEST(ScoresTest, FlippingSignAndDirectionChangesNothing) {
+  std::mt19937_64 generator(8);
+  std::normal_distribution<double> normal(100, 20);
+  Plan plan = PlanOfTargets(4);
+  for (int i : {2, 3}) plan.targets[i].direction = Direction::kLowerIsBetter;
+  PlanScore score, mirror;
+  for (int i : {0, 1}) {
+    const ScoreTerm term{.weight = 0.5, .floor = 0.6, .cap = 1.3};
+    score.terms.push_back({.objective = {i, 101}, .scale = 101, .term = term});
+    score.objectives.push_back({i, 101});
+    mirror.terms.push_back({.objective = {i + 2, -101}, .scale = -101, .term = term});
+    mirror.objectives.push_back({i + 2, -101});
+  }
+  plan.scores.scores = {score, mirror};
+  plan.scores.levels = {0.9, 1.0};
+  const ScoreEstimates found = EstimateScores(plan, 64, [&] {
+    const double a = normal(generator), b = normal(generator);
+    return std::vector<double>{a, b, -a, -b};
+  });
+  EXPECT_EQ(found.scores[0].mean, found.scores[1].mean);
+  EXPECT_EQ(found.scores[0].level_probability, found.scores[1].level_probability);
+  EXPECT_EQ(found.scores[0].joint.value, found.scores[1].joint.value);
+  EXPECT_EQ(found.scores[0].effective_weight, found.scores[1].effective_weight);
+}
+
 // A score computed the long way: all paths kept, two passes.
 struct Naive {
   double mean = 0.0, sd = 0.0, payoff = 0.0;

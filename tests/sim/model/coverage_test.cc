@@ -13,6 +13,7 @@
 #include "sim/demo/demo.h"
 #include "sim/engine/run.h"
 #include "sim/model/fit.h"
+#include "sim/network/node_values.h"
 
 namespace jalon::sim {
 namespace {
@@ -38,11 +39,12 @@ Question AskAboutNextYear(const Revision& revision, Period as_of) {
   Question question;
   for (int k = 0; k < network.indicator_count(); ++k) {
     for (int u = 0; u < network.unit_count(); ++u) {
+      if (network.indicator(k).kind == IndicatorKind::kDerived) continue;
       const NodeRange range = RangeOf(network, k, u, 0);
-      double sum = 0.0;
-      for (double value : SumRealised(revision.realisations, range, year)) sum += value;
+      const double sum = RealisedOver(revision, range, year);
       if (std::isnan(sum)) continue;
-      question.targets.push_back({.range = range, .window = year});
+      question.targets.push_back(
+          {.range = range, .window = year, .aggregation = network.indicator(k).aggregation});
       question.outcomes.push_back(sum);
       question.depths.push_back(network.unit_depth(u));
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -18,11 +19,15 @@
 namespace jalon::sim {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -168,6 +173,23 @@ TEST(FitModelTest, EndsASeriesThatStopped) {
   EXPECT_TRUE(model.series[2].ended);
   EXPECT_FALSE(model.series[1].ended);
   EXPECT_EQ(model.diagnostics[0].ended_count, 1);
+}
+
+// A branch of the demo closes, so every indicator has series that end.
+TEST(FitModelTest, TellsOfEndedSeriesInOneSentence) {
+  const Model model = Fit(SmallDemo().revision);
+  int ended = 0;
+  for (const IndicatorDiagnostics& diagnostics : model.diagnostics) {
+    ended += diagnostics.ended_count;
+  }
+  ASSERT_GT(ended, model.diagnostics[0].ended_count);
+  const std::string first =
+      std::to_string(model.diagnostics[0].ended_count) + " of " + model.indicator_ids[0] + ", ";
+  std::vector<std::string> about;
+  std::copy_if(model.notes.begin(), model.notes.end(), std::back_inserter(about),
+               [](const std::string& note) { return note.find("have ended") != note.npos; });
+  EXPECT_THAT(about, ElementsAre(AllOf(StartsWith(std::to_string(ended) + " series (" + first),
+                                       EndsWith(") have ended by as_of: their future is 0."))));
 }
 
 TEST(FitModelTest, KeepsASeriesWithTwoMissingMonthsAtTheEnd) {

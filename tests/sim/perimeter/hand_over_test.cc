@@ -92,6 +92,14 @@ TEST(HandOverTest, MovesTransfersThatTheObjectivesDidNotKnowYet) {
               ElementsAre("n1:180", "n2:120"));
 }
 
+TEST(HandOverTest, ChangesNothingThatIsKnownAlready) {
+  const std::vector<PerimeterChange> changes = {Closure(kJanuary + 6, "n2", 1.0)};
+  const HandedOver once = After(changes, {Asked("n1", 120), Asked("n2", 240)});
+  const HandedOver twice = After(changes, once.objectives, SmallSpec(), kYear.last);
+  EXPECT_EQ(twice.objectives, once.objectives);
+  EXPECT_EQ(twice.changed_count, 0);
+}
+
 TEST(HandOverTest, FollowsAReceiverThatClosesLater) {
   PerimeterChange next = Closure(kJanuary + 9, "s1", 1.0);
   next.unit = "n2";

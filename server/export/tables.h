@@ -1,0 +1,26 @@
+// The tables of a revision, one function each; empty when the revision holds nothing of it.
+#ifndef JALON_SERVER_EXPORT_TABLES_H_
+#define JALON_SERVER_EXPORT_TABLES_H_
+
+#include <string>
+
+#include "sim/network/revision.h"
+
+namespace jalon::server {
+
+// network_tables.cc
+std::string WriteUnits(const sim::Revision& revision);
+std::string WriteSegments(const sim::Revision& revision);
+std::string WriteIndicators(const sim::Revision& revision);
+// Wide: a row per series, a column per period. As imported, before restating.
+std::string WriteRealisations(const sim::Revision& revision);
+std::string WritePerimeter(const sim::Revision& revision);
+
+// driver_tables.cc
+std::string WriteDriverList(const sim::Revision& revision);
+std::string WriteDrivers(const sim::Revision& revision);
+std::string WriteElasticities(const sim::Revision& revision);
+
+}  // namespace jalon::server
+
+#endif  // JALON_SERVER_EXPORT_TABLES_H_

@@ -1,0 +1,168 @@
+#include "sim/engine/mean_path.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "sim/base/math.h"
+#include "sim/base/status_macros.h"
+#include "sim/calendar/opening_days.h"
+#include "sim/engine/driver_paths.h"
+#include "sim/engine/plan_parts.h"
+
+namespace jalon::sim {
+namespace {
+
+double MeanOf(const EffectLaw& law) {
+  if (law.kind != EffectLaw::Kind::kTriangular) return law.mode;
+  return (law.low + law.mode + law.high) / 3.0;
+}
+
+bool IsOpen(const Unit& unit, Period period) {
+  if (unit.opened && period < *unit.opened) return false;
+  return !unit.closed || period < *unit.closed;
+}
+
+// Evaluates the model's equations at the mean of everything.
+class MeanMaker {
+ public:
+  MeanMaker(const PlanInput& input, const Plan& plan)
+      : input_(input),
+        plan_(plan),
+        index_(IndexModel(input.revision.network, input.model)),
+        days_(input.revision.network, input.revision.calendars, plan.horizon),
+        damped_(DampedSteps(input.model.trend_damping, plan.step_count())),
+        exposed_(input.model.indicator_ids.size(), false),
+        group_eta_(Cells(plan.group_count()), 0.0),
+        group_factor_(Cells(plan.group_count()), 1.0) {
+    for (const int k : input.model.exposed_indicators) exposed_[k] = true;
+    AddTrendAndSeason();
+    AddDrivers();
+    AddEvents();
+  }
+
+  // [period]: expected cells of a series of the plan.
+  std::vector<double> Series(int i) const {
+    const PlanSeries& series = plan_.series[i];
+    const SeriesKey& key = input_.revision.realisations.key(series.row);
+    const std::optional<int> found = index_.Find(key);
+    std::vector<double> means(plan_.period_count(), 0.0);
+    if (!found || series.group < 0 || input_.model.series[*found].ended) return means;
+    for (int t = 0; t < plan_.period_count(); ++t) {
+      if (!IsOpen(input_.revision.network.unit(key.unit), plan_.horizon.first + t)) continue;
+      means[t] = Cell(i, *found, t) * OwnEvents(i, t);
+      if (exposed_[input_.model.series[*found].indicator]) {
+        means[t] *= days_.exposure(key.unit, plan_.horizon.first + t);
+      }
+    }
+    return means;
+  }
+
+ private:
+  size_t Cells(int rows) const { return static_cast<size_t>(rows) * plan_.period_count(); }
+  size_t At(int row, int t) const { return Cells(row) + t; }
+
+  double Cell(int i, int model_series, int t) const {
+    const size_t cell = At(plan_.series[i].group, t);
+    const double eta = input_.model.level.mean[model_series] + group_eta_[cell];
+    const ModelSeries& series = input_.model.series[model_series];
+    return LinkedMean(series, eta) * group_factor_[cell];
+  }
+
+  static double LinkedMean(const ModelSeries& series, double eta) {
+    if (series.link == Link::kLog) return Exp(eta);
+    if (series.link == Link::kSqrt) return eta > 0 ? eta * eta : 0.0;
+    return series.unit_scale * eta;
+  }
+
+  // What the events on this series alone multiply it by.
+  double OwnEvents(int i, int t) const {
+    double factor = 1.0;
+    for (int e = plan_.series_event_first[i]; e < plan_.series_event_first[i + 1]; ++e) {
+      factor *= Factor(plan_.events[plan_.series_events[e]], t);
+    }
+    return factor;
+  }
+
+  static double Factor(const PlanEvent& event, int t) {
+    return EventFactor(event.channel_share_ratio * MeanOf(event.effect), event.weights[t],
+                       event.contained);
+  }
+
+  void AddTrendAndSeason() {
+    const Model& model = input_.model;
+    const int seasons = PeriodsPerYear(plan_.as_of.frequency);
+    for (int g = 0; g < plan_.group_count(); ++g) {
+      const int group = plan_.groups[g].model_group;
+      for (int t = 0; t < plan_.period_count(); ++t) {
+        const Period period = plan_.horizon.first + t;
+        group_eta_[At(g, t)] =
+            damped_[StepOf(plan_, period)] * model.trend.mean[group] +
+            model.season.mean[static_cast<size_t>(group) * seasons + period.season()];
+      }
+    }
+  }
+
+  void AddDrivers() {
+    if (plan_.elasticities.empty()) return;
+    const std::vector<double> drivers = MeanDriverPaths(plan_);
+    for (const PlanElasticity& part : plan_.elasticities) {
+      const Elasticity& elasticity = input_.model.elasticities[part.elasticity];
+      const size_t driver = static_cast<size_t>(elasticity.driver) * plan_.driver_window.size();
+      const int offset = plan_.horizon.first - plan_.driver_window.first - elasticity.prior.lag;
+      for (int t = 0; t < plan_.period_count(); ++t) {
+        const double effect = input_.model.elasticity.mean[part.elasticity] *
+                              DriverDeviation(elasticity, drivers[driver + offset + t]);
+        for (const int g : part.groups) group_eta_[At(g, t)] += effect;
+      }
+    }
+  }
+
+  void AddEvents() {
+    for (const PlanEvent& event : plan_.events) {
+      for (int t = 0; t < plan_.period_count(); ++t) {
+        for (const int g : event.groups) group_factor_[At(g, t)] *= Factor(event, t);
+      }
+    }
+  }
+
+  const PlanInput& input_;
+  const Plan& plan_;
+  const ModelIndex index_;
+  const OpeningDays days_;
+  const std::vector<double> damped_;
+  // [model indicator]
+  std::vector<bool> exposed_;
+  // [plan group x period]
+  std::vector<double> group_eta_;
+  std::vector<double> group_factor_;
+};
+
+}  // namespace
+
+std::vector<double> MeanPath::Sum(const Realisations& realisations, const NodeRange& range,
+                                  const Window& asked) const {
+  std::vector<double> sums(asked.size(), 0.0);
+  for (const int row : realisations.RowsIn(range)) {
+    const auto found = std::lower_bound(rows.begin(), rows.end(), row);
+    if (found == rows.end() || *found != row) continue;
+    const size_t first = (found - rows.begin()) * static_cast<size_t>(window.size());
+    const int offset = asked.first - window.first;
+    for (int t = 0; t < asked.size(); ++t) sums[t] += means[first + offset + t];
+  }
+  return sums;
+}
+
+absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input) {
+  JALON_ASSIGN_OR_RETURN(const Plan plan, BuildPlan(input));
+  const MeanMaker maker(input, plan);
+  MeanPath path;
+  path.window = plan.horizon;
+  for (int i = 0; i < plan.series_count(); ++i) {
+    path.rows.push_back(plan.series[i].row);
+    const std::vector<double> means = maker.Series(i);
+    path.means.insert(path.means.end(), means.begin(), means.end());
+  }
+  return path;
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,38 @@
+// The expected course of every series without drawing anything: the season of an objective.
+#ifndef JALON_SIM_ENGINE_MEAN_PATH_H_
+#define JALON_SIM_ENGINE_MEAN_PATH_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sim/engine/plan.h"
+#include "sim/network/realisations.h"
+
+namespace jalon::sim {
+
+// Expected cells of a model over a window.
+struct MeanPath {
+  Window window;
+  // Rows of the realisations, ascending, and [row x period]: their expected cells, in the
+  // indicator's unit.
+  std::vector<int> rows;
+  std::vector<double> means;
+
+  // Sums over the rows inside `range` in each period of `asked`, which lies inside the path's:
+  // [period]. O(log rows + rows inside x periods).
+  std::vector<double> Sum(const Realisations& realisations, const NodeRange& range,
+                          const Window& asked) const;
+};
+
+// Level, trend, season, opening days, the scenario's events at their mean size and drivers at the
+// driver model's mean path, latents and shocks at 0: the mean of a cell of the engine but for what
+// the spread of drivers and of event sizes does to an exponential (second order). Cells at or
+// before as_of are expected ones too, not what was realised: a month's objective must not depend on
+// its outcome. 0 before a unit opens, from its closing on, without an opening day, and once a
+// series has ended; 0 for a series the model does not have. `input.targets` say which series and
+// periods. Deterministic; O(series x periods). Errors: as BuildPlan.
+absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_MEAN_PATH_H_

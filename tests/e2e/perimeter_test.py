@@ -1,0 +1,165 @@
+"""A network whose branches close, merge and move, over both programs; and a network that travels
+from one server to another as files.
+
+Usage: perimeter_test.py PATH_OF_JALOND PATH_OF_JALON
+"""
+
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+JALOND = JALON = ""
+BOUND = 120
+BANK = {
+    "units.csv": "id;parent;level\nsiege;;network\nnord;siege;region\nlille;nord;branch\n"
+                 "amiens;nord;branch\narras;nord;branch\n",
+    "indicators.csv": "id;kind\naccounts;count\n",
+    "realisations.csv": "unit;indicator;period;value\n" + "".join(
+        f"{unit};accounts;2026-{month:02};{value}\n" for unit, value in
+        [("lille", 40), ("amiens", 20), ("arras", 9)] for month in range(1, 13)),
+    "perimeter.csv": "type;date;unit;receiver;share;source\n"
+                     "transfer;2026-07;lille;amiens;0,1;secteur sud\n"
+                     "merger;2027-07;arras;lille;;comité du 3 novembre\n",
+}
+
+
+class Server:
+    def __init__(self, test, *flags):
+        folder = tempfile.TemporaryDirectory()
+        test.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        port_file = os.path.join(self.folder, "port")
+        process = subprocess.Popen([JALOND, "--data", os.path.join(self.folder, "data"), "--listen",
+                                    "127.0.0.1:0", "--port-file", port_file, *flags],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        test.addCleanup(lambda: process.poll() is None and (process.kill(), process.wait()))
+        end = time.monotonic() + BOUND
+        while not (os.path.exists(port_file) and os.path.getsize(port_file)):
+            test.assertIsNone(process.poll(), "jalond ended before it served")
+            test.assertLess(time.monotonic(), end, "jalond does not serve")
+            time.sleep(0.02)
+        with open(port_file, encoding="utf-8") as file:
+            self.address = "127.0.0.1:" + file.read().strip()
+
+    def write(self, name, files):
+        os.mkdir(os.path.join(self.folder, name))
+        for file, text in files.items():
+            with open(os.path.join(self.folder, name, file), "w", encoding="utf-8") as out:
+                out.write(text)
+
+    def jalon(self, *arguments):
+        return subprocess.run([JALON, "--server", self.address, *arguments], cwd=self.folder,
+                              text=True, capture_output=True, timeout=BOUND, check=False)
+
+    def rows(self, *arguments):
+        done = self.jalon(*arguments, "-o", "csv")
+        return list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"))))
+
+    def data_hash(self):
+        return next(row["value"] for row in self.rows("network", "show") if row["what"] == "data hash")
+
+
+class Perimeter(unittest.TestCase):
+    def bank(self, **changed):
+        server = Server(self)
+        server.write("bank", {**BANK, **changed})
+        return server
+
+    def sums(self, server, view):
+        """Accounts of each branch over 2026 on a perimeter."""
+        sums = {}
+        for row in server.rows("series", "--leaves", "--window", "2026", "--perimeter", view):
+            sums[row["unit"]] = sums.get(row["unit"], 0) + float(row["value"] or 0)
+        return sums
+
+    def test_a_dry_run_says_what_changes_do_and_stores_nothing(self):
+        server = self.bank()
+
+        done = server.jalon("import", "bank", "--network", "fr", "--dry-run")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"perimeter +as of 2027-01: 1 of 2 changes")
+        self.assertRegex(done.stdout, r"restated cells +12")
+        self.assertNotIn("fr", server.jalon("network", "list", "-o", "csv").stdout)
+
+    def test_each_branch_is_read_on_both_perimeters_and_totals_are_kept(self):
+        server = self.bank()
+        self.assertEqual(server.jalon("import", "bank", "--network", "fr").returncode, 0)
+
+        self.assertEqual(self.sums(server, "original"), {"lille": 480, "amiens": 240, "arras": 108})
+        self.assertEqual(self.sums(server, "target"), {"lille": 456, "amiens": 264, "arras": 108})
+        self.assertEqual(self.sums(server, "effect"), {"lille": -24, "amiens": 24, "arras": 0})
+        changes = server.rows("network", "perimeter")
+        self.assertEqual([(c["date"], c["type"], c["in_target"]) for c in changes],
+                         [("2026-07", "transfer", "yes"), ("2027-07", "merger", "no")])
+
+    def test_an_objective_of_a_branch_that_merges_goes_to_its_receiver(self):
+        server = self.bank()
+        self.assertEqual(server.jalon("import", "bank", "--network", "fr").returncode, 0)
+        server.write("plan", {"plan.csv": "unit;indicator;window;value\nlille;accounts;2027;480\n"
+                                          "amiens;accounts;2027;240\narras;accounts;2027;109\n"})
+        done = server.jalon("objectives", "import", "plan/plan.csv", "--id", "plan")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        restated = server.jalon("objectives", "restate", "plan", "--id", "plan-2")
+
+        self.assertEqual(restated.returncode, 0, restated.stderr)
+        self.assertIn("3 objectives, 2 of them changed", restated.stdout)
+        self.assertIn("next:", restated.stderr)
+        rows = {row["unit"]: row for row in server.rows("objectives", "show", "plan-2")}
+        values = {unit: float(row["value"]) for unit, row in rows.items()}
+        self.assertEqual(sum(values.values()), 480 + 240 + 109)
+        self.assertIn(values, [{"lille": 534, "amiens": 240, "arras": 55},
+                               {"lille": 535, "amiens": 240, "arras": 54}])
+        self.assertEqual(rows["arras"]["reason"], "was 109; closes in 2027-07: 100 % goes to lille")
+        self.assertEqual(rows["amiens"]["reason"], "")
+
+    def test_bad_changes_are_all_listed_with_their_lines(self):
+        server = self.bank(**{"perimeter.csv": BANK["perimeter.csv"] +
+                              "transfer;2026-07;lille;arras;0,95;\nmerger;2026-05;amiens;amiens;;\n"
+                              "transfer;2028-01;arras;lille;0,1;\nclosure;2026-09;nord;;;\n"})
+
+        done = server.jalon("import", "bank", "--network", "fr")
+
+        self.assertEqual(done.returncode, 67, done.stderr)
+        for place in [r"perimeter.csv:4:5: .*SHARES_ABOVE_ONE", r"perimeter.csv:5:4: .*TO_ITSELF",
+                      r"perimeter.csv:6:3: .*UNIT_CLOSED", r"perimeter.csv:7:3: .*NOT_A_LEAF",
+                      r"perimeter.csv:2:4: .*UNIT_CLOSED"]:
+            self.assertRegex(done.stderr, place)
+        self.assertNotIn("fr", server.jalon("network", "list", "-o", "csv").stdout)
+
+    def test_an_exported_network_is_the_same_revision_on_another_server(self):
+        one = self.bank()
+        self.assertEqual(one.jalon("import", "bank", "--network", "fr").returncode, 0)
+        done = one.jalon("network", "export", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        other = Server(self)
+
+        again = other.jalon("import", os.path.join(one.folder, "out"), "--network", "fr")
+
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(other.data_hash(), one.data_hash())
+
+    def test_the_demo_travels_too(self):
+        one = Server(self, "--demo=small")
+        done = one.jalon("network", "export", "out", "--network", "demo")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        sent = re.search(r"data hash ([0-9a-f]{64})", done.stdout).group(1)
+        self.assertEqual(sent, one.data_hash())
+        other = Server(self)
+
+        again = other.jalon("import", os.path.join(one.folder, "out"), "--network", "demo")
+
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(other.data_hash(), sent)
+
+
+if __name__ == "__main__":
+    JALOND, JALON = (os.path.abspath(path) for path in sys.argv[1:3])
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,75 @@
+#include "sim/calendar/calendar_effect.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/sim/network/small_network.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+const WindowPair kMays{{Period::Month(2027, 5), Period::Month(2027, 5)},
+                       {Period::Month(2026, 5), Period::Month(2026, 5)}};
+
+// Accounts of n1 (Monday to Friday) and n2 (Tuesday to Saturday): 100 everywhere, then 110 in May
+// 2027 of n1.
+Revision TwoBranches(Exposure exposure, double last) {
+  NetworkSpec spec = SmallSpec();
+  for (Indicator& indicator : spec.indicators) {
+    if (indicator.id == "accounts") indicator.exposure = exposure;
+  }
+  Network network = *Network::Create(std::move(spec));
+  std::vector<double> values(26, 100.0);
+  values[12] = 110;
+  values[25] = last;
+  Realisations realisations =
+      *Realisations::Create(network, Period::Month(2026, 5), {{0, 2, 0}, {0, 3, 0}}, values);
+  return {.network = std::move(network),
+          .realisations = std::move(realisations),
+          .calendars = {.rules = {{{}, OpeningWeek::kMonFri, HolidaySet::kFrance},
+                                  {{.unit = "n2"}, OpeningWeek::kTueSat, std::nullopt}}}};
+}
+
+CalendarEffect EffectOf(const Revision& revision, int unit) {
+  const PairedDays days(revision.network, revision.calendars, kMays);
+  return SplitChange(revision, RangeOf(revision.network, 0, unit, 0), kMays, days);
+}
+
+TEST(CalendarEffectTest, SplitsAChangeIntoDaysAndTheRest) {
+  const Revision revision = TwoBranches(Exposure::kOpeningDays, 100);
+  const CalendarEffect n1 = EffectOf(revision, 2);
+  EXPECT_EQ(n1.against, 100);
+  EXPECT_DOUBLE_EQ(n1.calendar, 100.0 * 19 / 17);
+  EXPECT_EQ(n1.window, 110);
+  const CalendarEffect north = EffectOf(revision, 1);
+  EXPECT_EQ(north.against, 200);
+  EXPECT_DOUBLE_EQ(north.calendar, 100.0 * 19 / 17 + 100.0 * 18 / 19);
+  EXPECT_EQ(north.window, 210);
+}
+
+TEST(CalendarEffectTest, AnIndicatorThatIsNotExposedHasNone) {
+  const CalendarEffect effect = EffectOf(TwoBranches(Exposure::kNone, 100), 1);
+  EXPECT_EQ(effect.calendar, effect.against);
+}
+
+TEST(CalendarEffectTest, AWindowWithoutFiguresLeavesTheCalendarEffect) {
+  const CalendarEffect effect = EffectOf(TwoBranches(Exposure::kOpeningDays, kNaN), 3);
+  EXPECT_TRUE(std::isnan(effect.window));
+  EXPECT_DOUBLE_EQ(effect.calendar, 100.0 * 18 / 19);
+}
+
+TEST(CalendarEffectTest, GroupsBranchesByTheirDays) {
+  const Revision revision = TwoBranches(Exposure::kOpeningDays, 100);
+  const PairedDays days(revision.network, revision.calendars, kMays);
+  const std::vector<CalendarGroup> groups = GroupCalendars(revision.network, days, {0, 1});
+  ASSERT_EQ(groups.size(), 2);
+  EXPECT_EQ(groups[0], (CalendarGroup{OpeningWeek::kMonFri, HolidaySet::kFrance, 17, 19, 4}));
+  EXPECT_EQ(groups[1], (CalendarGroup{OpeningWeek::kTueSat, HolidaySet::kFrance, 19, 18, 1}));
+}
+
+}  // namespace
+}  // namespace jalon::sim
