@@ -127,7 +127,7 @@ class Kinds(unittest.TestCase):
               "unit;indicator;window;value\n"
               f"siege;customers;2027;{cls.customers + 60}\n"
               f"nord;customers;2027;{cls.customers}\n"
-              "siege;churn;2027;0.1\n"
+              "siege;churn;2027;0.09\n"
               "siege;savings;2027;0\n"
               "nord;savings;2027;-5000\n"
               "siege;income;2027;300\n"
