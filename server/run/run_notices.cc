@@ -57,8 +57,7 @@ void AddTransferNotices(const sim::Event& event, sim::Period as_of,
   }
 }
 
-// Eliminations of the year up to as_of, per indicator that has some: simulated sums are of
-// branches.
+// Eliminations of the year up to as_of, per indicator that has some, which stay in proportion.
 void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
                            std::vector<std::string>& notices) {
   const sim::Window year{as_of - (sim::PeriodsPerYear(as_of.frequency) - 1), as_of};
@@ -67,9 +66,10 @@ void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
     if (year.contains(cell.period)) sums[cell.indicator] += cell.value;
   }
   for (const auto& [indicator, sum] : sums) {
-    notices.push_back(absl::StrFormat(
-        "%s: sums of a run are sums of branches, eliminations left out; they were %.6g in %s",
-        indicator, sum, year.ToString()));
+    notices.push_back(
+        absl::StrFormat("%s: sums hold eliminations, after as_of in the proportion of the year up "
+                        "to it (%.6g in %s)",
+                        indicator, sum, year.ToString()));
   }
 }
 

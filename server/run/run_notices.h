@@ -12,7 +12,8 @@ namespace jalon::server {
 
 // One sentence each, at most 50: events whose size is an assumption; the declared channel shares
 // they act through that are, with the number of branches each stands for; sales that move to
-// another unit; and indicators with eliminations, which simulated sums leave out.
+// another unit; and indicators with eliminations, which stay
+// in proportion after `as_of`.
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario);
 

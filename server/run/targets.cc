@@ -11,6 +11,7 @@
 #include "server/convert/status.h"
 #include "server/convert/time.h"
 #include "sim/base/status_macros.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/engine/target_parts.h"
 #include "sim/network/node_values.h"
 
@@ -388,14 +389,18 @@ double RealisedRatio(const sim::Revision& revision, const sim::NodeRange& range,
 }
 
 // The part of a target's window realised by `as_of`: of a ratio, numerator over denominator so far.
-double RealisedPart(const sim::Revision& revision, const sim::Target& target, sim::Period as_of) {
+// Sums hold the eliminations of their units, as those of the engine do.
+double RealisedPart(const sim::Revision& revision, const sim::CreditedSums& sums,
+                    const sim::Target& target, sim::Period as_of) {
   const sim::Window past{std::max(target.window.first, revision.realisations.first()),
                          std::min(target.window.last, as_of)};
   if (past.size() == 0) return kMissing;
   if (IsRatio(target)) {
     return RealisedRatio(revision, target.range, past);
   }
-  return KnownSoFar(sim::RealisedValues(revision, target.range, past), target.aggregation);
+  const sim::SeriesKey node{target.range.indicator, target.range.unit_first,
+                            target.range.segment_first};
+  return KnownSoFar(sums.Values(node, past), target.aggregation);
 }
 
 }  // namespace
@@ -528,8 +533,9 @@ std::vector<double> RealisedToDate(const sim::Revision& revision, const RunRows&
                                    sim::Period as_of) {
   std::vector<double> values;
   values.reserve(rows.targets.size());
+  const sim::CreditedSums sums(revision);
   for (const sim::Target& target : rows.targets) {
-    values.push_back(RealisedPart(revision, target, as_of));
+    values.push_back(RealisedPart(revision, sums, target, as_of));
   }
   return values;
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "sim/engine/elimination_terms.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
@@ -34,13 +35,16 @@ struct Reading {
 class QuantityMaker {
  public:
   explicit QuantityMaker(const PlanInput& input)
-      : network_(input.revision.network), drivers_(input.model.drivers.driver_ids) {}
+      : network_(input.revision.network),
+        drivers_(input.model.drivers.driver_ids),
+        eliminations_(input) {}
 
   void Add(const Target& target) {
     range_ = target.range;
     PlanTarget made;
     const int k = target.range.indicator;
-    if (network_.indicator(k).kind == IndicatorKind::kRatio) {
+    is_sum_ = network_.indicator(k).kind != IndicatorKind::kRatio;
+    if (!is_sum_) {
       made.value = PartOf(network_.numerator_index(k), target.window);
       made.denominator = PartOf(network_.denominator_index(k), target.window);
       made.ratio_part = part_.part_count;
@@ -87,6 +91,7 @@ class QuantityMaker {
       }
     } else {
       AddTerm(reading, {.indicator = reading.indicator});
+      AddEliminations(reading);
     }
     quantity.end_term = static_cast<int>(part_.terms.size());
     return quantity;
@@ -100,6 +105,18 @@ class QuantityMaker {
                                     .mean_of_stock = term.mean_of_stock,
                                     .rate = term.factors.empty() ? -1 : RateOf(term)}};
     part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = term.coefficient});
+  }
+
+  // Ratios are computed of what branches sold, whoever is credited.
+  void AddEliminations(const Reading& reading) {
+    if (!is_sum_) return;
+    Window window = reading.window;
+    if (reading.aggregation == Aggregation::kLast) window.first = window.last;
+    const NodeRange range = WithIndicator(range_, reading.indicator);
+    for (const EliminationTerm& term : eliminations_.Of(range, window)) {
+      const PlanSlot slot{.range = term.range, .reading = {.window = term.window}};
+      part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = term.coefficient});
+    }
   }
 
   int RateOf(const DerivedTerm& term) {
@@ -130,8 +147,10 @@ class QuantityMaker {
 
   const Network& network_;
   const std::vector<std::string>& drivers_;
+  const EliminationTerms eliminations_;
   // Of the target at hand.
   NodeRange range_;
+  bool is_sum_ = true;
   Numbering<PlanSlot> slots_;
   Numbering<PlanRate> rates_;
   std::vector<std::string> missing_;

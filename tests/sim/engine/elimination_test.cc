@@ -1,0 +1,64 @@
+// Sums that hold eliminations: as declared up to as_of, in proportion afterwards.
+#include <cmath>
+
+#include "gtest/gtest.h"
+#include "sim/engine/sampled.h"
+#include "tests/sim/engine/tiny_bank.h"
+
+namespace jalon::sim {
+namespace {
+
+// Amounts of 100 a month in four branches without noise worth speaking of; 20 a month of the bank's
+// and 10 of the first region's are credited twice in 2025.
+TinyBank CreditedBank() {
+  TinyBank bank = MakeTinyBank({.region_count = 2,
+                                .branches_per_region = 2,
+                                .kinds = {IndicatorKind::kAmount},
+                                .mean = 100.0});
+  for (ModelSeries& series : bank.model.series) series.dispersion = 1e-12;
+  for (int month = 1; month <= 12; ++month) {
+    const Period period = Period::Month(2025, month);
+    bank.revision.credit.eliminations.push_back({"bank", "all", "k1", period, -20.0});
+    bank.revision.credit.eliminations.push_back({"r1", "all", "k1", period, -10.0});
+  }
+  return bank;
+}
+
+double Value(TinyBank bank, const Target& target) {
+  bank.targets = {target};
+  return std::round(ReplayPath(bank.plan(), 0)->target_values[0] * 1e3) / 1e3;
+}
+
+TEST(EliminationTest, StaysInProportionToItsChildrenAfterAsOf) {
+  const TinyBank bank = CreditedBank();
+  EXPECT_EQ(Value(bank, bank.YearOf("r2")), 2400.0);
+  EXPECT_EQ(Value(bank, bank.YearOf("r1")), 2400.0 - 120.0);
+  EXPECT_EQ(Value(bank, bank.YearOf("bank")), 4800.0 - 120.0 - 240.0);
+  EXPECT_EQ(Value(bank, bank.YearOf("r1-b1")), 1200.0) << "a branch has none";
+}
+
+TEST(EliminationTest, FollowsWhatHappensToItsChildren) {
+  TinyBank bank = CreditedBank();
+  bank.scenario.events = {FixedEvent("crisis", -0.5)};
+  EXPECT_EQ(Value(bank, bank.YearOf("bank")), 0.5 * (4800.0 - 120.0 - 240.0));
+}
+
+TEST(EliminationTest, IsAsDeclaredInRealisedMonths) {
+  TinyBank bank = CreditedBank();
+  // One month of the past is unlike the others.
+  bank.revision.credit.eliminations[0].value = -50.0;
+  EXPECT_EQ(Value(bank, bank.On("bank", Year(2025))), 4800.0 - 270.0 - 120.0);
+  const Window landing{Period::Month(2025, 1), Period::Month(2026, 12)};
+  EXPECT_NEAR(Value(bank, bank.On("bank", landing)), 2.0 * (4800.0 - 270.0 - 120.0), 2e-3);
+}
+
+TEST(EliminationTest, LeavesOtherTargetsTheirBits) {
+  TinyBank with = CreditedBank();
+  TinyBank without = with;
+  without.revision.credit = {};
+  with.targets = without.targets = {with.YearOf("r2"), with.YearOf("r1-b1")};
+  EXPECT_EQ(TargetPaths(with.plan(), 16), TargetPaths(without.plan(), 16));
+}
+
+}  // namespace
+}  // namespace jalon::sim
