@@ -23,6 +23,7 @@ constexpr absl::string_view kNumberRoles[] = {
     "floor",
     "cap",
     "rounding",
+    "days",
     "multiply",
     "mean",
     "sd",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -191,7 +192,11 @@ absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDr
 CalendarTable MakeDemoCalendars(const Network& network) {
   CalendarTable table;
   table.rules.push_back({{}, OpeningWeek::kTueSat, HolidaySet::kFrance});
+  // The kinds there are: the small demo has no remote branch.
+  std::set<std::string> kinds;
+  for (const Unit& unit : network.spec().units) kinds.insert(unit.kind);
   for (const KindShape& kind : DemoKinds().subspan(1)) {
+    if (!kinds.contains(kind.kind)) continue;
     table.rules.push_back({{.unit_kind = kind.kind}, OpeningWeek::kMonFri, std::nullopt});
   }
   table.rules.push_back({{.unit = "r02"}, OpeningWeek::kMonFri, std::nullopt});
