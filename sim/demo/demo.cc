@@ -45,7 +45,7 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
             std::move(objectives),
             MakeDemoScenarios()};
   demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
-  demo.revision.score = MakeDemoScores(demo.revision.network);
+  demo.revision.score = MakeDemoScores();
   demo.revision.channels = std::move(channels);
   return demo;
 }

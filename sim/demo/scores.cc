@@ -14,41 +14,34 @@ struct DemoWeight {
 };
 
 constexpr DemoWeight kNetwork[] = {
-    {"accounts-opened", 0.08}, {"consumer-credit", 0.10},     {"customers-lost", 0.10},
-    {"customers-won", 0.12},   {"health-insurance", 0.08},    {"home-insurance", 0.10},
-    {"housing-loans", 0.06},   {"housing-loan-amount", 0.12}, {"life-premiums", 0.10},
-    {"motor-insurance", 0.08}, {"net-savings", 0.06}};
+    {"accounts-opened", 0.08},     {"consumer-credit", 0.10},     {"customers", 0.10},
+    {"customers-won", 0.12},       {"equipment-rate", 0.06},      {"home-insurance", 0.10},
+    {"housing-loan-amount", 0.14}, {"life-premiums", 0.10},       {"nbi", 0.10},
+    {"net-savings", 0.04},         {"savings-outstandings", 0.06}};
 constexpr DemoWeight kPrivate[] = {{"customers-won", 0.10},
                                    {"housing-loan-amount", 0.10},
                                    {"life-premiums", 0.40},
-                                   {"net-savings", 0.40}};
+                                   {"savings-outstandings", 0.40}};
 
-// A grid of a scope, complete when the network has every indicator of it.
-void AddGrid(const Network& network, const ScoreScope& scope, std::span<const DemoWeight> grid,
-             ScorePolicy& policy) {
-  bool complete = true;
+void AddGrid(const ScoreScope& scope, std::span<const DemoWeight> grid, ScorePolicy& policy) {
   for (const DemoWeight& entry : grid) {
-    complete &= network.FindIndicator(entry.indicator).has_value();
-  }
-  for (const DemoWeight& entry : grid) {
-    if (!network.FindIndicator(entry.indicator)) continue;
     policy.weights.push_back({.scope = scope,
                               .indicator = entry.indicator,
                               .weight = entry.weight,
                               .floor = 0.0,
                               .cap = 1.5,
-                              .complete = complete});
+                              .complete = true});
   }
 }
 
 }  // namespace
 
-ScorePolicy MakeDemoScores(const Network& network) {
+ScorePolicy MakeDemoScores() {
   ScorePolicy policy;
-  AddGrid(network, {}, kNetwork, policy);
-  AddGrid(network, {.unit_kind = "private"}, kPrivate, policy);
-  policy.weights.push_back({.scope = {.unit_kind = "remote"},
-                            .indicator = "customers-won",
+  AddGrid({}, kNetwork, policy);
+  AddGrid({.unit_kind = "private"}, kPrivate, policy);
+  policy.weights.push_back({.scope = {.unit_kind = "professional"},
+                            .indicator = "professional-loans",
                             .window = Window{Period::Month(2027, 1), Period::Month(2027, 12)},
                             .weight = 0.20,
                             .floor = 0.0,

@@ -278,7 +278,8 @@ class Scores(unittest.TestCase):
         bad["ladder.csv"] = "threshold,payoff\n1,1\n0.9,2\n"
         self.write("bad", bad)
         before = self.rows("network", "revisions")
-        done = self.run_jalon("import", self.path("bad"), "--network", "bank")
+        done = self.run_jalon("import", self.path("bad"), "--network", "bank", "--mode",
+                              "replace")
         self.assertNotEqual(done.returncode, 0)
         for reason in ("NOT_APPLICABLE", "NEGATIVE", "UNKNOWN_INDICATOR", "NOT_INCREASING",
                        "SUM_NOT_ONE", "weights.csv:2", "ladder.csv:3"):
