@@ -36,7 +36,7 @@ TEST(PlotTest, DrawsARisingLineInAsciiFromTheBottomLeftToTheTop) {
   EXPECT_EQ(lines[0], "rate: Policy rate, %");
   EXPECT_THAT(lines[1], HasSubstr("7 |"));
   EXPECT_EQ(lines[1].back(), '*');
-  EXPECT_THAT(lines[3], HasSubstr("3.5 |"));
+  EXPECT_THAT(lines[3], HasSubstr("3.50 |"));
   EXPECT_THAT(lines[5], HasSubstr("0 |*"));
   EXPECT_THAT(lines[6], HasSubstr("2025-01"));
   EXPECT_TRUE(absl::EndsWith(lines[6], "2025-12"));

@@ -137,7 +137,8 @@ TEST_F(ScenarioImportTest, ReadsQuarterlyPathsByTheDriversRule) {
   const sim::DriverAssumption& gdp = outcome.scenario->drivers[0];
   EXPECT_EQ(gdp.first, Period::Month(2026, 1));
   ASSERT_EQ(gdp.values.size(), 6u);
-  EXPECT_EQ(gdp.values[0], -11.6);  // flat before the first quarter's middle
+  // On the line from the last known quarter, 1.2.
+  EXPECT_NEAR(gdp.values[0], (2 * -11.6 + 1.2) / 3, 1e-12);
   EXPECT_EQ(gdp.values[1], -11.6);
   EXPECT_NEAR(gdp.values[2], -11.6 + 3.6 / 3, 1e-12);
 }
