@@ -151,7 +151,7 @@ struct ScenarioOutcome {
 // Reads the `[paths]` and `[events]` tables (or files named `paths.csv` and `events.csv`) against
 // the drivers of `revision`. Paths at another frequency follow the driver's quarter rule (D9).
 ScenarioOutcome ImportScenario(const std::vector<ImportFile>& files, const Mapping& mapping,
-                               const sim::Revision& revision);
+                               const sim::Revision& revision, sim::StopToken stop = {});
 
 }  // namespace jalon::server
 

@@ -95,8 +95,10 @@ sim::Event ReadEvent(FieldReader& fields, sim::Frequency frequency) {
 class ScenarioImporter {
  public:
   ScenarioImporter(const std::vector<ImportFile>& files, const Mapping& mapping,
-                   const sim::Revision& revision)
-      : revision_(revision), files_(files, mapping, {TableKind::kPaths, TableKind::kEvents}) {
+                   const sim::Revision& revision, sim::StopToken stop)
+      : revision_(revision),
+        stop_(stop),
+        files_(files, mapping, {TableKind::kPaths, TableKind::kEvents}, stop) {
     scenario_.id = mapping.scenario_id;
     scenario_.label = mapping.scenario_label;
   }
@@ -114,6 +116,7 @@ class ScenarioImporter {
         event_origins_.push_back(OriginOf(row));
       }
     });
+    if (stop_.stop_requested()) return ScenarioOutcome();
     outcome_.violations.Merge(files_.TakeViolations());
     outcome_.files = files_.TakeEchoes();
     Validate();
@@ -201,6 +204,7 @@ class ScenarioImporter {
   }
 
   const sim::Revision& revision_;
+  sim::StopToken stop_;
   FileSet files_;
   sim::Scenario scenario_;
   std::vector<Origin> driver_origins_;
@@ -211,8 +215,8 @@ class ScenarioImporter {
 }  // namespace
 
 ScenarioOutcome ImportScenario(const std::vector<ImportFile>& files, const Mapping& mapping,
-                               const sim::Revision& revision) {
-  return ScenarioImporter(files, mapping, revision).Run();
+                               const sim::Revision& revision, sim::StopToken stop) {
+  return ScenarioImporter(files, mapping, revision, stop).Run();
 }
 
 }  // namespace jalon::server

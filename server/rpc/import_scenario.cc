@@ -53,7 +53,7 @@ class ScenarioImport final : public ImportSession {
     Mapping named = mapping;
     if (!id_.empty()) named.scenario_id = id_;
     if (named.scenario_id.empty()) named.scenario_id = RandomId();
-    ScenarioOutcome outcome = server::ImportScenario(files, named, revision_->value);
+    ScenarioOutcome outcome = server::ImportScenario(files, named, revision_->value, stop());
     Describe(outcome.files);
     int64_t rows = 0;
     for (const FileEcho& echo : outcome.files) rows += echo.rows;

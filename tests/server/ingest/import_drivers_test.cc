@@ -117,12 +117,21 @@ class ScenarioImportTest : public ::testing::Test {
  protected:
   ScenarioImportTest() : network_(ImportTexts(WithGdp(), kGdpMapping)) {}
 
-  ScenarioOutcome Import(const NamedTexts& texts, absl::string_view mapping) {
-    return ImportScenario(FilesOf(texts), MappingOf(mapping), *network_.revision);
+  ScenarioOutcome Import(const NamedTexts& texts, absl::string_view mapping,
+                         sim::StopToken stop = {}) {
+    return ImportScenario(FilesOf(texts), MappingOf(mapping), *network_.revision, stop);
   }
 
   ImportOutcome network_;
 };
+
+TEST_F(ScenarioImportTest, MakesNothingWhenAskedToStop) {
+  const std::atomic<bool> stop = true;
+  const NamedTexts good = {{"paths.csv", "driver;period;value\nrate;2026-03;3,5\n"}};
+  const absl::string_view mapping = "[scenario]\nid = up\n";
+  EXPECT_TRUE(Import(good, mapping).scenario.has_value());
+  EXPECT_FALSE(Import(good, mapping, sim::StopToken(&stop)).scenario.has_value());
+}
 
 TEST_F(ScenarioImportTest, ReadsQuarterlyPathsByTheDriversRule) {
   const ScenarioOutcome outcome =
