@@ -63,7 +63,7 @@ int ReportDays(Context& context, Client& client, const std::string& revision,
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      kWeek,
                                      kHolidays,
-                                     {"period", "Period", "Période"},
+                                     {"period", "Period", "Période", CellFormat::kPeriod},
                                      {"days", "Days", "Jours", CellFormat::kNumber},
                                      {"source", "From", "Source"}});
   const absl::Status status =

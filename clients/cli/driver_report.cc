@@ -168,7 +168,7 @@ int WriteTable(Context& context, const Drivers& drivers) {
                                      {"class", "Class", "Classe"},
                                      {"unit", "In", "Unité"},
                                      {"scope", "Scope", "Portée"},
-                                     {"first", "First", "Début"},
+                                     {"first", "First", "Début", CellFormat::kPeriod},
                                      {"periods", "Periods", "Périodes", CellFormat::kCount},
                                      {"last_value", "Last", "Dernier", CellFormat::kNumber},
                                      {"plot", "History", "Historique"}});
@@ -313,10 +313,14 @@ int ReportDrivers(Context& context, const DriverReportOptions& options) {
   } else {
     code = options.formulas ? WriteFormulas(context, *drivers) : WriteTable(context, *drivers);
   }
-  if (code == kExitOk && !options.plot) {
+  if (code != kExitOk) return code;
+  if (options.plot) {
+    context.Next("jalon scenario create ID --set driver.ID=SHIFT --from PERIOD",
+                 "a world in which one of them moves");
+  } else {
     context.Next("jalon network drivers --plot", "their history, drawn");
   }
-  return code;
+  return kExitOk;
 }
 
 }  // namespace jalon::client

@@ -117,7 +117,7 @@ class PartWriter {
       columns.push_back({"segment", "Segment", "Segment"});
       columns.push_back({"indicator", "Indicator", "Indicateur"});
     }
-    columns.push_back({"window", "Window", "Période"});
+    columns.push_back({"window", "Window", "Période", CellFormat::kPeriod});
     for (int c = 0; c < block.columns_size(); ++c) {
       const v1::StatisticSpec& spec = block.columns(c).spec();
       if (context_.is_screen() && !FitsScreen(spec)) continue;
@@ -178,7 +178,7 @@ absl::Status WritePart(Context& context, const Request& request, const ScoreRepo
 
 void WriteJointSets(Context& context, const std::vector<v1::JointAttainment>& joint_sets) {
   TableWriter table = context.table({{"set", "Attained together", "Atteints ensemble"},
-                                     {"window", "Window", "Période"},
+                                     {"window", "Window", "Période", CellFormat::kPeriod},
                                      {"objectives", "Objectives", "Objectifs", CellFormat::kCount},
                                      {"p_joint", "Chance", "Chance", CellFormat::kProbability},
                                      {"p_joint_low", "from", "de", CellFormat::kProbability},
@@ -217,7 +217,7 @@ void WriteQuality(Context& context,
   context.out() << "\n";
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"unit_kind", "Kind", "Type"},
-                                     {"window", "Window", "Période"},
+                                     {"window", "Window", "Période", CellFormat::kPeriod},
                                      {"factor", "Quality", "Qualité", CellFormat::kRatio}});
   for (const v1::QualityFactor& row : quality) {
     table.Row({row.unit(), row.unit_kind(), row.window(), row.factor()});
@@ -228,7 +228,7 @@ void WriteQuality(Context& context,
 TableWriter DeclaredTable(Context& context) {
   return context.table({{"unit", "Unit", "Entité"},
                         {"unit_kind", "Kind", "Type"},
-                        {"window", "Window", "Période"},
+                        {"window", "Window", "Période", CellFormat::kPeriod},
                         {"indicator", "Indicator", "Indicateur"},
                         {"weight", "Weight", "Poids", CellFormat::kNumber},
                         {"floor", "Floor", "Plancher", CellFormat::kRatio},
@@ -321,7 +321,7 @@ absl::Status WriteUnitWeights(Context& context, const v1::ResolveWeightsRequest&
                                      {"floor", "Floor", "Plancher", CellFormat::kRatio},
                                      {"cap", "Cap", "Plafond", CellFormat::kRatio},
                                      {"state", "State", "État"},
-                                     {"from", "From", "Source"}});
+                                     {"from", "From", "Source", CellFormat::kPeriod}});
   for (const v1::UnitWeight& row : resolved->weights()) {
     table.Row({row.indicator(), row.declared_weight(), row.weight(),
                Bound(row, row.has_floor(), &v1::UnitWeight::floor),

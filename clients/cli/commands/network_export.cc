@@ -80,7 +80,8 @@ void AddNetworkExport(const Command& network, Invocation& invocation) {
   const Command command =
       network.Add("export", "Write a network's data as files that `jalon import` takes back");
   auto arguments = std::make_shared<ExportArguments>();  // lives as long as the parsed command
-  command.Option("folder", arguments->folder, "Folder to write to", {.required = true});
+  command.Option("folder", arguments->folder, "Folder to write to",
+                 {.required = true, .is_file = true});
   command.Examples("Example:\n  jalon network export bank/ --network demo");
   command.OnChosen([&invocation, arguments] {
     invocation.run = [arguments](Context& context) { return RunExport(context, *arguments); };

@@ -53,7 +53,7 @@ int ListPerimeter(Context& context, const PerimeterArguments& arguments) {
   v1::ListPerimeterChangesRequest request;
   request.set_parent(*revision);
   request.set_unit(arguments.unit);
-  TableWriter table = context.table({{"date", "From", "Depuis"},
+  TableWriter table = context.table({{"date", "From", "Depuis", CellFormat::kPeriod},
                                      {"type", "Change", "Changement"},
                                      {"unit", "Unit", "Entité"},
                                      {"receiver", "Receiver", "Repreneur"},

@@ -45,8 +45,8 @@ int ListChannels(Context& context) {
                                      {"segment", "Segment", "Segment"},
                                      {"indicator", "Indicator", "Indicateur"},
                                      {"share", "Share", "Part", CellFormat::kRatio},
-                                     {"from", "From", "Depuis"},
-                                     {"to", "To", "Jusqu'à"},
+                                     {"from", "From", "Depuis", CellFormat::kPeriod},
+                                     {"to", "To", "Jusqu'à", CellFormat::kPeriod},
                                      {"assumption", "Assumption", "Hypothèse"},
                                      {"source", "Source", "Source"}});
   int64_t shares = 0;
@@ -79,7 +79,7 @@ int Reconcile(Context& context, const ReconcileArguments& arguments) {
       context.table({{"unit", "Unit", "Entité"},
                      {"segment", "Segment", "Segment"},
                      {"indicator", "Indicator", "Indicateur"},
-                     {"period", "Period", "Période"},
+                     {"period", "Period", "Période", CellFormat::kPeriod},
                      {"children", "Children", "Enfants", CellFormat::kNumber},
                      {"eliminations", "Eliminations", "Éliminations", CellFormat::kNumber},
                      {"declared", "Declared", "Déclaré", CellFormat::kNumber},
@@ -126,7 +126,7 @@ int ListMeans(Context& context, const MeansArguments& arguments) {
   request.set_unit(arguments.unit);
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"mean", "Mean", "Moyen"},
-                                     {"period", "Period", "Période"},
+                                     {"period", "Period", "Période", CellFormat::kPeriod},
                                      {"value", "Value", "Valeur", CellFormat::kNumber},
                                      {"planned", "Planned", "Prévu"}});
   int64_t rows = 0;

@@ -134,9 +134,14 @@ int PhaseSet(Context& context, const ObjectiveArguments& a) {
   if (!filled.ok()) return ReportError(context, filled);
   auto set = (*client)->CreateObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << ": " << set->objective_count() << " cumulated objectives; "
-                << set->unphased_count()
-                << " kept as they are (one period, or periods that do not add up)\n";
+  context.Done(set->name(),
+               absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(),
+                            " cumulated objectives; ", set->unphased_count(),
+                            " kept as they are (one period, or periods that do not add up)"));
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+    return kExitOk;
+  }
   context.Next(absl::StrCat("jalon simulate --objectives ", ShortId(set->name())),
                "the chance of being on plan at the end of each month");
   return kExitOk;

@@ -33,11 +33,14 @@ int RestateSet(Context& context, const RestateArguments& a) {
   request.mutable_perimeter_restatement()->set_objective_set(*source);
   auto set = (*client)->CreateObjectiveSet(request);
   if (!set.ok()) return ReportError(context, set.status());
-  context.out() << set->name() << (a.dry_run ? " (nothing stored: --dry-run)" : "") << ": "
-                << set->objective_count() << " objectives, " << set->handed_over_count()
-                << " of them changed, made or gone by changes of the perimeter; of "
-                << set->unassigned_count() << " a part found no receiver\n";
-  if (!a.dry_run) {
+  context.Done(set->name(),
+               absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(), " objectives, ",
+                            set->handed_over_count(),
+                            " of them changed, made or gone by changes of the perimeter; of ",
+                            set->unassigned_count(), " a part found no receiver"));
+  if (a.dry_run) {
+    context.Next("the same without --dry-run", "store them");
+  } else {
     context.Next(absl::StrCat("jalon objectives show ", ShortId(set->name())),
                  "every objective with the reason it moved");
   }

@@ -128,11 +128,15 @@ int ShowReliability(Context& context, const RunsArguments& a) {
 int ShowScores(Context& context, const RunsArguments& a) {
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status known = AddHypothesesOf(context, *name);
+  if (!known.ok()) return ReportError(context, known);
   const absl::Status written = WriteScores(
       context, *name,
       {.view = ViewOf(a), .weights = a.weights, .joint_sets = a.joint, .shown_rows = a.rows});
   if (!written.ok()) return ReportError(context, written);
-  if (!a.weights) {
+  if (a.weights) {
+    ResultsNext(context, *name);
+  } else {
     context.Next(absl::StrCat("jalon runs scores ", a.id, " --weights"),
                  "what really decides the scores: effective weights");
   }
@@ -230,6 +234,8 @@ int ShowLosses(Context& context, const RunsArguments& a) {
   if (!client.ok()) return ReportError(context, client.status());
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
+  const absl::Status known = AddHypothesesOf(context, *name);
+  if (!known.ok()) return ReportError(context, known);
   v1::ReadEventLossesRequest request;
   request.set_run(*name);
   request.set_depth(a.depth);

@@ -124,7 +124,9 @@ int ImportScenario(Context& context, const ScenarioArguments& arguments) {
   auto ended = AwaitImport(context, *std::move(import));
   if (!ended.ok()) return ReportError(context, ended.status());
   const int code = ReportImport(context, *ended, arguments.problems);
-  if (code == kExitOk && !ended->scenario().empty()) {
+  if (code == kExitOk && arguments.dry_run) {
+    context.Next("the same without --dry-run", "store it");
+  } else if (code == kExitOk && !ended->scenario().empty()) {
     context.Next(
         absl::StrCat("jalon network drivers --plot --scenario ", ShortId(ended->scenario())),
         "its paths beside the drivers' history");
@@ -226,12 +228,15 @@ void AddScenario(const Command& app, Invocation& invocation) {
   const Command import =
       add("import", "Make a scenario from tables of driver paths and events",
           "import severe.csv --mapping severe.map --id severely-adverse", ImportScenario);
-  import.Option("files", a->paths, "Tables, or a folder of them", {.required = true});
-  import.Option("--mapping", a->mapping, "How columns map (docs/file-formats.md)");
+  import.Option("files", a->paths, "Tables, or a folder of them",
+                {.required = true, .is_file = true});
+  import.Option("--mapping", a->mapping, "How columns map (docs/file-formats.md)",
+                {.is_file = true});
   import.Option("--id", a->id, "Id of the scenario (default: the mapping's)");
   import.Option("--label", a->label, "Label for people");
   import.Option("--author", a->author, "Who makes it");
-  import.Option("--problems", a->problems, "Write all problems to this CSV file");
+  import.Option("--problems", a->problems, "Write all problems to this CSV file",
+                {.is_file = true});
   import.Flag("--dry-run", a->dry_run, "Check everything, store nothing");
   add("list", "Scenarios, newest first", "list", ListScenarios);
   add("show", "One scenario, in the form that create --file reads", "show phone-signature -o json",

@@ -80,7 +80,7 @@ class Bash(unittest.TestCase):
 
     def test_a_value_is_no_command(self):
         self.assertEqual(self.complete("--network", "runs", "sim"), ["simulate"])
-        self.assertEqual(self.complete("runs", "--no-progress", "l"), ["list"])
+        self.assertEqual(self.complete("runs", "--no-progress", "li"), ["list"])
 
     def test_files_are_offered_where_a_file_is_meant(self):
         with tempfile.TemporaryDirectory() as folder:
