@@ -104,7 +104,8 @@ struct PlanElasticity {
 // Sum of a driver factor: constant + sum of coefficient x driver.
 struct PlanDriverFactor {
   double constant = 0.0;
-  // Index into VarModel::driver_ids, coefficient.
+  // Index into VarModel::driver_ids, or their count plus an index into Model::derived_drivers; and
+  // the coefficient.
   std::vector<std::pair<int, double>> weights;
 
   friend auto operator<=>(const PlanDriverFactor&, const PlanDriverFactor&) = default;

@@ -37,6 +37,7 @@ class QuantityMaker {
   explicit QuantityMaker(const PlanInput& input)
       : network_(input.revision.network),
         drivers_(input.model.drivers.driver_ids),
+        derived_(input.model.derived_drivers),
         eliminations_(input) {}
 
   void Add(const Target& target) {
@@ -131,10 +132,16 @@ class QuantityMaker {
     return rates_.NumberOf(rate);
   }
 
-  // Index in the model's driver table; a violation, once per driver, when it has none.
+  // Row of a driver's path: the model's own drivers, then the derived ones. A violation, once per
+  // driver, when it has none.
   int DriverIndex(const std::string& id) {
     const auto found = std::find(drivers_.begin(), drivers_.end(), id);
     if (found != drivers_.end()) return static_cast<int>(found - drivers_.begin());
+    const auto derived = std::find_if(derived_.begin(), derived_.end(),
+                                      [&](const DerivedDriver& driver) { return driver.id == id; });
+    if (derived != derived_.end()) {
+      return static_cast<int>(drivers_.size() + (derived - derived_.begin()));
+    }
     if (std::find(missing_.begin(), missing_.end(), id) == missing_.end()) {
       missing_.push_back(id);
       part_.violations.Add({.field = "model.drivers",
@@ -147,6 +154,7 @@ class QuantityMaker {
 
   const Network& network_;
   const std::vector<std::string>& drivers_;
+  const std::vector<DerivedDriver>& derived_;
   const EliminationTerms eliminations_;
   // Of the target at hand.
   NodeRange range_;

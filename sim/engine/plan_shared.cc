@@ -111,7 +111,7 @@ Window PastOf(const Plan& plan, int rate) {
 }
 
 // Drivers of derived indicators that are not known yet in a period where they are needed.
-Violations CheckRates(const Plan& plan, const VarModel& var, const DriverPart& part) {
+Violations CheckRates(const Plan& plan, const Model& model, const DriverPart& part) {
   Violations violations;
   for (size_t r = 0; r < plan.rates.size(); ++r) {
     const Window past = PastOf(plan, static_cast<int>(r));
@@ -122,10 +122,11 @@ Violations CheckRates(const Plan& plan, const VarModel& var, const DriverPart& p
         if (past.size() == 0 || !std::isnan(part.history[row + (past.first - part.window.first)])) {
           continue;
         }
-        violations.Add({.field = "targets",
-                        .value = absl::StrCat(var.driver_ids[driver], " ", past.first.ToString()),
-                        .rule = "must be known in every period of a derived indicator's window",
-                        .reason = "DRIVER_WITHOUT_VALUE"});
+        violations.Add(
+            {.field = "targets",
+             .value = absl::StrCat(DriverIdOf(model, driver), " ", past.first.ToString()),
+             .rule = "must be known in every period of a derived indicator's window",
+             .reason = "DRIVER_WITHOUT_VALUE"});
       }
     }
   }
@@ -179,7 +180,7 @@ absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& pl
     part.history.insert(part.history.end(), values.begin(), values.end());
   }
   AddDerived(input, part);
-  JALON_RETURN_IF_ERROR(CheckRates(plan, var, part).ToStatus());
+  JALON_RETURN_IF_ERROR(CheckRates(plan, input.model, part).ToStatus());
   const int simulated = part.window.last - input.as_of;
   if ((plan.elasticities.empty() && plan.rates.empty()) || simulated == 0) return part;
   JALON_ASSIGN_OR_RETURN(

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "sim/engine/path_value.h"
 #include "sim/engine/quantile_sketch.h"
 #include "sim/stats/wilson.h"
 
@@ -43,8 +44,8 @@ class PathValues {
   }
 
   bool Attained(const PlanObjective& objective) const {
-    const bool higher = plan_.targets[objective.target].direction == Direction::kHigherIsBetter;
-    return higher ? Value(objective) >= objective.value : Value(objective) <= objective.value;
+    return Reaches(plan_.targets[objective.target], objective.value,
+                   PathValueOf(plan_, outcome_, objective.target, lane_));
   }
 
   bool AllAttained(const std::vector<PlanObjective>& objectives) const {
@@ -54,7 +55,10 @@ class PathValues {
 
   // What a term adds to the score's distance from 1.
   double Excess(const PlanScoreTerm& term) const {
-    return term.term.Excess(1.0 + (Value(term.objective) - term.objective.value) / term.scale);
+    const double value = Value(term.objective);
+    // A ratio that a path does not have is neither ahead nor behind.
+    if (std::isnan(value)) return term.term.Excess(1.0);
+    return term.term.Excess(1.0 + (value - term.objective.value) / term.scale);
   }
 
  private:

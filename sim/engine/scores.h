@@ -53,8 +53,8 @@ class ScoreAccumulator {
   ScoreAccumulator(const Plan& plan, const SummaryOptions& options);
   ~ScoreAccumulator();
 
-  // Requires blocks in index order whose values are finite (TargetAccumulator has checked them).
-  // O(terms x 16).
+  // Requires blocks in index order that TargetAccumulator has checked. A ratio that does not exist
+  // on a path counts as R/O = 1 there, and is attained as sim/engine/target.h says. O(terms x 16).
   void Fold(const BlockOutcome& outcome);
   // Current estimates with Wilson bounds at a two-sided confidence. Requires a block.
   ScoreEstimates EstimatesAt(double confidence_level) const;

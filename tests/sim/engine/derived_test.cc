@@ -103,6 +103,25 @@ TEST(DerivedTest, CanStandBelowTheLineOfARatio) {
   }
 }
 
+TEST(DerivedTest, MultipliesByADerivedDriverOfThePath) {
+  TinyBank bank = MakeTinyBank({.kinds = {IndicatorKind::kAmount},
+                                .mean = 100.0,
+                                .others = {DerivedOf("interest", "k1 * (yield - livret) / 100")}});
+  AddRate(bank, "yield", 2.0, 0.3);
+  const DerivedRule rule{.formula = "yield - 1.5"};
+  Driver livret{.id = "livret", .derived = rule, .first = Period::Month(2024, 1)};
+  livret.values.assign(24, 0.5);
+  bank.revision.drivers.drivers.push_back(livret);
+  bank.revision.drivers = SortedDrivers(std::move(bank.revision.drivers));
+  bank.model.derived_drivers = {{.id = "livret", .rule = rule, .last_value = 0.5}};
+  bank.targets = {bank.For("bank", "interest"), bank.For("bank", "k1")};
+  const auto values = TargetPaths(bank.plan(), 16);
+  // The margin is 1.5 whatever the yield does.
+  for (int p = 0; p < 16; ++p) {
+    EXPECT_NEAR(values[0][p], 0.015 * values[1][p], 1e-9 * values[1][p]);
+  }
+}
+
 TEST(DerivedTest, RefusesADriverTheModelDoesNotHave) {
   TinyBank bank = MakeTinyBank(
       {.kinds = {IndicatorKind::kAmount}, .others = {DerivedOf("interest", "k1 * yield")}});

@@ -14,6 +14,7 @@ namespace jalon::sim {
 inline Plan PlanOfTargets(int target_count) {
   Plan plan;
   plan.targets.resize(target_count);
+  plan.target_parts.resize(target_count);
   return plan;
 }
 

@@ -29,6 +29,23 @@ std::vector<BlockOutcome> Blocks(const Plan& plan, int count) {
 }
 
 // One branch, independent Poisson counts: P of all is the product.
+TEST(ScoresTest, CountsARatioThatDoesNotExistAsNeitherAheadNorBehind) {
+  Plan plan = PlanOfTargets(2);
+  plan.targets[0].aggregation = Aggregation::kRatio;
+  plan.target_parts[0].ratio_part = 0;
+  plan.part_count = 2;
+  plan.scores.scores = {EqualScore({0.5, 100.0})};
+  BlockOutcome outcome;
+  outcome.values.assign(kPathsPerBlock, std::nan(""));
+  outcome.values.resize(2 * kPathsPerBlock, 110.0);
+  outcome.parts.assign(2 * kPathsPerBlock, 0.0);
+  ScoreAccumulator accumulator(plan, {});
+  accumulator.Fold(outcome);
+  const ScoreEstimate score = accumulator.EstimatesAt(0.95).scores[0];
+  EXPECT_DOUBLE_EQ(score.mean, 1.05);
+  EXPECT_EQ(score.joint.value, 1.0) << "0 over 0 attains";
+}
+
 TEST(ScoresTest, IndependentIndicatorsAreAttainedTogetherWithTheProduct) {
   TinyBank bank = MakeTinyBank(
       {.kinds = {IndicatorKind::kCount, IndicatorKind::kCount, IndicatorKind::kCount}});
