@@ -32,6 +32,8 @@ class CsvWriter {
   // Rows so far, without the heading.
   int64_t row_count() const { return row_count_; }
   std::string Take() { return std::move(text_); }
+  // Empty without rows.
+  std::string TakeRows() { return row_count_ == 0 ? std::string() : std::move(text_); }
 
  private:
   void Cell(absl::string_view cell);

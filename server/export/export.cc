@@ -8,15 +8,27 @@ namespace jalon::server {
 namespace {
 
 constexpr ExportedTable kTables[] = {
-    {TableKind::kUnits, &WriteUnits, "not_personal = id, parent\n"},
-    {TableKind::kSegments, &WriteSegments, "not_personal = id, parent\n"},
-    {TableKind::kIndicators, &WriteIndicators, "not_personal = id\n"},
-    {TableKind::kRealisations, &WriteRealisations,
+    {"units", &WriteUnits, "not_personal = id, parent\n"},
+    {"segments", &WriteSegments, "not_personal = id, parent\n"},
+    {"indicators", &WriteIndicators, "not_personal = id\n"},
+    {"realisations", &WriteRealisations,
      "columns = {period}\nperiod = {period}\nnot_personal = unit, segment, indicator\n"},
-    {TableKind::kDriverList, &WriteDriverList, "not_personal = id\n"},
-    {TableKind::kDrivers, &WriteDrivers, "not_personal = driver\n"},
-    {TableKind::kElasticities, &WriteElasticities, "not_personal = driver, indicator\n"},
-    {TableKind::kPerimeter, &WritePerimeter, "not_personal = unit, receiver\n"},
+    {"driver_list", &WriteDriverList, "not_personal = id\n"},
+    {"drivers", &WriteDrivers, "not_personal = driver\n"},
+    {"elasticities", &WriteElasticities, "not_personal = driver, indicator\n"},
+    {"perimeter", &WritePerimeter, "not_personal = unit, receiver\n"},
+    {"calendars", &WriteCalendars, "not_personal = unit\n"},
+    {"opening_dates", &WriteOpeningDates, "not_personal = unit\n"},
+    {"opening_days", &WriteOpeningDays, "not_personal = unit\n"},
+    {"phasing", &WritePhasing, "not_personal = unit\n"},
+    {"channels", &WriteChannels, "not_personal = id\n"},
+    {"channel_shares", &WriteChannelShares, "not_personal = unit, channel\n"},
+    {"eliminations", &WriteEliminations, "not_personal = unit\n"},
+    {"parent_totals", &WriteParentTotals, "not_personal = unit\n"},
+    {"means", &WriteMeans, "not_personal = unit, mean\n"},
+    {"weights", &WriteWeights, "not_personal = unit\n"},
+    {"quality", &WriteQuality, "not_personal = unit\n"},
+    {"ladder", &WriteLadder, ""},
 };
 
 // Quotes keep blanks at the ends.
@@ -37,9 +49,8 @@ std::string ExportedManifest(const sim::Revision& revision, std::span<const Expo
       KeyLine("frequency", spec.frequency == sim::Frequency::kMonth ? "month" : "quarter"),
       KeyLine("perimeter_date", PeriodText(revision.perimeter.date)));
   for (const ExportedTable& table : tables) {
-    const absl::string_view name = TableKindName(table.kind);
-    absl::StrAppend(&text, "\n[", name, "]\nfile = ", name, ".csv\nseparator = ;\nnumbers = en\n",
-                    table.keys);
+    absl::StrAppend(&text, "\n[", table.name, "]\nfile = ", table.name,
+                    ".csv\nseparator = ;\nnumbers = en\n", table.keys);
   }
   return text;
 }

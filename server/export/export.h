@@ -10,15 +10,14 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "server/ingest/mapping.h"
 #include "sim/network/revision.h"
 
 namespace jalon::server {
 
 // A table of a revision.
 struct ExportedTable {
-  // Also names the file, with `.csv` (TableKindName).
-  TableKind kind = TableKind::kUnits;
+  // Section of the mapping; also the file, with `.csv`.
+  absl::string_view name;
   // The whole file in UTF-8; empty when the revision holds nothing of it.
   std::string (*write)(const sim::Revision& revision) = nullptr;
   // Keys of the mapping beside those of every table, a line each.
@@ -28,7 +27,7 @@ struct ExportedTable {
 // All tables, in the order of the files.
 std::span<const ExportedTable> ExportedTables();
 
-// The mapping that travels with the tables (kManifestName): `kinds` are those that are not empty.
+// The mapping that travels with the tables (`manifest.txt`): `tables` are those that are not empty.
 std::string ExportedManifest(const sim::Revision& revision, std::span<const ExportedTable> tables);
 
 }  // namespace jalon::server

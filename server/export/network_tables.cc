@@ -198,7 +198,7 @@ std::string WriteRealisations(const sim::Revision& revision) {
     for (const double value : history.row(i)) cells.push_back(NumberText(value));
     csv.Row(cells);
   }
-  return csv.row_count() == 0 ? "" : csv.Take();
+  return csv.TakeRows();
 }
 
 std::string WritePerimeter(const sim::Revision& revision) {
@@ -209,7 +209,7 @@ std::string WritePerimeter(const sim::Revision& revision) {
              NumberText(c.share), NumberText(c.unsplit_share), c.indicator, c.unit_kind,
              NumberText(c.bridge), c.is_break ? "yes" : "", c.source});
   }
-  return csv.row_count() == 0 ? "" : csv.Take();
+  return csv.TakeRows();
 }
 
 }  // namespace jalon::server

@@ -21,6 +21,24 @@ std::string WriteDriverList(const sim::Revision& revision);
 std::string WriteDrivers(const sim::Revision& revision);
 std::string WriteElasticities(const sim::Revision& revision);
 
+// calendar_tables.cc
+std::string WriteCalendars(const sim::Revision& revision);
+std::string WriteOpeningDates(const sim::Revision& revision);
+std::string WriteOpeningDays(const sim::Revision& revision);
+std::string WritePhasing(const sim::Revision& revision);
+
+// channel_tables.cc
+std::string WriteChannels(const sim::Revision& revision);
+std::string WriteChannelShares(const sim::Revision& revision);
+std::string WriteEliminations(const sim::Revision& revision);
+std::string WriteParentTotals(const sim::Revision& revision);
+std::string WriteMeans(const sim::Revision& revision);
+
+// score_tables.cc
+std::string WriteWeights(const sim::Revision& revision);
+std::string WriteQuality(const sim::Revision& revision);
+std::string WriteLadder(const sim::Revision& revision);
+
 }  // namespace jalon::server
 
 #endif  // JALON_SERVER_EXPORT_TABLES_H_

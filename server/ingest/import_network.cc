@@ -285,9 +285,10 @@ class NetworkImporter {
 
   void CheckPerimeter(const sim::Network& network) {
     std::optional<sim::Window> history = values_.window();
-    if (history.has_value() && base_ != nullptr && BaseHistory().period_count() > 0) {
-      history->first = std::min(history->first, BaseHistory().first());
-      history->last = std::max(history->last, BaseHistory().last());
+    if (base_ != nullptr && BaseHistory().period_count() > 0) {
+      const sim::Window base = BaseHistory().window();
+      history = {std::min(history.value_or(base).first, base.first),
+                 std::max(history.value_or(base).last, base.last)};
     }
     const sim::Perimeter& perimeter = perimeter_.Finish();
     if (history.has_value()) {

@@ -37,7 +37,7 @@ class NetworkExport final
     for (const ExportedTable& table : ExportedTables()) {
       std::string bytes = table.write(revision->value);
       if (bytes.empty()) continue;
-      files.push_back({absl::StrCat(TableKindName(table.kind), ".csv"), std::move(bytes)});
+      files.push_back({absl::StrCat(table.name, ".csv"), std::move(bytes)});
       written.push_back(table);
     }
     files[0] = {kManifestName, ExportedManifest(revision->value, written)};

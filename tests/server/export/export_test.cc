@@ -19,7 +19,7 @@ NamedTexts FilesOfRevision(const sim::Revision& revision) {
   for (const ExportedTable& table : ExportedTables()) {
     std::string bytes = table.write(revision);
     if (bytes.empty()) continue;
-    texts.emplace_back(absl::StrCat(TableKindName(table.kind), ".csv"), std::move(bytes));
+    texts.emplace_back(absl::StrCat(table.name, ".csv"), std::move(bytes));
     written.push_back(table);
   }
   texts[0] = {kManifestName, ExportedManifest(revision, written)};
@@ -43,6 +43,12 @@ void ExpectSame(const sim::Revision& a, const sim::Revision& b) {
   EXPECT_TRUE(a.original == b.original);
   EXPECT_EQ(a.perimeter, b.perimeter);
   EXPECT_TRUE(a.drivers == b.drivers);
+  EXPECT_TRUE(a.calendars == b.calendars);
+  EXPECT_TRUE(a.phasing == b.phasing);
+  EXPECT_TRUE(a.channels == b.channels);
+  EXPECT_TRUE(a.credit == b.credit);
+  EXPECT_TRUE(a.means == b.means);
+  EXPECT_TRUE(a.score == b.score);
 }
 
 TEST(ExportTest, BringsTheDemoBackBitForBit) {
@@ -77,6 +83,62 @@ TEST(ExportTest, BringsBackAPerimeterAndAwkwardTexts) {
   const sim::Revision again = ImportedAgain(*outcome.revision);
   ExpectSame(again, *outcome.revision);
   EXPECT_EQ(again.perimeter.date, sim::Period::Month(2026, 12));
+}
+
+// One table of everything a revision may hold.
+NamedTexts EveryTable() {
+  std::string phasing = "unit;indicator;month;share\n";
+  for (int month = 1; month <= 12; ++month) {
+    absl::StrAppend(&phasing, ";accounts;", month, ";", month <= 4 ? "0.125" : "0.0625", "\n");
+  }
+  return {
+      {"units.csv", kSmallUnits},
+      {"indicators.csv",
+       "id;kind;rounding;exposure;inflows;outflows;numerator;denominator;expression\n"
+       "accounts;count;1;opening_days;;;;;\nclosings;count;1;;;;;;\nloans;amount;0.5;;;;;;\n"
+       "customers;stock;1;;accounts;closings;;;\nequipment;ratio;0.01;;;;loans;customers;\n"
+       "income;derived;1;;;;;;0.5 * loans\n"},
+      {"realisations.csv",
+       "unit;indicator;period;value\nn1;accounts;2026-01;12\n"
+       "n1;closings;2026-01;2\nn1;customers;2026-01;100\n"
+       "n1;accounts;2026-02;5\nn1;closings;2026-02;1\n"
+       "n1;customers;2026-02;104\nn1;loans;2026-02;0.5\n"},
+      {"calendars.csv", "unit;kind;week;holidays\nn1;;tue_sat;alsace_moselle\n;;mon_fri;france\n"},
+      {"opening_dates.csv", "unit;kind;date;open\nn1;;2026-05-15;no\n"},
+      {"opening_days.csv", "unit;kind;period;days\n;remote;2026-01;20.5\n"},
+      {"phasing.csv", phasing},
+      {"channels.csv", "id;label_fr;label_en\nphone;Téléphone;Phone\nbranch;Agence;\n"},
+      {"channel_shares.csv",
+       "unit;unit_kind;indicator;channel;share;from;assumption;source\n"
+       ";proximity;;phone;0.1;;yes;étude\n;proximity;;branch;0.9;;yes;étude\n"
+       "n1;;accounts;phone;0.25;2026-01;no;\nn1;;accounts;branch;0.75;2026-01;no;\n"},
+      {"eliminations.csv", "unit;indicator;period;value\nnord;loans;2026-02;-0.25\n"},
+      {"parent_totals.csv", "unit;indicator;period;value\nsiege;accounts;2026-01;12\n"},
+      {"means.csv",
+       "unit;mean;period;value;planned\nn1;advisers;2026-01;4.5;no\n"
+       "n1;advisers;2026-12;5;yes\n"},
+      {"weights.csv",
+       "unit;unit_kind;indicator;window;weight;floor;cap;complete\n"
+       ";;accounts;2026;0.6;0;1.5;yes\n;;loans;2026;0.4;;;yes\n"},
+      {"quality.csv", "unit;unit_kind;window;factor\nnord;;2026;0.95\n"},
+      {"ladder.csv", "threshold;payoff;shape\n0.6;0.6;step\n1;1;linear\n1.3;1.7;step\n"},
+      {"driver_list.csv",
+       "id;class;frequency;formula;rounding;floor;effective_months;"
+       "announcement_lag;deviation_probability;deviation\n"
+       "rate;economic;month;;;;;;;\n"
+       "livret;regulatory;month;0.5 * rate;0.1;0.5;2 8;1;0.2;0.3\n"},
+      {"drivers.csv",
+       "driver;period;value\nrate;2025-12;3.05\nrate;2026-01;3\nrate;2026-02;2.9\n"
+       "livret;2026-01;1.7\nlivret;2026-02;1.5\n"},
+      {"elasticities.csv", "driver;indicator;mean;sd;lag;source\nrate;loans;-0.12;0.05;1;étude\n"}};
+}
+
+TEST(ExportTest, BringsEveryTableBack) {
+  const ImportOutcome outcome = ImportTexts(EveryTable(), kSmallMapping);
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  const NamedTexts exported = FilesOfRevision(*outcome.revision);
+  EXPECT_EQ(exported.size(), EveryTable().size() + 2);  // with a manifest and `segments.csv`
+  ExpectSame(ImportedAgain(*outcome.revision), *outcome.revision);
 }
 
 TEST(ExportTest, WritesNumbersThatReadBackAsTheyWere) {

@@ -111,6 +111,24 @@ TEST(ImportPerimeterTest, AmendsAChangeOfTheBaseInAnAppend) {
               ElementsAre(9, 18, IsNan()));
 }
 
+TEST(ImportPerimeterTest, ChecksChangesThatAreAppendedWithoutValues) {
+  const ImportOutcome base =
+      ImportTexts(SmallNetworkWith("realisations.csv", kHistory), kSmallMapping);
+  ASSERT_TRUE(base.revision.has_value()) << base.violations.ToStatus();
+  const auto append = [&](const std::string& changes) {
+    const NamedTexts files = {{"perimeter.csv", absl::StrCat(kHeading, changes)}};
+    return ImportNetwork({.files = FilesOf(files),
+                          .mapping = MappingOf(kSmallMapping),
+                          .mode = ImportMode::kAppend,
+                          .base = &*base.revision});
+  };
+  EXPECT_THAT(Places(append("merger;2026-03;n1;n9;;;\n").violations),
+              Contains("perimeter.csv:2:4 UNKNOWN_UNIT"));
+  const ImportOutcome done = append("merger;2026-03;n1;n2;;;\n");
+  ASSERT_TRUE(done.revision.has_value()) << done.violations.ToStatus();
+  EXPECT_THAT(Accounts(*done.revision, done.revision->realisations, "n2"), ElementsAre(11, 22, 3));
+}
+
 TEST(ImportPerimeterTest, ListsEveryProblemWithItsPlace) {
   const ImportOutcome outcome = ImportTexts(
       With(absl::StrCat(kHeading, "transfer;2026-03;n1;n2;;0,7;\n",

@@ -256,6 +256,17 @@ TEST_F(RestateTest, BridgesOrBreaksTheHistoryOfARedefinedIndicator) {
   EXPECT_THAT(ValuesOf(restated, {kSavings, kN1}), ElementsAre(IsNan(), IsNan(), IsNan(), 5));
 }
 
+TEST_F(RestateTest, MovesStocksWholeAndEachPeriodAlone) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].kind = IndicatorKind::kStock;  // accounts
+  spec.indicators[1].aggregation = Aggregation::kLast;
+  Declare(spec);
+  History({{{kAccounts, kN1}, {14, 14, 14, 14}}, {{kAccounts, kN2}, {100, 101, 102, 103}}});
+  const Restated restated = Run({Transfer(kFirst + 3, 0.1)});
+  EXPECT_THAT(ValuesOf(restated, {kAccounts, kN1}), ElementsAre(13, 13, 13, 14));
+  EXPECT_THAT(ValuesOf(restated, {kAccounts, kN2}), ElementsAre(101, 102, 103, 103));
+}
+
 TEST_F(RestateTest, ReadsTheEffectAsTheDifferencePerSeries) {
   History({{{kAccounts, kN1}, {10, 20}}, {{kAccounts, kS1}, {1, kNaN}}});
   const Restated restated = Run({Transfer(kFirst + 1, 1.0)});

@@ -1,0 +1,60 @@
+// Channels, credit lines and means.
+#include <cmath>
+
+#include "server/export/csv_writer.h"
+#include "server/export/tables.h"
+
+namespace jalon::server {
+namespace {
+
+std::string CreditText(const std::vector<sim::CreditCell>& cells) {
+  CsvWriter csv({"unit", "segment", "indicator", "period", "value"});
+  for (const sim::CreditCell& cell : cells) {
+    csv.Row(
+        {cell.unit, cell.segment, cell.indicator, cell.period.ToString(), NumberText(cell.value)});
+  }
+  return csv.TakeRows();
+}
+
+}  // namespace
+
+std::string WriteChannels(const sim::Revision& revision) {
+  CsvWriter csv({"id", "label_fr", "label_en"});
+  for (const sim::Channel& channel : revision.channels.channels) {
+    csv.Row({channel.id, channel.label_fr, channel.label_en});
+  }
+  return csv.TakeRows();
+}
+
+std::string WriteChannelShares(const sim::Revision& revision) {
+  CsvWriter csv({"unit", "unit_kind", "segment", "indicator", "channel", "share", "from", "to",
+                 "assumption", "source"});
+  for (const sim::ChannelShareRow& row : revision.channels.shares) {
+    csv.Row({row.unit, row.unit_kind, row.segment, row.indicator, row.channel,
+             NumberText(row.share), PeriodText(row.from), PeriodText(row.to),
+             YesNoText(row.assumption), row.source});
+  }
+  return csv.TakeRows();
+}
+
+std::string WriteEliminations(const sim::Revision& revision) {
+  return CreditText(revision.credit.eliminations);
+}
+
+std::string WriteParentTotals(const sim::Revision& revision) {
+  return CreditText(revision.credit.parent_totals);
+}
+
+std::string WriteMeans(const sim::Revision& revision) {
+  CsvWriter csv({"unit", "mean", "period", "value", "planned"});
+  for (const sim::MeanSeries& series : revision.means.series) {
+    for (size_t t = 0; t < series.values.size(); ++t) {
+      if (std::isnan(series.values[t])) continue;
+      csv.Row({series.unit, series.mean, (series.first + static_cast<int>(t)).ToString(),
+               NumberText(series.values[t]), YesNoText(series.planned[t])});
+    }
+  }
+  return csv.TakeRows();
+}
+
+}  // namespace jalon::server
