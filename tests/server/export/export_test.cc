@@ -94,10 +94,12 @@ NamedTexts EveryTable() {
   return {
       {"units.csv", kSmallUnits},
       {"indicators.csv",
-       "id;kind;rounding;exposure;inflows;outflows;numerator;denominator;expression\n"
-       "accounts;count;1;opening_days;;;;;\nclosings;count;1;;;;;;\nloans;amount;0.5;;;;;;\n"
-       "customers;stock;1;;accounts;closings;;;\nequipment;ratio;0.01;;;;loans;customers;\n"
-       "income;derived;1;;;;;;0.5 * loans\n"},
+       "id;kind;measure;rounding;exposure;inflows;outflows;numerator;denominator;expression\n"
+       "accounts;count;count;1;opening_days;;;;;\nclosings;count;count;1;;;;;;\nloans;amount;money;"
+       "0.5;;;;;;\n"
+       "customers;stock;count;1;;accounts;closings;;;\nequipment;ratio;ratio;0.01;;;;loans;"
+       "customers;\n"
+       "income;derived;money;1;;;;;;0.5 * loans\n"},
       {"realisations.csv",
        "unit;indicator;period;value\nn1;accounts;2026-01;12\n"
        "n1;closings;2026-01;2\nn1;customers;2026-01;100\n"
