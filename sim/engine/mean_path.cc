@@ -88,6 +88,22 @@ class MeanMaker {
                        event.contained);
   }
 
+  // A latent's expected value `h` steps after as_of: its state fades.
+  static double StateAfter(const LatentLaw& law, double state, int h) {
+    for (int step = 0; step < h; ++step) state *= law.autoregression;
+    return state;
+  }
+
+  // National and regional latents of a group.
+  double LatentMean(const PlanGroup& group, int h) const {
+    const Model& model = input_.model;
+    const int k = group.indicator;
+    const int region = plan_.region_rows[group.region_row].region;
+    const size_t pair = static_cast<size_t>(region) * model.indicator_ids.size() + k;
+    return StateAfter(model.national.laws[k], model.national.state_mean[k], h) +
+           StateAfter(model.regional.laws[k], model.regional.state_mean[pair], h);
+  }
+
   void AddTrendAndSeason() {
     const Model& model = input_.model;
     const int seasons = PeriodsPerYear(plan_.as_of.frequency);
@@ -95,8 +111,9 @@ class MeanMaker {
       const int group = plan_.groups[g].model_group;
       for (int t = 0; t < plan_.period_count(); ++t) {
         const Period period = plan_.horizon.first + t;
+        const int h = StepOf(plan_, period);
         group_eta_[At(g, t)] =
-            damped_[StepOf(plan_, period)] * model.trend.mean[group] +
+            damped_[h] * model.trend.mean[group] + LatentMean(plan_.groups[g], h) +
             model.season.mean[static_cast<size_t>(group) * seasons + period.season()];
       }
     }

@@ -64,15 +64,27 @@ TEST(MeanPathTest, KnowsOpeningDaysClosuresAndTheEnd) {
   EXPECT_EQ(sums[7], 0.0);
 }
 
+TEST(MeanPathTest, ALatentsStateFades) {
+  TinyBank bank = MakeTinyBank({});
+  bank.model.national.laws[0].autoregression = 0.5;
+  bank.model.national.state_mean[0] = 0.4;
+  bank.targets = {bank.YearOf("bank")};
+  const std::vector<double> sums =
+      PathOf(bank).Sum(bank.revision.realisations, bank.targets[0].range, Year(2026));
+  EXPECT_NEAR(sums[0], 20.0 * std::exp(0.2), 1e-6);
+  EXPECT_NEAR(sums[1], 20.0 * std::exp(0.1), 1e-6);
+}
+
 TEST(MeanPathTest, MonthsAlreadyRealisedAreExpectedOnesToo) {
   TinyBank bank = MakeTinyBank({});
   const Window window{Period::Month(2025, 11), Period::Month(2026, 2)};
-  bank.model.season.mean[10] = 0.5;  // November
+  for (double& season : bank.model.season.mean) season = -0.05;
+  bank.model.season.mean[10] = 0.55;  // November
   bank.targets = {bank.On("bank", window)};
   const std::vector<double> sums =
       PathOf(bank).Sum(bank.revision.realisations, bank.targets[0].range, window);
-  EXPECT_NEAR(sums[0], 20.0 * std::exp(0.5), 1e-6);
-  EXPECT_NEAR(sums[1], 20.0, 1e-6);
+  EXPECT_NEAR(sums[0], 20.0 * std::exp(0.55), 1e-6);
+  EXPECT_NEAR(sums[1], 20.0 * std::exp(-0.05), 1e-6);
 }
 
 TEST(MeanPathTest, RefusesWhatThePlanRefuses) {
