@@ -66,7 +66,7 @@ constexpr IndicatorShape kIndicators[] = {
      {0.6, 0.05, 0.10}, {0.5, 0.04, 0.05}, 0.10, 0.10, {-0.3, 0.1}, 0.02, 1000, false},
     {"professional-loans", "Crédits professionnels", "Professional loans", "professional-loan",
      "lending",
-     kAmount, Law::kCompoundGamma, 90000, 2, 160000, 0.01,
+     kAmount, Law::kGamma, 32000, 0, 160000, 0.01,
      {-4, 2, 8, 4, 0, 10, 0, -28, 2, 2, 0, 4},
      {0.6, 0.02, 0.035}, {0.5, 0.015, 0.02}, 0.04, 0.06, {0.6, 0.1}, 0.04, 1000, false},
     {"savings-outstandings", "Encours d'épargne", "Savings outstandings", "savings", "savings",

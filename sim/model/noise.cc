@@ -149,6 +149,34 @@ CellLaw CompoundLaw(const FitPanel& panel, int indicator, const IndicatorProfile
   return law;
 }
 
+// What noise of a stock of its size usually is, [series], in units of scale times something common:
+// a power of its level between -1/2 (customers who leave one by one) and 0 (all move alike), by
+// least squares of logarithms. 1 for everything else.
+std::vector<double> NoiseUnits(const FitPanel& panel, int indicator,
+                               const std::vector<Moments>& all) {
+  std::vector<double> units(all.size(), 1.0);
+  if (!panel.is_stock(indicator)) return units;
+  const int first = panel.indicator_rows[indicator].first;
+  std::vector<double> sizes;
+  double count = 0.0, sum_size = 0.0, sum_noise = 0.0, squares = 0.0, products = 0.0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    sizes.push_back(Log(panel.series[first + i].scale));
+    if (!(all[i].squares > 0)) continue;
+    const double noise = 0.5 * Log(all[i].squares / all[i].expected);
+    count += 1;
+    sum_size += sizes[i];
+    sum_noise += noise;
+    squares += sizes[i] * sizes[i];
+    products += sizes[i] * noise;
+  }
+  if (count < 2) return units;
+  const double spread = squares - sum_size * sum_size / count;
+  if (!(spread > 0)) return units;
+  const double power = std::clamp((products - sum_size * sum_noise / count) / spread, -0.5, 0.0);
+  for (size_t i = 0; i < all.size(); ++i) units[i] = Exp(power * (sizes[i] - sum_size / count));
+  return units;
+}
+
 }  // namespace
 
 IndicatorNoise FitNoise(const FitPanel& panel, int indicator, const IndicatorProfile& profile) {
@@ -156,6 +184,8 @@ IndicatorNoise FitNoise(const FitPanel& panel, int indicator, const IndicatorPro
   const bool additive = panel.indicator_link(indicator) == Link::kIdentity;
   std::vector<Moments> all;
   for (int i = first; i < end; ++i) all.push_back(MomentsOf(panel, i, profile));
+  const std::vector<double> units = NoiseUnits(panel, indicator, all);
+  for (size_t i = 0; i < all.size(); ++i) all[i].squares /= units[i] * units[i];
   IndicatorNoise noise;
   noise.pooled = Pool(all, 1.0, additive, 1.0);
   for (int round = 0; round < 2; ++round) {
@@ -167,7 +197,7 @@ IndicatorNoise FitNoise(const FitPanel& panel, int indicator, const IndicatorPro
     const double shrunk = (weight * own + kPooledWeight * noise.pooled) / (weight + kPooledWeight);
     const double mean = all[i].count > 0 ? all[i].expected / all[i].count : 0.0;
     const double scale = panel.series[first + i].scale;
-    noise.dispersion.push_back(additive ? std::max(std::sqrt(shrunk), 1e-3) * scale
+    noise.dispersion.push_back(additive ? std::max(std::sqrt(shrunk), 1e-3) * units[i] * scale
                                         : std::max(shrunk, Least(panel, indicator, mean)));
   }
   if (additive) noise.pooled = std::sqrt(noise.pooled);

@@ -32,6 +32,8 @@ struct StockShape {
   // Rate of a month.
   std::function<double(int t)> rate = [](int) { return 0.0; };
   double noise_share = 0.0;
+  // The share is of level^power.
+  double noise_power = 0.0;
   DriverTable drivers = {};
 };
 
@@ -69,11 +71,13 @@ Revision MakeRevision(const StockShape& shape) {
   for (int u = 0; u < network.unit_count(); ++u) {
     if (!network.is_leaf(u)) continue;
     keys.push_back({0, u, 0});
-    double level = 1000.0 + 100 * u;
+    // From a thousand to some ten thousand.
+    double level = 1000.0 * std::pow(1.08, u);
     for (int t = 0; t < kMonths; ++t) {
       const double in = 20 + (t * 7 + u) % 9;
       joined.push_back(in);
-      level += level * (shape.rate(t) + shape.noise_share * Normal(u, t)) + in;
+      const double noise = shape.noise_share * std::pow(level, shape.noise_power) * Normal(u, t);
+      level += level * (shape.rate(t) + noise) + in;
       members.push_back(level);
     }
   }
@@ -148,6 +152,25 @@ TEST(StockFitTest, FindsTheAttritionAndItsNoise) {
   EXPECT_NEAR(sum, -0.01, 0.0006);
   EXPECT_NEAR(noise, 0.002, 0.0001);
   EXPECT_THAT(ValidateModel(model).kept(), IsEmpty());
+}
+
+// Customers who leave one by one: the noise of a rate falls with the square root of the stock.
+TEST(StockFitTest, FindsANoiseThatFallsWithSize) {
+  StockShape shape;
+  shape.noise_share = 0.05;
+  shape.noise_power = -0.5;
+  const Revision revision = MakeRevision(shape);
+  const Model model = Fit(revision);
+  double ratio = 0.0;
+  for (const ModelSeries* stock : StocksOf(model)) {
+    const auto levels = revision.realisations.row(*revision.realisations.Find({1, stock->unit, 0}));
+    double square = 0.0;
+    for (int t = 1; t < kMonths; ++t) square += 0.0025 / levels[t - 1] / (kMonths - 1);
+    const double share = stock->dispersion / stock->unit_scale / std::sqrt(square);
+    EXPECT_NEAR(share, 1.0, 0.3);
+    ratio += share / kBranches;
+  }
+  EXPECT_NEAR(ratio, 1.0, 0.05);
 }
 
 TEST(StockFitTest, FindsASeasonOfTheRate) {
