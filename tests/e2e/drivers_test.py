@@ -67,7 +67,8 @@ def bank(server, formula="0.5 * (mean(inflation, 6) + mean(estr, 6))"):
     """A folder of a bank whose savings rate is derived; 2022 to 2025."""
     draw = random.Random(5)
     units = "id,parent,level\nhq,,network\n" + "".join(f"{b},hq,branch\n" for b in BRANCHES)
-    indicators = "id,kind,rounding\naccounts,count,1\n"
+    indicators = ("id,kind,rounding,measure,aggregation,expression\naccounts,count,1,count,sum,\n"
+                  "interest,derived,1,money,sum,accounts * livret\n")
     values = "unit,indicator,period,value\n"
     for branch in BRANCHES:
         for month in months(2022, 2025):
@@ -153,6 +154,18 @@ class DriversJob(unittest.TestCase):
                                "severe", "--paths", "64", "--seed", "1", "--level", "network")
         self.assertIn("off its formula (hors formule)", run.stdout + run.stderr)
 
+    def test_a_derived_indicator_follows_a_derived_driver(self):
+        self.server.done("scenario", "create", "half", "--network", "bank", "--set",
+                         "driver.livret==0.5", "--from", "2026-01")
+        rows = self.server.rows("forecast", "--network", "bank", "--model", "first", "--scenario",
+                                "half", "--paths", "64", "--seed", "1", "--unit", "hq", "--level",
+                                "network", "--quantiles", "0.5")
+        medians = {(row["indicator"], row["period"]): float(row["value"]) for row in rows}
+        self.assertEqual(len(medians), 24)
+        for (indicator, period), value in medians.items():
+            if indicator == "interest":
+                self.assertAlmostEqual(value, 0.5 * medians["accounts", period], places=6)
+
     def test_a_scenario_with_bad_rows_is_refused_whole(self):
         path = self.server.write("bad.csv", "driver,period,value\nnone,2026-01,1\nestr,soon,2\n")
         mapping = self.server.write("bad.map", "[scenario]\nid = bad\n[paths]\nfile = bad.csv\n")
@@ -179,6 +192,7 @@ class DriversJob(unittest.TestCase):
         report = self.server.done("objectives", "history", "--network", "bank")
         self.assertIn("published 2023-01-15, perimeter 2023-01", report.stdout)
         rows = self.server.rows("objectives", "history", "--network", "bank")
+        rows = [row for row in rows if row["indicator"] in ("accounts", "(all)")]
         self.assertEqual([row["window"] for row in rows],
                          ["2023", "2024", "2025", "(all)", "(all)"])
         for row in rows[:3]:
