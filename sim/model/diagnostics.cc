@@ -42,6 +42,8 @@ IndicatorDiagnostics Diagnose(const FitParts& parts, const Model& model, int k) 
   result.series_count = end - first;
   for (int i = first; i < end; ++i) result.ended_count += panel.series[i].ended ? 1 : 0;
   result.zero_share = parts.laws[k].zero_share;
+  // Ratios, derived indicators and stocks that follow their flows have no variance of their own.
+  if (first == end || panel.stock_kinds[k] == StockKind::kExact) return result;
   const int per_year = panel.periods_per_year;
   const LatentLaw& national = model.national.laws[k];
   const LatentLaw& regional = model.regional.laws[k];

@@ -173,7 +173,7 @@ struct IndicatorDiagnostics {
   int ended_count = 0;
   double zero_share = 0.0;
   // Shares of the variance of a branch's year: national, regional, branch and series, own noise;
-  // sum to 1.
+  // sum to 1, or are all 0 where nothing varies but other indicators.
   double national_variance_share = 0.0;
   double regional_variance_share = 0.0;
   double branch_variance_share = 0.0;

@@ -114,6 +114,7 @@ TEST(StockFitTest, AStockThatItsFlowsExplainHasNoNoiseOfItsOwn) {
     EXPECT_EQ(stock->link, Link::kIdentity);
   }
   EXPECT_EQ(model.branch_loading[1], 0.0);
+  EXPECT_EQ(model.diagnostics[1].branch_variance_share, 0.0);
   EXPECT_EQ(model.national.laws[1], (LatentLaw{model.national.laws[1].autoregression, 0, 0}));
   EXPECT_THAT(model.notes, Contains(HasSubstr("members: its flows explain every known move")));
 }
