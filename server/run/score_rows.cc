@@ -42,12 +42,24 @@ std::vector<Group> GroupRows(const RunRows& rows) {
   return groups;
 }
 
-// What R/O is measured in above 1: R/O = 1 + (Y - objective) / scale. nullopt where R/O has no
-// meaning.
-std::optional<double> ScaleOf(const sim::Indicator& indicator, double objective) {
+// How R/O follows from a realisation: R/O = 1 + (Y - objective) / scale, or on the variation.
+struct RatioRule {
+  double scale = 1.0;
+  bool on_variation = false;
+};
+
+// nullopt where R/O has no meaning.
+std::optional<RatioRule> RatioRuleOf(const ScoreRowsInput& input, int row) {
+  const sim::Target& target = input.rows.targets[row];
+  const sim::Indicator& indicator = input.network.indicator(target.range.indicator);
+  if (indicator.basis == sim::AttainmentBasis::kVariation) {
+    if (!target.opening.has_value()) return std::nullopt;
+    return RatioRule{.on_variation = true};
+  }
+  const double objective = input.rows.objectives[row];
   const std::optional<double> twice = sim::RealisationAtRatio(indicator, objective, 2.0);
   if (!twice.has_value() || *twice == objective) return std::nullopt;
-  return *twice - objective;
+  return RatioRule{.scale = *twice - objective};
 }
 
 // Objectives of the whole set that the run leaves out, by unit, indicator and window.
@@ -146,10 +158,9 @@ class ScoreRowsMaker {
     std::vector<std::vector<int>> counted(weights.size());
     for (size_t i = 0; i < weights.size(); ++i) {
       if (weights[i].state != sim::WeightState::kCounted) continue;
-      const sim::Indicator& indicator = input_.network.indicator(weights[i].indicator);
       const std::vector<int> rows = RowsOf(weights[i].indicator, group);
       for (const int row : rows) {
-        if (ScaleOf(indicator, input_.rows.objectives[row])) counted[i].push_back(row);
+        if (RatioRuleOf(input_, row)) counted[i].push_back(row);
       }
       if (!counted[i].empty()) continue;
       weights[i].state = rows.empty() ? sim::WeightState::kNoObjective : sim::WeightState::kNoRatio;
@@ -183,9 +194,10 @@ class ScoreRowsMaker {
 
   sim::PlanScoreTerm TermOf(const sim::UnitWeight& weight, int row, double share) const {
     constexpr double kUnbounded = std::numeric_limits<double>::infinity();
-    const sim::Indicator& indicator = input_.network.indicator(weight.indicator);
+    const RatioRule rule = *RatioRuleOf(input_, row);
     return {.objective = ObjectiveOf(row),
-            .scale = *ScaleOf(indicator, input_.rows.objectives[row]),
+            .scale = rule.scale,
+            .on_variation = rule.on_variation,
             .term = {.weight = share,
                      .floor = weight.floor.value_or(-kUnbounded),
                      .cap = weight.cap.value_or(kUnbounded)}};

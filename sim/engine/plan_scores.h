@@ -21,8 +21,11 @@ struct PlanObjective {
 struct PlanScoreTerm {
   PlanObjective objective;
   // R/O = 1 + (Y - objective) / scale: the objective itself at level basis, the declared scale at
-  // scaled basis, negative when lower is better. Not 0.
+  // scaled basis, negative when lower is better. Not 0. On the variation it is objective - Y0 of
+  // the path (Target::opening) and this is not read. On paths without R/O (no variation to make, no
+  // ratio) an objective that is attained counts 1, one that is not its floor, 0 without one.
   double scale = 1.0;
+  bool on_variation = false;
   // Weight and bounds; weights of a score sum to 1.
   ScoreTerm term;
 };

@@ -33,19 +33,17 @@ struct TermMoments {
   double products = 0.0;
 };
 
-// Values of the targets on one path of a block.
+// The greatest R/O of an objective that is not attained: just below 1.
+constexpr double kMissed = 1.0 - 0x1p-53;
+
+// What the targets say on one path of a block.
 class PathValues {
  public:
   PathValues(const Plan& plan, const BlockOutcome& outcome, int lane)
       : plan_(plan), outcome_(outcome), lane_(lane) {}
 
-  double Value(const PlanObjective& objective) const {
-    return outcome_.values[static_cast<size_t>(objective.target) * kPathsPerBlock + lane_];
-  }
-
   bool Attained(const PlanObjective& objective) const {
-    return Reaches(plan_.targets[objective.target], objective.value,
-                   PathValueOf(plan_, outcome_, objective.target, lane_));
+    return Reaches(plan_.targets[objective.target], objective.value, ValueOf(objective));
   }
 
   bool AllAttained(const std::vector<PlanObjective>& objectives) const {
@@ -54,14 +52,31 @@ class PathValues {
   }
 
   // What a term adds to the score's distance from 1.
-  double Excess(const PlanScoreTerm& term) const {
-    const double value = Value(term.objective);
-    // A ratio that a path does not have is neither ahead nor behind.
-    if (std::isnan(value)) return term.term.Excess(1.0);
-    return term.term.Excess(1.0 + (value - term.objective.value) / term.scale);
-  }
+  double Excess(const PlanScoreTerm& term) const { return term.term.Excess(Ratio(term)); }
 
  private:
+  PathValue ValueOf(const PlanObjective& objective) const {
+    return PathValueOf(plan_, outcome_, objective.target, lane_);
+  }
+
+  // R/O, at least 1 exactly where the objective is attained, whatever roundings say of a ratio's
+  // quotient.
+  double Ratio(const PlanScoreTerm& term) const {
+    const Target& target = plan_.targets[term.objective.target];
+    const PathValue path = ValueOf(term.objective);
+    const bool attained = Reaches(target, term.objective.value, path);
+    const double scale = term.on_variation ? term.objective.value - path.opening : term.scale;
+    const bool has_meaning = !term.on_variation || HasMeaning(target, path.opening);
+    if (!has_meaning || std::isnan(path.value)) return attained ? 1.0 : WorstRatio(term);
+    const double ratio = 1.0 + (path.value - term.objective.value) / scale;
+    return attained ? std::max(ratio, 1.0) : std::min(ratio, kMissed);
+  }
+
+  // What a path without R/O counts where it misses its objective.
+  static double WorstRatio(const PlanScoreTerm& term) {
+    return std::isfinite(term.term.floor) ? term.term.floor : 0.0;
+  }
+
   const Plan& plan_;
   const BlockOutcome& outcome_;
   int lane_;

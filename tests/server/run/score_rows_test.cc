@@ -13,6 +13,7 @@ namespace jalon::server {
 namespace {
 
 using testing::Contains;
+using testing::DoubleEq;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -37,6 +38,8 @@ class ScoreRowsTest : public testing::Test {
   void Add(int indicator, int unit, int segment, double objective) {
     rows_.rows.push_back({indicator, unit, segment, 0});
     rows_.objectives.push_back(objective);
+    rows_.targets.push_back(
+        {.range = sim::RangeOf(network_, indicator, unit, segment), .window = YearOf(2027)});
     if (!std::isnan(objective)) Declare(indicator, unit, segment);
   }
   // An objective of the set, computed by the run or not.
@@ -80,7 +83,7 @@ TEST_F(ScoreRowsTest, MakesOneScorePerUnitThatHasObjectives) {
   EXPECT_EQ(made.rows[0].unit, 2);
   const sim::PlanScore& score = made.plan.scores[0];
   EXPECT_EQ(score.objectives.size(), 3u);
-  EXPECT_THAT(WeightsOf(score), ElementsAre(0.5, 0.3, 0.2));
+  EXPECT_THAT(WeightsOf(score), ElementsAre(DoubleEq(0.5), DoubleEq(0.3), DoubleEq(0.2)));
   EXPECT_EQ(score.terms[1].scale, 1'000) << "R/O is Y over O";
   EXPECT_EQ(score.terms[2].scale, 1'000) << "the declared scale";
   EXPECT_EQ(score.terms[2].objective.target, 3);
@@ -98,13 +101,33 @@ TEST_F(ScoreRowsTest, GivesWeightsWithoutObjectiveOrMeaningToTheOthers) {
   EXPECT_EQ(made.weight_rows[1].term, -1) << "loans have no objective";
 }
 
+TEST_F(ScoreRowsTest, MeasuresVariationsWhereTheirStartIsKnown) {
+  sim::NetworkSpec spec = sim::SmallSpec();
+  spec.indicators[2].kind = sim::IndicatorKind::kStock;  // loans
+  spec.indicators[2].aggregation = sim::Aggregation::kLast;
+  spec.indicators[2].basis = sim::AttainmentBasis::kVariation;
+  const sim::Network network = *sim::Network::Create(spec);
+  Add(1, 2, 0, 1'000);
+  Add(1, 3, 0, 1'000);
+  rows_.targets[0].opening = sim::TargetOpening{.objective = 1'000};
+  const ScoreRows made = *MakeScoreRows({.network = network,
+                                         .policy = policy_,
+                                         .rows = rows_,
+                                         .objectives = objectives_,
+                                         .request = request_});
+  ASSERT_EQ(made.plan.scores[0].terms.size(), 1u);
+  EXPECT_TRUE(made.plan.scores[0].terms[0].on_variation);
+  EXPECT_TRUE(made.plan.scores[1].terms.empty()) << "no start, no R/O";
+}
+
 TEST_F(ScoreRowsTest, SharesAWeightAmongObjectivesBySegment) {
   Add(0, 2, 1, 10);
   Add(0, 2, 2, 30);
   Add(1, 2, 0, 1'000);
   Add(1, 2, 1, 400);
   const ScoreRows made = Make();
-  EXPECT_THAT(WeightsOf(made.plan.scores[0]), ElementsAre(0.3125, 0.3125, 0.375))
+  EXPECT_THAT(WeightsOf(made.plan.scores[0]),
+              ElementsAre(DoubleEq(0.3125), DoubleEq(0.3125), DoubleEq(0.375)))
       << "loans have an objective for all segments together";
   EXPECT_EQ(made.plan.scores[0].objectives.size(), 4u);
 }

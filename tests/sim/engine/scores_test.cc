@@ -28,8 +28,7 @@ std::vector<BlockOutcome> Blocks(const Plan& plan, int count) {
   return blocks;
 }
 
-// One branch, independent Poisson counts: P of all is the product.
-TEST(ScoresTest, CountsARatioThatDoesNotExistAsNeitherAheadNorBehind) {
+TEST(ScoresTest, CountsARatioOfNothingOverNothingAsAttained) {
   Plan plan = PlanOfTargets(2);
   plan.targets[0].aggregation = Aggregation::kRatio;
   plan.target_parts[0].ratio_part = 0;
@@ -46,6 +45,7 @@ TEST(ScoresTest, CountsARatioThatDoesNotExistAsNeitherAheadNorBehind) {
   EXPECT_EQ(score.joint.value, 1.0) << "0 over 0 attains";
 }
 
+// One branch, independent Poisson counts: P of all is the product.
 TEST(ScoresTest, IndependentIndicatorsAreAttainedTogetherWithTheProduct) {
   TinyBank bank = MakeTinyBank(
       {.kinds = {IndicatorKind::kCount, IndicatorKind::kCount, IndicatorKind::kCount}});
@@ -187,6 +187,59 @@ TEST(ScoresTest, FlippingSignAndDirectionChangesNothing) {
   EXPECT_EQ(found.scores[0].level_probability, found.scores[1].level_probability);
   EXPECT_EQ(found.scores[0].joint.value, found.scores[1].joint.value);
   EXPECT_EQ(found.scores[0].effective_weight, found.scores[1].effective_weight);
+}
+
+// Estimates of one score from one block, whose first paths say `values` and `parts` [part][path]
+// and whose others repeat the last of them.
+ScoreEstimate EstimateOneBlock(const Plan& plan, const std::vector<double>& values,
+                               const std::vector<std::vector<double>>& parts) {
+  const auto at = [](const std::vector<double>& given, int lane) {
+    return lane < static_cast<int>(given.size()) ? given[lane] : given.back();
+  };
+  BlockOutcome outcome;
+  for (int lane = 0; lane < kPathsPerBlock; ++lane) outcome.values.push_back(at(values, lane));
+  for (const std::vector<double>& part : parts) {
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) outcome.parts.push_back(at(part, lane));
+  }
+  ScoreAccumulator accumulator(plan, {});
+  accumulator.Fold(outcome);
+  return accumulator.EstimatesAt(0.95).scores[0];
+}
+
+PlanScore OneTerm(const PlanScoreTerm& term) {
+  return {.terms = {term}, .objectives = {term.objective}};
+}
+
+TEST(ScoresTest, MeasuresAVariationFromThePathsOwnStart) {
+  Plan plan = PlanOfTargets(1);
+  plan.targets[0].opening = TargetOpening{.objective = 110};
+  plan.target_parts[0].opening_part = 0;
+  plan.part_count = 1;
+  plan.scores.scores = {
+      OneTerm({.objective = {0, 110}, .on_variation = true, .term = {.weight = 1, .floor = 0.2}})};
+  // Attained exactly; half as much again; nothing gained; started beyond and missed; started beyond
+  // and attained. The last one fills the block.
+  const ScoreEstimate estimate =
+      EstimateOneBlock(plan, {110, 115, 100, 108, 111}, {{100, 100, 100, 112, 112}});
+  EXPECT_NEAR(estimate.mean, (1.0 + 1.5 + 0.2 + 0.2 + 12 * 1.0) / 16, 1e-15);
+  EXPECT_EQ(estimate.joint.value, 14.0 / 16);
+}
+
+TEST(ScoresTest, CountsRatiosByNumeratorAndDenominator) {
+  Plan plan = PlanOfTargets(1);
+  plan.targets[0].aggregation = Aggregation::kRatio;
+  plan.target_parts[0].ratio_part = 0;
+  plan.part_count = 2;
+  plan.scores.scores = {OneTerm({.objective = {0, 0.1}, .scale = 0.1, .term = {.weight = 1}})};
+  plan.scores.levels = {1.0};
+  const double none = std::nan("");
+  // 3 of 30, which the quotient alone might miss; 2 of 30; nothing of nothing attains; less than
+  // nothing of nothing does not, and has no R/O.
+  const ScoreEstimate estimate =
+      EstimateOneBlock(plan, {3.0 / 30, 2.0 / 30, none, none}, {{3, 2, 0, -1}, {30, 30, 0, 0}});
+  EXPECT_EQ(estimate.level_probability[0], 2.0 / 16);
+  EXPECT_EQ(estimate.joint.value, 2.0 / 16);
+  EXPECT_NEAR(estimate.mean, (1.0 + 2.0 / 3 + 1.0 + 13 * 0.0) / 16, 1e-15);
 }
 
 // A score computed the long way: all paths kept, two passes.
