@@ -164,7 +164,7 @@ absl::Status WritePart(Context& context, const Request& request, const ScoreRepo
   auto client = context.client();
   if (!client.ok()) return client.status();
   PartWriter writer(context, request.part() == Request::PART_WEIGHTS, options.shown_rows);
-  const absl::Status status =
+  absl::Status status =
       ForEachPage(**client, &Client::ReadScores, request, [&](const Response& page) {
         if (joint_sets != nullptr) {
           joint_sets->insert(joint_sets->end(), page.joint_sets().begin(), page.joint_sets().end());
@@ -296,7 +296,7 @@ absl::Status WriteScorePolicy(Context& context, const std::string& revision) {
   request.set_revision(revision);
   v1::ScorePolicy rest;
   TableWriter table = DeclaredTable(context);
-  const absl::Status status =
+  absl::Status status =
       ForEachPage(**client, &Client::GetScorePolicy, request, [&](const auto& page) {
         for (const v1::ScoreWeight& row : page.policy().weights()) AddDeclared(row, table);
         rest.mutable_quality()->MergeFrom(page.policy().quality());

@@ -118,12 +118,14 @@ void AddCountNote(const std::vector<int>& counts, absl::string_view what, Model&
 
 void AddSeriesNotes(const FitParts& parts, Model& model) {
   std::vector<Oddities> odd;
+  odd.reserve(parts.panel.indicator_count());
   for (int k = 0; k < parts.panel.indicator_count(); ++k) {
     odd.push_back(Count(parts.panel, k));
     odd.back().ended = model.diagnostics[k].ended_count;
   }
   const auto add = [&](int Oddities::*count, absl::string_view what) {
     std::vector<int> counts;
+    counts.reserve(odd.size());
     for (const Oddities& of_indicator : odd) counts.push_back(of_indicator.*count);
     AddCountNote(counts, what, model);
   };

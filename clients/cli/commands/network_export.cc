@@ -39,7 +39,7 @@ absl::Status WriteAll(const std::string& folder, const std::vector<UploadFile>& 
     if (std::filesystem::path(file.name).filename() != file.name) {
       return absl::DataLossError(absl::StrCat("the server sent a file named ", file.name));
     }
-    const absl::Status written = WriteFile(absl::StrCat(folder, "/", file.name), file.bytes);
+    absl::Status written = WriteFile(absl::StrCat(folder, "/", file.name), file.bytes);
     if (!written.ok()) return written;
   }
   return absl::OkStatus();
