@@ -13,6 +13,18 @@
 namespace jalon::server {
 namespace {
 
+DemoServer* shared = nullptr;
+
+// Runs that a test left behind must not meet the end of the program.
+class SharedServerEnd : public testing::Environment {
+ public:
+  void TearDown() override {
+    delete shared;
+    shared = nullptr;
+  }
+};
+testing::Environment* const shared_end = testing::AddGlobalTestEnvironment(new SharedServerEnd());
+
 std::string OnlyObjectiveSet(const std::shared_ptr<grpc::Channel>& channel) {
   const auto stub = v1::ObjectiveService::NewStub(channel);
   grpc::ClientContext context;
@@ -131,8 +143,8 @@ v1::CreateRunRequest DemoServer::SmallRun() const {
 }
 
 DemoServer& SharedServer() {
-  static auto& server = *new DemoServer();
-  return server;
+  if (shared == nullptr) shared = new DemoServer();
+  return *shared;
 }
 
 }  // namespace jalon::server
