@@ -83,12 +83,17 @@ class Lexer {
     at_ = end + 1;
   }
 
-  // A whole run of characters that mean nothing is one problem.
+  // A whole run of characters that mean nothing is one problem. Its first one may be an underscore,
+  // which goes on in a name but begins none.
   void TakeStranger() {
-    const absl::string_view text = TakeWhile([](char c) {
-      return !absl::ascii_isspace(c) && !ContinuesName(c) && !IsSymbol(c) && c != '"';
-    });
-    Refuse(start_, text, "must be numbers, ids, + - * / ( ) and commas");
+    start_ = at_++;
+    while (at_ < text_.size() && !absl::ascii_isspace(text_[at_]) &&
+           (text_[at_] == '_' || !ContinuesName(text_[at_])) && !IsSymbol(text_[at_]) &&
+           text_[at_] != '"') {
+      ++at_;
+    }
+    Refuse(start_, text_.substr(start_, at_ - start_),
+           "must be numbers, ids, + - * / ( ) and commas");
   }
 
   void Refuse(size_t at, absl::string_view value, absl::string_view rule) {

@@ -105,6 +105,12 @@ TEST(FormulaTest, NamesTheCharacterOfEveryProblem) {
   EXPECT_THAT(Problems("\"a"), ElementsAre("1 BAD_FORMULA", "3 BAD_FORMULA"));
 }
 
+TEST(FormulaTest, RefusesUnderscoresThatBeginAName) {
+  const absl::StatusOr<Formula> formula = Formula::Parse("a + __b");
+  ASSERT_FALSE(formula.ok());
+  EXPECT_EQ(ViolationsFromStatus(formula.status()).kept().front().column, 5);
+}
+
 TEST(FormulaTest, ExplainsADecimalComma) {
   const absl::StatusOr<Formula> formula = Formula::Parse("0,5 * a");
   EXPECT_THAT(ViolationsFromStatus(formula.status()).kept(),
