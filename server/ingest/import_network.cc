@@ -192,15 +192,6 @@ class NetworkImporter {
     outcome_.violations.Merge(means_.TakeViolations());
   }
 
-  // Periods of the files and of the base; nullopt without any value.
-  std::optional<sim::Window> HistoryWindow() const {
-    std::optional<sim::Window> window = values_.window();
-    if (base_ == nullptr || !window) return window;
-    window->first = std::min(window->first, base_->realisations.first());
-    window->last = std::max(window->last, base_->realisations.last());
-    return window;
-  }
-
   void TakeViolations() {
     outcome_.violations.Merge(files_.TakeViolations());
     spec_ = builder_.Complete();
@@ -283,15 +274,18 @@ class NetworkImporter {
     return base_->original ? *base_->original : base_->realisations;
   }
 
+  // Periods of the files and of the base; nullopt without any value.
+  std::optional<sim::Window> HistoryWindow() const {
+    const std::optional<sim::Window> window = values_.window();
+    if (base_ == nullptr || BaseHistory().period_count() == 0) return window;
+    const sim::Window base = BaseHistory().window();
+    return sim::Window{std::min(window.value_or(base).first, base.first),
+                       std::max(window.value_or(base).last, base.last)};
+  }
+
   void CheckPerimeter(const sim::Network& network) {
-    std::optional<sim::Window> history = values_.window();
-    if (base_ != nullptr && BaseHistory().period_count() > 0) {
-      const sim::Window base = BaseHistory().window();
-      history = {std::min(history.value_or(base).first, base.first),
-                 std::max(history.value_or(base).last, base.last)};
-    }
     const sim::Perimeter& perimeter = perimeter_.Finish();
-    if (history.has_value()) {
+    if (const std::optional<sim::Window> history = HistoryWindow()) {
       perimeter_.AddWithPlace(sim::CheckPerimeter(network, perimeter, *history));
     }
     outcome_.violations.Merge(perimeter_.TakeViolations());

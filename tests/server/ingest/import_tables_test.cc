@@ -91,6 +91,32 @@ TEST(ImportTablesTest, ReadsEliminationsAndDeclaredTotals) {
   EXPECT_THAT(credit.parent_totals, SizeIs(1));
 }
 
+// An append of tables, without any realisation.
+ImportOutcome AppendAlone(const sim::Revision& base, const NamedTexts& texts) {
+  return ImportNetwork({.files = FilesOf(texts),
+                        .mapping = MappingOf(kSmallMapping),
+                        .mode = ImportMode::kAppend,
+                        .base = &base});
+}
+
+constexpr char kEliminations[] = "unit;indicator;period;value\nsiege;accounts;2026-01;-2\n";
+
+TEST(ImportTablesTest, TakesEliminationsAppendedAlone) {
+  const ImportOutcome base = Import({});
+  ASSERT_TRUE(base.revision.has_value());
+  const ImportOutcome outcome = AppendAlone(*base.revision, {{"eliminations.csv", kEliminations}});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  EXPECT_THAT(outcome.revision->credit.eliminations, SizeIs(1));
+}
+
+TEST(ImportTablesTest, KeepsEliminationsWhenOtherTablesAreAppendedAlone) {
+  const ImportOutcome base = Import({{"eliminations.csv", kEliminations}});
+  ASSERT_TRUE(base.revision.has_value());
+  const ImportOutcome outcome = AppendAlone(*base.revision, {{"channels.csv", kChannels}});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  EXPECT_EQ(outcome.revision->credit, base.revision->credit);
+}
+
 TEST(ImportTablesTest, RefusesEliminationsWithoutAParentOrOutsideTheHistory) {
   const ImportOutcome outcome = Import({{"eliminations.csv",
                                          "unit;indicator;period;value\n"
