@@ -49,6 +49,16 @@ bool HasRequestId(const Request& request) {
   }
 }
 
+// Says in the options of an import which files follow.
+template <typename Options>
+void Declare(const std::vector<UploadFile>& files, Options& options) {
+  for (const UploadFile& file : files) {
+    v1::FileDeclaration& declared = *options.add_files();
+    declared.set_file(file.name);
+    declared.set_size_bytes(static_cast<int64_t>(file.bytes.size()));
+  }
+}
+
 }  // namespace
 
 struct Canceller::State {
@@ -225,11 +235,7 @@ absl::StatusOr<bool> Client::CheckHealth() {
 absl::StatusOr<v1::Import> Client::CreateImport(v1::ImportOptions options,
                                                 const std::vector<UploadFile>& files,
                                                 const Canceller& canceller, const SentFn& sent) {
-  for (const UploadFile& file : files) {
-    auto* declared = options.add_files();
-    declared->set_file(file.name);
-    declared->set_size_bytes(static_cast<int64_t>(file.bytes.size()));
-  }
+  Declare(files, options);
   v1::CreateImportRequest first;
   *first.mutable_options() = std::move(options);
   const auto open = [this](grpc::ClientContext* context, v1::Import* response) {
@@ -241,11 +247,7 @@ absl::StatusOr<v1::Import> Client::CreateImport(v1::ImportOptions options,
 absl::StatusOr<v1::Import> Client::ImportObjectives(v1::ObjectiveImportOptions options,
                                                     const std::vector<UploadFile>& files,
                                                     const Canceller& canceller) {
-  for (const UploadFile& file : files) {
-    auto* declared = options.add_files();
-    declared->set_file(file.name);
-    declared->set_size_bytes(static_cast<int64_t>(file.bytes.size()));
-  }
+  Declare(files, options);
   v1::ImportObjectivesRequest first;
   *first.mutable_options() = std::move(options);
   const auto open = [this](grpc::ClientContext* context, v1::Import* response) {
@@ -257,11 +259,7 @@ absl::StatusOr<v1::Import> Client::ImportObjectives(v1::ObjectiveImportOptions o
 absl::StatusOr<v1::Import> Client::ImportScenario(v1::ScenarioImportOptions options,
                                                   const std::vector<UploadFile>& files,
                                                   const Canceller& canceller) {
-  for (const UploadFile& file : files) {
-    auto* declared = options.add_files();
-    declared->set_file(file.name);
-    declared->set_size_bytes(static_cast<int64_t>(file.bytes.size()));
-  }
+  Declare(files, options);
   v1::ImportScenarioRequest first;
   *first.mutable_options() = std::move(options);
   const auto open = [this](grpc::ClientContext* context, v1::Import* response) {

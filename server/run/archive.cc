@@ -104,22 +104,14 @@ std::string AddRevision(const sim::Revision& revision, BlobWriter& blobs) {
   for (const store::v1::RealisationBlock& block : ToBlocks(revision.realisations)) {
     manifest.add_realisations(blobs.Add(DeterministicBytes(block)));
   }
-  if (revision.score != sim::ScorePolicy()) {
-    (*manifest.mutable_parts())["score"] = blobs.Add(DeterministicBytes(ToProto(revision.score)));
-  }
+  manifest.set_first_period(revision.realisations.first().ToString());
+  manifest.set_period_count(revision.realisations.period_count());
+  AddPart("calendars", ToProto(revision.calendars), blobs, manifest);
   AddPart("channels", ToProto(revision.channels), blobs, manifest);
   AddPart("credit", ToProto(revision.credit), blobs, manifest);
   AddPart("means", ToProto(revision.means), blobs, manifest);
-  manifest.set_first_period(revision.realisations.first().ToString());
-  manifest.set_period_count(revision.realisations.period_count());
-  if (!revision.calendars.empty()) {
-    (*manifest.mutable_parts())["calendars"] =
-        blobs.Add(DeterministicBytes(ToProto(revision.calendars)));
-  }
-  if (!revision.phasing.shares.empty()) {
-    (*manifest.mutable_parts())["phasing"] =
-        blobs.Add(DeterministicBytes(ToProto(revision.phasing)));
-  }
+  AddPart("phasing", ToProto(revision.phasing), blobs, manifest);
+  AddPart("score", ToProto(revision.score), blobs, manifest);
   AddPerimeter(revision, blobs, manifest);
   return blobs.Add(DeterministicBytes(manifest));
 }
@@ -213,22 +205,6 @@ absl::StatusOr<std::shared_ptr<const LoadedRevision>> Archive::GetRevision(
   return loaded;
 }
 
-absl::Status Archive::LoadTables(const store::v1::RevisionManifest& manifest,
-                                 sim::Revision& revision) {
-  JALON_ASSIGN_OR_RETURN(const auto channels,
-                         GetPart<store::v1::ChannelContent>(manifest, "channels"));
-  JALON_ASSIGN_OR_RETURN(
-      revision.channels,
-      FromProto(revision.network, channels.value_or(store::v1::ChannelContent())));
-  JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
-  JALON_ASSIGN_OR_RETURN(revision.credit,
-                         FromProto(revision.network, credit.value_or(store::v1::CreditContent())));
-  JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
-  JALON_ASSIGN_OR_RETURN(revision.means,
-                         FromProto(revision.network, means.value_or(store::v1::MeansContent())));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRecord& record) {
   JALON_ASSIGN_OR_RETURN(const auto manifest,
                          GetMessage<store::v1::RevisionManifest>(record.manifest()));
@@ -240,10 +216,7 @@ absl::StatusOr<sim::Revision> Archive::LoadRevision(const store::v1::RevisionRec
   JALON_ASSIGN_OR_RETURN(sim::DriverTable drivers, FromProto(driver_content));
   JALON_ASSIGN_OR_RETURN(sim::Realisations realisations, LoadRealisations(network, manifest));
   sim::Revision revision{std::move(network), std::move(realisations), std::move(drivers)};
-  JALON_RETURN_IF_ERROR(LoadCalendars(manifest, revision));
-  JALON_RETURN_IF_ERROR(LoadPerimeter(manifest, revision));
   JALON_RETURN_IF_ERROR(LoadParts(manifest, revision));
-  JALON_RETURN_IF_ERROR(LoadTables(manifest, revision));
   return revision;
 }
 
@@ -256,28 +229,10 @@ absl::StatusOr<sim::Realisations> Archive::LoadRealisations(
   return FromBlocks(network, manifest, blocks);
 }
 
-absl::Status Archive::LoadCalendars(const store::v1::RevisionManifest& manifest,
-                                    sim::Revision& revision) {
-  const auto calendars = manifest.parts().find("calendars");
-  if (calendars != manifest.parts().end()) {
-    JALON_ASSIGN_OR_RETURN(const auto content,
-                           GetMessage<store::v1::CalendarContent>(calendars->second));
-    JALON_ASSIGN_OR_RETURN(revision.calendars, FromProto(content, revision.network));
-  }
-  const auto phasing = manifest.parts().find("phasing");
-  if (phasing != manifest.parts().end()) {
-    JALON_ASSIGN_OR_RETURN(const auto content,
-                           GetMessage<store::v1::PhasingContent>(phasing->second));
-    JALON_ASSIGN_OR_RETURN(revision.phasing, FromProto(content, revision.network));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
                                     sim::Revision& revision) {
-  const auto part = manifest.parts().find("perimeter");
-  if (part == manifest.parts().end()) return absl::OkStatus();
-  JALON_ASSIGN_OR_RETURN(const auto content, GetMessage<store::v1::PerimeterContent>(part->second));
+  JALON_ASSIGN_OR_RETURN(const auto content,
+                         GetPart<store::v1::PerimeterContent>(manifest, "perimeter"));
   JALON_ASSIGN_OR_RETURN(revision.perimeter, FromProto(content));
   if (content.original_realisations().empty()) return absl::OkStatus();
   store::v1::RevisionManifest original;
@@ -290,11 +245,23 @@ absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
 
 absl::Status Archive::LoadParts(const store::v1::RevisionManifest& manifest,
                                 sim::Revision& revision) {
+  const sim::Network& network = revision.network;
+  JALON_ASSIGN_OR_RETURN(const auto calendars,
+                         GetPart<store::v1::CalendarContent>(manifest, "calendars"));
+  JALON_ASSIGN_OR_RETURN(revision.calendars, FromProto(calendars, network));
+  JALON_ASSIGN_OR_RETURN(const auto channels,
+                         GetPart<store::v1::ChannelContent>(manifest, "channels"));
+  JALON_ASSIGN_OR_RETURN(revision.channels, FromProto(network, channels));
+  JALON_ASSIGN_OR_RETURN(const auto credit, GetPart<store::v1::CreditContent>(manifest, "credit"));
+  JALON_ASSIGN_OR_RETURN(revision.credit, FromProto(network, credit));
+  JALON_ASSIGN_OR_RETURN(const auto means, GetPart<store::v1::MeansContent>(manifest, "means"));
+  JALON_ASSIGN_OR_RETURN(revision.means, FromProto(network, means));
+  JALON_ASSIGN_OR_RETURN(const auto phasing,
+                         GetPart<store::v1::PhasingContent>(manifest, "phasing"));
+  JALON_ASSIGN_OR_RETURN(revision.phasing, FromProto(phasing, network));
   JALON_ASSIGN_OR_RETURN(const auto score, GetPart<v1::ScorePolicy>(manifest, "score"));
-  if (score.has_value()) {
-    JALON_ASSIGN_OR_RETURN(revision.score, FromProto(*score, revision.network));
-  }
-  return absl::OkStatus();
+  JALON_ASSIGN_OR_RETURN(revision.score, FromProto(score, network));
+  return LoadPerimeter(manifest, revision);
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Archive::GetModel(absl::string_view name) {

@@ -140,24 +140,19 @@ class Archive {
  private:
   absl::StatusOr<Resource> Read(absl::string_view name);
   absl::StatusOr<sim::Revision> LoadRevision(const store::v1::RevisionRecord& record);
-  // The parts `calendars` and `phasing` of a revision, whose network is loaded.
-  absl::Status LoadCalendars(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
   absl::StatusOr<sim::Realisations> LoadRealisations(const sim::Network& network,
                                                      const store::v1::RevisionManifest& manifest);
-  // The parts of a revision beside its network, realisations and drivers.
-  absl::Status LoadPerimeter(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
-  // The parts of a revision that a manifest names, into it.
+  // The parts of a revision beside its network, realisations and drivers, into it.
   absl::Status LoadParts(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
-  // Channels, credit and means of a revision whose network is there.
-  absl::Status LoadTables(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
-  // A part by name; absent when the manifest has none.
+  // The part `perimeter`, with the history it was restated from.
+  absl::Status LoadPerimeter(const store::v1::RevisionManifest& manifest, sim::Revision& revision);
+  // A part by name; an empty message when the manifest has none.
   template <typename Message>
-  absl::StatusOr<std::optional<Message>> GetPart(const store::v1::RevisionManifest& manifest,
-                                                 const std::string& name) {
+  absl::StatusOr<Message> GetPart(const store::v1::RevisionManifest& manifest,
+                                  const std::string& name) {
     const auto part = manifest.parts().find(name);
-    if (part == manifest.parts().end()) return std::optional<Message>();
-    JALON_ASSIGN_OR_RETURN(Message message, GetMessage<Message>(part->second));
-    return std::optional<Message>(std::move(message));
+    if (part == manifest.parts().end()) return Message();
+    return GetMessage<Message>(part->second);
   }
   // Null for a run without scores.
   absl::StatusOr<std::shared_ptr<const ScoreTables>> LoadScores(const store::v1::RunRecord& record,

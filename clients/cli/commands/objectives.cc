@@ -52,15 +52,13 @@ void SimulateNext(Context& context, const std::string& set) {
                "how likely each objective is attained");
 }
 
-int CreateSet(Context& context, const ObjectiveArguments& a) {
-  auto client = context.client();
-  if (!client.ok()) return ReportError(context, client.status());
+// A request for a set on the newest revision; where its objectives come from is still to be said.
+absl::StatusOr<v1::CreateObjectiveSetRequest> NewSet(Context& context,
+                                                     const ObjectiveArguments& a) {
   auto parent = context.network();
-  if (!parent.ok()) return ReportError(context, parent.status());
+  if (!parent.ok()) return parent.status();
   auto revision = LatestRevision(context);
-  if (!revision.ok()) return ReportError(context, revision.status());
-  auto growth = GrowthOf(a.growth);
-  if (!growth.ok()) return ReportError(context, growth.status());
+  if (!revision.ok()) return revision.status();
   v1::CreateObjectiveSetRequest request;
   request.set_parent(*parent);
   request.set_objective_set_id(a.id);
@@ -68,13 +66,23 @@ int CreateSet(Context& context, const ObjectiveArguments& a) {
   request.set_validate_only(a.dry_run);
   request.set_request_id(NewRequestId());
   Describe(a, *request.mutable_objective_set());
-  v1::GrowthRule& rule = *request.mutable_growth_rule();
+  return request;
+}
+
+int CreateSet(Context& context, const ObjectiveArguments& a) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto growth = GrowthOf(a.growth);
+  if (!growth.ok()) return ReportError(context, growth.status());
+  auto request = NewSet(context, a);
+  if (!request.ok()) return ReportError(context, request.status());
+  v1::GrowthRule& rule = *request->mutable_growth_rule();
   rule.set_base_window(a.base);
   rule.set_window(a.window);
   rule.set_growth(*growth);
   rule.mutable_levels()->Assign(a.levels.begin(), a.levels.end());
   rule.mutable_indicators()->Assign(a.indicators.begin(), a.indicators.end());
-  auto set = (*client)->CreateObjectiveSet(request);
+  auto set = (*client)->CreateObjectiveSet(*request);
   if (!set.ok()) return ReportError(context, set.status());
   context.Done(set->name(), absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(),
                                          " objectives; none for ", set->zero_base_count(),
@@ -119,20 +127,11 @@ absl::Status FillPhasing(Context& context, const ObjectiveArguments& a, v1::Phas
 int PhaseSet(Context& context, const ObjectiveArguments& a) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
-  auto parent = context.network();
-  if (!parent.ok()) return ReportError(context, parent.status());
-  auto revision = LatestRevision(context);
-  if (!revision.ok()) return ReportError(context, revision.status());
-  v1::CreateObjectiveSetRequest request;
-  request.set_parent(*parent);
-  request.set_objective_set_id(a.id);
-  request.set_revision(*revision);
-  request.set_validate_only(a.dry_run);
-  request.set_request_id(NewRequestId());
-  Describe(a, *request.mutable_objective_set());
-  const absl::Status filled = FillPhasing(context, a, *request.mutable_phasing_rule());
+  auto request = NewSet(context, a);
+  if (!request.ok()) return ReportError(context, request.status());
+  const absl::Status filled = FillPhasing(context, a, *request->mutable_phasing_rule());
   if (!filled.ok()) return ReportError(context, filled);
-  auto set = (*client)->CreateObjectiveSet(request);
+  auto set = (*client)->CreateObjectiveSet(*request);
   if (!set.ok()) return ReportError(context, set.status());
   context.Done(set->name(),
                absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(),
