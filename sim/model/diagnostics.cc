@@ -41,7 +41,7 @@ IndicatorDiagnostics Diagnose(const FitParts& parts, const Model& model, int k) 
   IndicatorDiagnostics result;
   result.series_count = end - first;
   for (int i = first; i < end; ++i) result.ended_count += panel.series[i].ended ? 1 : 0;
-  result.zero_share = parts.laws[k].zero_share;
+  result.zero_share = panel.zero_shares[k];
   // Ratios, derived indicators and stocks that follow their flows have no variance of their own.
   if (first == end || panel.stock_kinds[k] == StockKind::kExact) return result;
   const int per_year = panel.periods_per_year;
@@ -90,7 +90,7 @@ Oddities Count(const FitPanel& panel, int k) {
       ++odd.unseen;
     } else if (present <= panel.periods_per_year) {
       ++odd.brief;
-    } else if (IsConstant(panel, i)) {
+    } else if (!panel.is_stock(k) && IsConstant(panel, i)) {
       bool zero = true;
       for (int t = 0; t < panel.period_count; ++t) {
         if (panel.present(i, t)) zero = zero && panel.value(i, t) == 0.0;

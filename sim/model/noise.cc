@@ -216,7 +216,6 @@ CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& pro
       zeros += panel.value(i, t) == 0.0 ? 1 : 0;
     }
   }
-  law.zero_share = count > 0 ? zeros / count : 0.0;
   switch (panel.network->indicator(indicator).kind) {
     case IndicatorKind::kCount:
       return law;

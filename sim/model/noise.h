@@ -29,7 +29,6 @@ struct CellLaw {
   Law law = Law::kNegativeBinomial;
   // Of the gamma sizes or the Student law; 0 elsewhere.
   double shape = 0.0;
-  double zero_share = 0.0;
   // True when more zeros were seen than the law can give.
   bool has_excess_zeros = false;
 };

@@ -154,6 +154,18 @@ void SetScales(FitPanel& panel) {
   }
 }
 
+double ZeroShare(const FitPanel& panel, int first, int end) {
+  double zeros = 0.0, count = 0.0;
+  for (int i = first; i < end; ++i) {
+    for (int t = 0; t < panel.period_count; ++t) {
+      if (!panel.present(i, t)) continue;
+      count += 1;
+      zeros += panel.value(i, t) == 0.0 ? 1 : 0;
+    }
+  }
+  return count > 0 ? zeros / count : 0.0;
+}
+
 }  // namespace
 
 int FitPanel::FinalCount(int k) const {
@@ -235,6 +247,9 @@ absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& o
   }
   panel.eta_unit.assign(panel.indicator_rows.size(), 1.0);
   panel.stock_kinds.assign(panel.indicator_rows.size(), StockKind::kNone);
+  for (const auto& [first, end] : panel.indicator_rows) {
+    panel.zero_shares.push_back(ZeroShare(panel, first, end));
+  }
   ConvertStocks(realisations, panel);
   SetScales(panel);
   return panel;

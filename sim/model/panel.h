@@ -70,6 +70,8 @@ struct FitPanel {
   std::vector<double> eta_unit;
   // [indicator]
   std::vector<StockKind> stock_kinds;
+  // [indicator]: share of zeros among the realisations in it, levels for stocks; 0 without any.
+  std::vector<double> zero_shares;
 
   double value(int i, int t) const { return values[static_cast<size_t>(i) * period_count + t]; }
   bool present(int i, int t) const { return !std::isnan(value(i, t)); }

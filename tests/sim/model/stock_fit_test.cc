@@ -20,6 +20,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr int kBranches = 24;
 constexpr int kMonths = 60;
@@ -117,6 +118,12 @@ TEST(StockFitTest, AStockThatItsFlowsExplainHasNoNoiseOfItsOwn) {
   EXPECT_EQ(model.diagnostics[1].branch_variance_share, 0.0);
   EXPECT_EQ(model.national.laws[1], (LatentLaw{model.national.laws[1].autoregression, 0, 0}));
   EXPECT_THAT(model.notes, Contains(HasSubstr("members: its flows explain every known move")));
+}
+
+TEST(StockFitTest, TellsZerosOfTheLevelNotOfWhatItsFlowsLeave) {
+  const Model model = Fit(MakeRevision({}));
+  EXPECT_EQ(model.diagnostics[1].zero_share, 0.0);
+  EXPECT_THAT(model.notes, Not(Contains(HasSubstr("never anything but 0"))));
 }
 
 TEST(StockFitTest, OneMoveThatFlowsDoNotExplainIsAMove) {
