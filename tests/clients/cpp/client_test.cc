@@ -1,6 +1,8 @@
 #include "clients/cpp/client.h"
 
 #include <atomic>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -60,6 +62,23 @@ TEST_F(ClientTest, GivesUpAfterTheAttemptsAllowed) {
   auto network = MakeClient()->GetNetwork(GetRequest());
   EXPECT_EQ(network.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(server_.network.get_count, 4);
+}
+
+// The waits between attempts are the real ones: what is tested is that each attempt connects anew.
+TEST(ClientConnectionTest, ReachesAServerThatComesUpBetweenTwoAttempts) {
+  const std::string address = FakeServer().address();
+  std::unique_ptr<FakeServer> late;
+  ClientOptions options;
+  options.address = address;
+  options.sleep = [&](absl::Duration wait) {
+    if (late == nullptr) late = std::make_unique<FakeServer>(address);
+    absl::SleepFor(wait);
+  };
+  auto client = Client::Connect(options);
+  ASSERT_TRUE(client.ok());
+
+  EXPECT_TRUE((*client)->GetNetwork(GetRequest()).ok());
+  EXPECT_NE(late, nullptr) << "the first attempt found nobody";
 }
 
 TEST_F(ClientTest, NeverRepeatsAChangeWithoutRequestId) {

@@ -79,9 +79,9 @@ class FakeSimulationService : public v1::SimulationService::Service {
 // Both on a port of the loopback interface chosen by the system.
 class FakeServer {
  public:
-  FakeServer() {
+  explicit FakeServer(const std::string& address = "127.0.0.1:0") {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&network);
     builder.RegisterService(&simulation);
     server_ = builder.BuildAndStart();
