@@ -104,6 +104,8 @@ std::vector<const ModelSeries*> StocksOf(const Model& model) {
   }
   return stocks;
 }
+// What it returns points into the model.
+std::vector<const ModelSeries*> StocksOf(Model&& model) = delete;
 
 TEST(StockFitTest, AStockThatItsFlowsExplainHasNoNoiseOfItsOwn) {
   const Revision revision = MakeRevision({});
@@ -274,7 +276,8 @@ TEST(StockFitTest, AFlowThatIsMissingLeavesTheMoveOut) {
   holes.realisations = Realisations::Create(revision.network, revision.realisations.first(),
                                             revision.realisations.keys(), std::move(values))
                            .value();
-  for (const ModelSeries* stock : StocksOf(Fit(holes))) EXPECT_EQ(stock->law, Law::kExactStock);
+  const Model model = Fit(holes);
+  for (const ModelSeries* stock : StocksOf(model)) EXPECT_EQ(stock->law, Law::kExactStock);
 }
 
 }  // namespace
