@@ -37,6 +37,7 @@ enum class Purpose : uint32_t {
   kScenario = 8,        // choice among scenarios
   kGenerator = 9,       // synthetic networks
   kResampling = 10,     // bootstrap and historical blocks
+  kScramble = 11,       // permutations of Sobol points; id: dimension, path: scramble
 };
 
 // Bounds of the fields of a key.
