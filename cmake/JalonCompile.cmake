@@ -29,7 +29,6 @@ if(JALON_BUILD_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "JALON_BUILD_FUZZ needs clang: use the preset asan or fuzz")
   endif()
-  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 # The run-time options every sanitized executable of ours carries; empty without sanitizers.

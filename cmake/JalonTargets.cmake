@@ -12,6 +12,7 @@ function(jalon_library)
   add_library(jalon_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(jalon::${ARG_NAME} ALIAS jalon_${ARG_NAME})
   target_link_libraries(jalon_${ARG_NAME} PUBLIC ${ARG_DEPS})
+  jalon_sanitized_library(jalon_${ARG_NAME})
   jalon_install_library(${ARG_NAME})
 endfunction()
 
@@ -43,6 +44,7 @@ function(jalon_test)
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                             jalon_sanitizer_defaults)
+  jalon_sanitized_test(${ARG_NAME})
   add_dependencies(jalon_tests ${ARG_NAME})
   set(properties TIMEOUT ${ARG_TIMEOUT})
   if(ARG_LABELS)
@@ -68,6 +70,7 @@ function(jalon_data_test)
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                             jalon_sanitizer_defaults)
+  jalon_sanitized_test(${ARG_NAME})
   add_dependencies(jalon_tests ${ARG_NAME})
   if(NOT JALON_DATA)
     message(STATUS "${ARG_NAME}: built but not registered, JALON_DATA names no folder of data")
@@ -81,12 +84,16 @@ function(jalon_data_test)
 endfunction()
 
 # jalon_bench(NAME server_ingest_bench SRCS ... DEPS ...): a Google Benchmark executable in bench/,
-# built with the preset bench. Benches are run by hand on a quiet machine, never by ctest; their
-# figures stand in bench/BASELINE.md.
+# built by the preset bench, elsewhere by the target jalon_benches alone. Benches are run by hand on
+# a quiet machine, never by ctest; their figures stand in bench/BASELINE.md.
 function(jalon_bench)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} benchmark::benchmark_main)
+  if(NOT JALON_BUILD_BENCH)
+    set_target_properties(${ARG_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+  add_dependencies(jalon_benches ${ARG_NAME})
 endfunction()
 
 # jalon_fuzz_target(NAME csv SRCS csv_fuzz.cc DEPS jalon::server_ingest): from one

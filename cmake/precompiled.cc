@@ -1,0 +1,1 @@
+// The source file CMake wants of a target that only precompiles headers.
