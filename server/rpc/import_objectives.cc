@@ -44,10 +44,7 @@ class ObjectivesImport final : public ImportSession {
     set_.set_revision(revision_->info.name());
     set_.set_origin(v1::ObjectiveSet::ORIGIN_IMPORT);
     import_.set_mode(v1::IMPORT_MODE_REPLACE);
-    absl::Status there = archive().Get<store::v1::ObjectiveSetRecord>(set_.name()).status();
-    if (absl::IsNotFound(there)) return absl::OkStatus();
-    if (!there.ok()) return there;
-    return absl::AlreadyExistsError(absl::StrCat(set_.name(), " exists already"));
+    return CheckIsNew<store::v1::ObjectiveSetRecord>(set_.name());
   }
 
   sim::Violations Read(const std::vector<ImportFile>& files, const Mapping& mapping) override {
@@ -70,8 +67,6 @@ class ObjectivesImport final : public ImportSession {
     import_.set_objective_set(staged.set.name());
     return std::move(staged.mutations);
   }
-
-  absl::Status Explain(absl::Status refused) override { return refused; }
 
   Call& call_;
   const std::string id_;

@@ -46,7 +46,7 @@ class ScenarioImport final : public ImportSession {
   absl::Status Prepare() override {
     JALON_ASSIGN_OR_RETURN(revision_, FindRevisionOf(call_, network(), revision_name_));
     import_.set_mode(v1::IMPORT_MODE_REPLACE);
-    return id_.empty() ? absl::OkStatus() : CheckIsNew(NameOf(id_));
+    return id_.empty() ? absl::OkStatus() : CheckIsNew<store::v1::ScenarioRecord>(NameOf(id_));
   }
 
   sim::Violations Read(const std::vector<ImportFile>& files, const Mapping& mapping) override {
@@ -67,7 +67,7 @@ class ScenarioImport final : public ImportSession {
 
   absl::StatusOr<std::vector<Mutation>> Make() override {
     const std::string name = NameOf(scenario_.id);
-    JALON_RETURN_IF_ERROR(CheckIsNew(name));
+    JALON_RETURN_IF_ERROR(CheckIsNew<store::v1::ScenarioRecord>(name));
     v1::Scenario scenario = NewScenario(scenario_, name, now());
     if (!given_.display_name().empty()) scenario.set_display_name(given_.display_name());
     scenario.set_author(given_.author());
@@ -77,16 +77,7 @@ class ScenarioImport final : public ImportSession {
     return mutations;
   }
 
-  absl::Status Explain(absl::Status refused) override { return refused; }
-
   std::string NameOf(absl::string_view id) const { return JoinName(network(), "scenarios", id); }
-
-  absl::Status CheckIsNew(const std::string& name) {
-    absl::Status there = archive().Get<store::v1::ScenarioRecord>(name).status();
-    if (absl::IsNotFound(there)) return absl::OkStatus();
-    if (!there.ok()) return there;
-    return absl::AlreadyExistsError(absl::StrCat(name, " exists already"));
-  }
 
   // How a path was understood: quarters may have become months.
   void AddDriver(const sim::DriverAssumption& driver) {

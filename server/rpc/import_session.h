@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "jalon/v1/network_service.pb.h"
 #include "jalon/v1/objective_service.pb.h"
@@ -85,10 +86,18 @@ class ImportSession {
   virtual sim::Violations Read(const std::vector<ImportFile>& files, const Mapping& mapping) = 0;
   virtual absl::StatusOr<std::vector<Mutation>> Make() = 0;
   // The error of a call whose transaction was refused.
-  virtual absl::Status Explain(absl::Status refused) = 0;
+  virtual absl::Status Explain(absl::Status refused) { return refused; }
   // After Make and the commit.
   virtual void AfterCommit() {}
 
+  // kAlreadyExists when a record of this kind has the name.
+  template <typename Record>
+  absl::Status CheckIsNew(const std::string& name) {
+    absl::Status there = archive().Get<Record>(name).status();
+    if (absl::IsNotFound(there)) return absl::OkStatus();
+    if (!there.ok()) return there;
+    return absl::AlreadyExistsError(absl::StrCat(name, " exists already"));
+  }
   // Files as read, and one notice per file that was not used whole.
   void Describe(const std::vector<FileEcho>& echoes);
   void Notice(std::string notice);
