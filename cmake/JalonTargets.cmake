@@ -25,12 +25,13 @@ function(jalon_test_wanted name result)
   set(${result} ${wanted} PARENT_SCOPE)
 endfunction()
 
-# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s): one executable, one ctest
-# entry per TEST. Tests run with the build folder as working directory. Labels: `slow` is left to
+# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ...): one executable, one
+# ctest entry per TEST; the SUITES named, whose tests share a costly fixture, are one entry each. Tests
+# run with the build folder as working directory. Labels: `slow` is left to
 # .ci/run, `long` to .ci/long, and sanitized builds leave both out. Sanitizers get five times the
 # TIMEOUT (default 60 s).
 function(jalon_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES" ${ARGN})
   jalon_test_wanted(${ARG_NAME} wanted)
   if(NOT wanted OR (JALON_SANITIZE AND "${ARG_LABELS}" MATCHES "slow|long"))
     return()
@@ -50,9 +51,16 @@ function(jalon_test)
   if(ARG_LABELS)
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()
+  set(others "-")
+  foreach(suite ${ARG_SUITES})
+    add_test(NAME ${JALON_TEST_PREFIX}${suite} COMMAND ${ARG_NAME} --gtest_filter=${suite}.*)
+    set_tests_properties(${JALON_TEST_PREFIX}${suite} PROPERTIES ${properties})
+    string(APPEND others "${suite}.*:")
+  endforeach()
   gtest_discover_tests(
     ${ARG_NAME}
     TEST_PREFIX "${JALON_TEST_PREFIX}"
+    TEST_FILTER "${others}"
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 30
     PROPERTIES ${properties})
