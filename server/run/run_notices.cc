@@ -1,11 +1,13 @@
 #include "server/run/run_notices.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/engine/event_reach.h"
+#include "sim/network/known_dates.h"
 
 namespace jalon::server {
 namespace {
@@ -73,11 +75,31 @@ void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
   }
 }
 
+// What looking back hides, and what it cannot: closings after as_of, history restated since.
+void AddHindsightNotices(const sim::Revision& revision, sim::Period as_of,
+                         std::vector<std::string>& notices) {
+  const sim::KnownDates dates(revision, as_of);
+  if (!dates.looks_back()) return;
+  if (const size_t hidden = dates.Hidden().size(); hidden > 0) {
+    notices.push_back(absl::StrCat("closings after ", as_of.ToString(),
+                                   " are not known as of then, of units: ", hidden));
+  }
+  const sim::Period target =
+      revision.perimeter.date.value_or(revision.realisations.window().last + 1);
+  const auto restated = std::count_if(
+      revision.perimeter.changes.begin(), revision.perimeter.changes.end(),
+      [&](const sim::PerimeterChange& c) { return as_of < c.date && c.date <= target; });
+  if (restated == 0) return;
+  notices.push_back(absl::StrCat("history is restated by changes of perimeter after ",
+                                 as_of.ToString(), ", which looks ahead: ", restated));
+}
+
 }  // namespace
 
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario) {
   std::vector<std::string> notices;
+  AddHindsightNotices(revision, as_of, notices);
   AddEliminationNotices(revision, as_of, notices);
   for (const sim::Event& event : scenario.events) {
     if (event.size_is_assumption) {

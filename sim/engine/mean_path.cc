@@ -8,6 +8,7 @@
 #include "sim/calendar/opening_days.h"
 #include "sim/engine/driver_paths.h"
 #include "sim/engine/plan_parts.h"
+#include "sim/network/known_dates.h"
 
 namespace jalon::sim {
 namespace {
@@ -17,11 +18,6 @@ double MeanOf(const EffectLaw& law) {
   return (law.low + law.mode + law.high) / 3.0;
 }
 
-bool IsOpen(const Unit& unit, Period period) {
-  if (unit.opened && period < *unit.opened) return false;
-  return !unit.closed || period < *unit.closed;
-}
-
 // Evaluates the model's equations at the mean of everything.
 class MeanMaker {
  public:
@@ -29,6 +25,7 @@ class MeanMaker {
       : input_(input),
         plan_(plan),
         index_(IndexModel(input.revision.network, input.model)),
+        dates_(input.revision, input.as_of),
         days_(input.revision.network, input.revision.calendars, plan.horizon),
         damped_(DampedSteps(input.model.trend_damping, plan.step_count())),
         exposed_(input.model.indicator_ids.size(), false),
@@ -48,7 +45,7 @@ class MeanMaker {
     std::vector<double> means(plan_.period_count(), 0.0);
     if (!found || series.group < 0 || input_.model.series[*found].ended) return means;
     for (int t = 0; t < plan_.period_count(); ++t) {
-      if (!IsOpen(input_.revision.network.unit(key.unit), plan_.horizon.first + t)) continue;
+      if (!dates_.IsOpen(key.unit, plan_.horizon.first + t)) continue;
       means[t] = Cell(i, *found, t) * OwnEvents(i, t);
       if (exposed_[input_.model.series[*found].indicator]) {
         means[t] *= days_.exposure(key.unit, plan_.horizon.first + t);
@@ -145,6 +142,7 @@ class MeanMaker {
   const PlanInput& input_;
   const Plan& plan_;
   const ModelIndex index_;
+  const KnownDates dates_;
   const OpeningDays days_;
   const std::vector<double> damped_;
   // [model indicator]

@@ -10,6 +10,7 @@
 #include "sim/base/violation.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/target_parts.h"
+#include "sim/network/known_dates.h"
 
 namespace jalon::sim {
 
@@ -65,11 +66,16 @@ inline constexpr int kLongestCatchUp = 12;
 // known level before that, at the latest the one after as_of.
 Period StockStart(const PlanInput& input, int row, Period period);
 
+// A row of the realisations and its index into Model::series, -1 without one.
+struct PlanRow {
+  int row = 0;
+  int model_series = -1;
+};
+
 // The constant cells of one row over `window`, NaN where a draw is needed: realised up to as_of, 0
-// before the unit opens, from its closing on, and once the series has ended; levels of stocks that
-// were not reported for too long, or (the model's own) never. `model_series`: index into
-// Model::series, -1 without one.
-std::vector<double> ConstantCells(const PlanInput& input, int row, int model_series,
+// before the unit opens, from its closing (as far as known at as_of) on, and once the series has
+// ended; levels of stocks that were not reported for too long, or (the model's own) never.
+std::vector<double> ConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
                                   const Window& window);
 
 // Rows of the series that feed the stock of `row`, with their signs: those of its flows at the unit

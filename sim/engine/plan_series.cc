@@ -13,11 +13,6 @@ namespace {
 
 constexpr double kDrawn = std::numeric_limits<double>::quiet_NaN();
 
-bool IsOpen(const Unit& unit, Period period) {
-  if (unit.opened && period < *unit.opened) return false;
-  return !unit.closed || period < *unit.closed;
-}
-
 // The level of a stock in a realised period it was not reported in, when it is not computed.
 std::optional<double> CarriedLevel(const PlanInput& input, int row, int model_series,
                                    Period period) {
@@ -204,10 +199,11 @@ ModelIndex IndexModel(const Network& network, const Model& model) {
   return index;
 }
 
-std::vector<double> ConstantCells(const PlanInput& input, int row, int model_series,
+std::vector<double> ConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
                                   const Window& window) {
+  const auto [row, model_series] = place;
   const Realisations& realisations = input.revision.realisations;
-  const Unit& unit = input.revision.network.unit(realisations.key(row).unit);
+  const int unit = realisations.key(row).unit;
   const bool ended = model_series >= 0 && input.model.series[model_series].ended;
   const Period last = LastKnown(realisations, row, input.as_of).value_or(realisations.first() - 1);
   std::vector<double> cells(window.size(), kDrawn);
@@ -217,7 +213,7 @@ std::vector<double> ConstantCells(const PlanInput& input, int row, int model_ser
     const double value = past ? realisations.at(row, period) : kDrawn;
     if (!std::isnan(value)) {
       cells[t] = value;
-    } else if (!IsOpen(unit, period) || (ended && period > last)) {
+    } else if (!dates.IsOpen(unit, period) || (ended && period > last)) {
       cells[t] = 0.0;
     } else if (past) {
       cells[t] = CarriedLevel(input, row, model_series, period).value_or(kDrawn);
@@ -229,10 +225,12 @@ std::vector<double> ConstantCells(const PlanInput& input, int row, int model_ser
 SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
                          const TargetPart& targets) {
   SeriesPart part;
+  const KnownDates dates(input.revision, input.as_of);
   std::vector<bool> drawn;
   for (int row : targets.rows) {
     const int model_series = index.Find(input.revision.realisations.key(row)).value_or(-1);
-    const std::vector<double> cells = ConstantCells(input, row, model_series, targets.horizon);
+    const std::vector<double> cells =
+        ConstantCells(input, dates, {row, model_series}, targets.horizon);
     const bool needs_draws =
         std::any_of(cells.begin(), cells.end(), [](double cell) { return std::isnan(cell); });
     if (needs_draws && model_series < 0) {

@@ -60,6 +60,7 @@ class TargetResolver {
                  const std::vector<PlanSlot>& slots)
       : input_(input),
         realisations_(input.revision.realisations),
+        dates_(input.revision, input.as_of),
         index_(index),
         slots_(slots),
         counts_(realisations_.series_count(), 0),
@@ -86,7 +87,8 @@ class TargetResolver {
   // The first period of the horizon in which the stock of `row` has to be computed.
   std::optional<Period> FirstComputed(int row) const {
     const int model_series = index_.Find(realisations_.key(row)).value_or(-1);
-    const std::vector<double> cells = ConstantCells(input_, row, model_series, part_.horizon);
+    const std::vector<double> cells =
+        ConstantCells(input_, dates_, {row, model_series}, part_.horizon);
     const auto found = std::find_if(cells.begin(), cells.end(), [](double c) { return c != c; });
     if (found == cells.end()) return std::nullopt;
     return part_.horizon.first + static_cast<int>(found - cells.begin());
@@ -133,6 +135,7 @@ class TargetResolver {
 
   const PlanInput& input_;
   const Realisations& realisations_;
+  const KnownDates dates_;
   const ModelIndex& index_;
   const std::vector<PlanSlot>& slots_;
   // [row]: slots it stands in, whether the plan has it, the next place in the list.

@@ -11,6 +11,7 @@
 #include "sim/base/violation.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/model/stock_panel.h"
+#include "sim/network/known_dates.h"
 
 namespace jalon::sim {
 namespace {
@@ -36,24 +37,6 @@ Violations CheckOptions(const FitOptions& options) {
   CheckRange(violations, "ended_after_missing", options.ended_after_missing,
              options.ended_after_missing >= 1, "must be >= 1");
   return violations;
-}
-
-// Last period with a value, before anything provisional; the last column when there is none.
-Period DefaultAsOf(const Revision& revision) {
-  const Realisations& realisations = revision.realisations;
-  int last = -1;
-  for (int i = 0; i < realisations.series_count(); ++i) {
-    const auto row = realisations.row(i);
-    for (int t = static_cast<int>(row.size()) - 1; t > last; --t) {
-      if (!std::isnan(row[t])) last = t;
-    }
-  }
-  Period as_of = last < 0 ? realisations.last() : realisations.first() + last;
-  for (const Indicator& indicator : revision.network.spec().indicators) {
-    if (!indicator.provisional_from.has_value()) continue;
-    as_of = std::min(as_of, *indicator.provisional_from - 1);
-  }
-  return as_of;
 }
 
 // The unit whose regional latents a branch follows.
@@ -99,9 +82,10 @@ void CopyValues(const Realisations& realisations, FitPanel& panel) {
 }
 
 // Stopped: closed by as_of, or nothing in its last periods without an opening to come.
-bool HasEnded(const FitPanel& panel, int i, int after_missing) {
-  const Unit& unit = panel.network->unit(panel.series[i].key.unit);
-  if (unit.closed.has_value() && *unit.closed <= panel.as_of + 1) return true;
+bool HasEnded(const FitPanel& panel, const KnownDates& dates, int i, int after_missing) {
+  const int u = panel.series[i].key.unit;
+  const Unit& unit = panel.network->unit(u);
+  if (dates.HasClosed(u)) return true;
   if (unit.opened.has_value() && panel.as_of < *unit.opened) return false;
   const int end = panel.FinalCount(panel.series[i].key.indicator);
   for (int t = end - 1, looked = 0; t >= 0 && looked < after_missing; --t) {
@@ -206,7 +190,7 @@ absl::StatusOr<Period> ResolveAsOf(const Revision& revision, const FitOptions& o
         {.field = "revision", .rule = "must have realisations", .reason = "NO_REALISATIONS"});
     return violations.ToStatus();
   }
-  const Period as_of = options.as_of.value_or(DefaultAsOf(revision));
+  const Period as_of = options.as_of.value_or(PresentOf(revision));
   if (as_of.frequency != revision.network.frequency() || !realisations.window().contains(as_of)) {
     violations.Add({.field = "as_of",
                     .value = as_of.ToString(),
@@ -242,8 +226,10 @@ absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& o
   for (int k = 0; k < revision.network.indicator_count(); ++k) {
     panel.indicator_rows.push_back(realisations.IndicatorRows(k));
   }
+  const KnownDates dates(revision, as_of);
   for (size_t i = 0; i < panel.series.size(); ++i) {
-    panel.series[i].ended = HasEnded(panel, static_cast<int>(i), options.ended_after_missing);
+    panel.series[i].ended =
+        HasEnded(panel, dates, static_cast<int>(i), options.ended_after_missing);
   }
   panel.eta_unit.assign(panel.indicator_rows.size(), 1.0);
   panel.stock_kinds.assign(panel.indicator_rows.size(), StockKind::kNone);

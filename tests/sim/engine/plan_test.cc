@@ -105,6 +105,33 @@ TEST(PlanTest, IsZeroBeforeOpeningAndFromClosingOn) {
   EXPECT_THAT(bank.plan().realised, ElementsAre(0.0, IsNan(), IsNan(), 0.0, 0.0));
 }
 
+// A bank as of 2025-10, two months before its present, whose branch closes in `closed`.
+TinyBank LookingBack(Period closed) {
+  TinyBank bank = MakeTinyBank({});
+  NetworkSpec spec = bank.revision.network.spec();
+  spec.units[2].closed = closed;
+  bank.revision.network = Network::Create(spec).value();
+  bank.as_of = Period::Month(2025, 10);
+  bank.model.as_of = bank.as_of;
+  bank.model.drivers.last = bank.as_of;
+  bank.targets = {bank.On("bank", {Period::Month(2025, 10), Period::Month(2026, 1)})};
+  return bank;
+}
+
+TEST(PlanTest, DoesNotKnowAClosingThatCameAfterAnAsOfInThePast) {
+  for (const Period closed :
+       {Period::Month(2025, 11), Period::Month(2025, 12), Period::Month(2026, 1)}) {
+    const Plan plan = LookingBack(closed).plan();
+    EXPECT_THAT(plan.realised, ElementsAre(20.0, IsNan(), IsNan(), IsNan())) << closed.ToString();
+  }
+}
+
+TEST(PlanTest, KnowsAClosingBeforeAnAsOfInThePast) {
+  TinyBank bank = LookingBack(Period::Month(2025, 10));
+  SetCell(bank, 0, Period::Month(2025, 10), std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THAT(bank.plan().realised, Each(0.0));
+}
+
 TEST(PlanTest, IsZeroOnceASeriesHasEnded) {
   TinyBank bank = MakeTinyBank({});
   bank.model.series[0].ended = true;

@@ -221,6 +221,29 @@ TEST(FitModelTest, GivesANewSeriesTheLevelOfItsGroupWithDoubt) {
   EXPECT_GT(model.level.own_variance[1], model.level.own_variance[0]);
 }
 
+// Five branches whose second closes in `closed`.
+Revision WithAClosing(Period closed) {
+  Revision revision = MakeSmallRevision({}, PlainCell);
+  NetworkSpec spec = revision.network.spec();
+  spec.units[revision.realisations.key(1).unit].closed = closed;
+  revision.network = Network::Create(spec).value();
+  return revision;
+}
+
+TEST(FitModelTest, DoesNotKnowAClosingThatCameAfterAnAsOfInThePast) {
+  const Period last = MakeSmallRevision({}, PlainCell).realisations.last();
+  const FitOptions then{.as_of = last - 2};
+  EXPECT_FALSE(Fit(WithAClosing(last - 1), then).series[1].ended);
+  EXPECT_FALSE(Fit(WithAClosing(last), then).series[1].ended);
+  EXPECT_TRUE(Fit(WithAClosing(last - 2), then).series[1].ended);
+}
+
+TEST(FitModelTest, KnowsTheClosingThatFollowsItsPresent) {
+  const Period last = MakeSmallRevision({}, PlainCell).realisations.last();
+  EXPECT_TRUE(Fit(WithAClosing(last + 1)).series[1].ended);
+  EXPECT_FALSE(Fit(WithAClosing(last + 2)).series[1].ended) << "it has a month to go";
+}
+
 TEST(FitModelTest, FitsASeriesNeverSeen) {
   const Model model = Fit(MakeSmallRevision(
       {}, [](int branch, int period) { return branch == 4 ? kNaN : PlainCell(branch, period); }));
