@@ -103,12 +103,14 @@ class Scores(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.write("bank", dict(FILES, **{"realisations.csv": realisations()}))
         cls.write("objectives", {"objectives.csv": objectives()})
         port_file = os.path.join(cls.folder.name, "port")
         cls.server = subprocess.Popen(
             [JALOND, "--data", cls.folder.name, "--listen", "127.0.0.1:0", "--port-file",
              port_file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(cls.stop)
         until(lambda: os.path.exists(port_file) and os.path.getsize(port_file) > 0)
         with open(port_file, encoding="utf-8") as file:
             cls.address = "127.0.0.1:" + file.read().strip()
@@ -122,10 +124,18 @@ class Scores(unittest.TestCase):
         cls.paths = cls.replayed_paths()
 
     @classmethod
-    def tearDownClass(cls):
+    def stop(cls):
         cls.server.send_signal(signal.SIGTERM)
         cls.server.wait(timeout=BOUND)
-        cls.folder.cleanup()
+
+    def test_scores_are_proposed_to_a_run_that_has_some(self):
+        self.assertIn("next: jalon runs scores sixteen", self.simulated.stderr)
+
+    def test_scores_are_not_proposed_to_a_run_of_a_part_of_the_indicators(self):
+        part = self.good("simulate", "--model", "first", "--paths", "16", "--seed", "3",
+                         "--indicator", "accounts")
+        self.assertNotIn("runs scores", part.stderr)
+        self.assertIn("next: jalon runs results", part.stderr)
 
     @classmethod
     def path(cls, *parts):

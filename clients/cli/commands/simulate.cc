@@ -18,6 +18,21 @@ struct SimulateArguments {
   int64_t rows = 40;
 };
 
+// Whether the run's own filters keep objectives from it that weigh in scores: it has none then.
+bool IsPart(const v1::Run& run) {
+  const v1::TargetSpec& targets = run.targets();
+  return run.weight_row_count() == 0 &&
+         (targets.indicators_size() > 0 || targets.segments_size() > 0);
+}
+
+void NextScores(Context& context, const v1::Run& run) {
+  if (run.score_row_count() == 0 || IsPart(run)) return;
+  const bool weighted = run.weight_row_count() > 0;
+  context.Next(absl::StrCat("jalon runs scores ", ShortId(run.name())),
+               weighted ? "scores, payoffs and all objectives together, unit by unit"
+                        : "all objectives together, unit by unit");
+}
+
 int RunSimulate(Context& context, const SimulateArguments& arguments) {
   RunArguments run = arguments.run;
   auto objectives = ObjectiveSetOrLatest(context, run.objectives);
@@ -40,10 +55,7 @@ int RunSimulate(Context& context, const SimulateArguments& arguments) {
     WriteProvenance(context, result);
   }
   const int code = ExitCodeOfRun(context, result);
-  if (code == kExitOk && result.score_row_count() > 0) {
-    context.Next(absl::StrCat("jalon runs scores ", ShortId(result.name())),
-                 "scores, payoffs and all objectives together, unit by unit");
-  }
+  if (code == kExitOk) NextScores(context, result);
   if (code == kExitOk) {
     context.Next(absl::StrCat("jalon runs results ", ShortId(result.name()), " -o csv"),
                  "every row and column of this answer");
