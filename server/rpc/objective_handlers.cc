@@ -259,15 +259,16 @@ absl::StatusOr<v1::ListObjectiveSetsResponse> ListObjectiveSets(
     Call& call, const v1::ListObjectiveSetsRequest& request) {
   v1::ListObjectiveSetsResponse response;
   const std::string& year = request.fiscal_year();
+  const auto of_year = [&](const store::v1::ObjectiveSetRecord& record) {
+    return year.empty() || record.objective_set().fiscal_year() == year;
+  };
+  const auto add = [&](store::v1::ObjectiveSetRecord record, int64_t generation) {
+    *response.add_objective_sets() =
+        WithEtag(std::move(*record.mutable_objective_set()), generation);
+  };
   JALON_ASSIGN_OR_RETURN(*response.mutable_next_page_token(),
-                         ListChildren<store::v1::ObjectiveSetRecord>(
-                             call.environment().archive, request, "objectiveSets",
-                             [&](store::v1::ObjectiveSetRecord record, int64_t generation) {
-                               if (!year.empty() && record.objective_set().fiscal_year() != year)
-                                 return;
-                               *response.add_objective_sets() =
-                                   WithEtag(std::move(*record.mutable_objective_set()), generation);
-                             }));
+                         ListChildrenThat<store::v1::ObjectiveSetRecord>(
+                             call.environment().archive, request, "objectiveSets", of_year, add));
   return response;
 }
 

@@ -334,6 +334,50 @@ TEST_F(ObjectiveServiceTest, ListsSetsOfAYear) {
   EXPECT_EQ(year->objective_sets(0).name(), "networks/fr/objectiveSets/plan-2026");
 }
 
+TEST_F(ObjectiveServiceTest, FillsThePagesOfAYear) {
+  v1::CreateObjectiveSetRequest made = Plan();
+  for (int i = 0; i < 10; ++i) {
+    made.set_objective_set_id(absl::StrCat("plan-", i));
+    made.mutable_objective_set()->set_fiscal_year(i % 3 == 1 ? "2026" : "2027");
+    ASSERT_TRUE(Create(made).ok());
+  }
+  v1::ListObjectiveSetsRequest request;
+  request.set_parent("networks/fr");
+  request.set_fiscal_year("2026");  // plan-7, plan-4, plan-1
+  request.set_page_size(2);
+
+  const auto first = Ask(&Stub::ListObjectiveSets, request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_EQ(first->objective_sets_size(), 2);
+  EXPECT_EQ(first->objective_sets(0).name(), "networks/fr/objectiveSets/plan-7");
+  EXPECT_EQ(first->objective_sets(1).name(), "networks/fr/objectiveSets/plan-4");
+  ASSERT_FALSE(first->next_page_token().empty());
+
+  request.set_page_token(first->next_page_token());
+  const auto second = Ask(&Stub::ListObjectiveSets, request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_EQ(second->objective_sets_size(), 1);
+  EXPECT_EQ(second->objective_sets(0).name(), "networks/fr/objectiveSets/plan-1");
+  EXPECT_EQ(second->next_page_token(), "");
+}
+
+TEST_F(ObjectiveServiceTest, GivesNoTokenWhenOnlyOtherYearsFollow) {
+  v1::CreateObjectiveSetRequest made = Plan();
+  for (int i = 0; i < 4; ++i) {
+    made.set_objective_set_id(absl::StrCat("plan-", i));
+    made.mutable_objective_set()->set_fiscal_year(i < 2 ? "2025" : "2026");
+    ASSERT_TRUE(Create(made).ok());
+  }
+  v1::ListObjectiveSetsRequest request;
+  request.set_parent("networks/fr");
+  request.set_fiscal_year("2026");
+  request.set_page_size(2);
+  const auto page = Ask(&Stub::ListObjectiveSets, request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->objective_sets_size(), 2);
+  EXPECT_EQ(page->next_page_token(), "");
+}
+
 v1::ObjectiveImportOptions ImportOptions() {
   v1::ObjectiveImportOptions options;
   options.set_parent("networks/fr");
