@@ -39,12 +39,9 @@ class Calendars(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.server = Server(cls.folder.name, "--demo=small")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
+        cls.addClassCleanup(cls.server.stop)
 
     def demo(self, *arguments):
         return self.server.rows("--network", "demo", *arguments)

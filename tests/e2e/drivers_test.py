@@ -28,7 +28,9 @@ class Server:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + BOUND
         while not (os.path.exists(port_file) and os.path.getsize(port_file) > 0):
-            if time.monotonic() > deadline:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                self.process.wait()
                 raise AssertionError("the server does not start")
             time.sleep(0.02)
         with open(port_file, encoding="utf-8") as file:
@@ -99,14 +101,11 @@ class DriversJob(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.server = Server(cls.folder.name)
+        cls.addClassCleanup(cls.server.stop)
         cls.imported = cls.server.done("import", bank(cls.server), "--network", "bank")
         cls.server.done("fit", "--id", "first")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
 
     def test_a_given_history_is_measured_against_its_formula(self):
         self.assertIn("decisions depart from its formula", self.imported.stdout)

@@ -91,7 +91,9 @@ class Server:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + BOUND
         while not (os.path.exists(port_file) and os.path.getsize(port_file) > 0):
-            if time.monotonic() > deadline:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                self.process.wait()
                 raise AssertionError("the server did not start in time")
             time.sleep(0.02)
         with open(port_file, encoding="utf-8") as file:
@@ -115,10 +117,12 @@ class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         bank = os.path.join(cls.folder.name, "bank")
         os.mkdir(bank)
         write_bank(bank)
         cls.server = Server(cls.folder.name)
+        cls.addClassCleanup(cls.server.stop)
         cls.server.run("import", bank, "--network", "kinds")
         cls.server.run("fit", "--network", "kinds", "--id", "first")
         cls.customers = total("customers", "2026-12")
@@ -136,11 +140,6 @@ class Kinds(unittest.TestCase):
         cls.answer = cls.server.rows(
             "simulate", "--network", "kinds", "--model", "first", "--objectives", "plan",
             "--seed", "1", "--paths", "1024", "--id", "year", "--ro", "0.9,1,1.1")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
 
     def row(self, unit, indicator):
         return next(r for r in self.answer if r["unit"] == unit and r["indicator"] == indicator)

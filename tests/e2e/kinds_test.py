@@ -15,14 +15,11 @@ class Kinds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.server = Server(cls.folder.name, "--demo=small")
+        cls.addClassCleanup(cls.server.stop)
         fitted = cls.server.run("fit", "--id", "first")
         assert fitted.returncode == 0, fitted.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
 
     def values(self, indicator, unit, window):
         rows = self.server.rows("series", "--indicator", indicator, "--unit", unit, "--window",

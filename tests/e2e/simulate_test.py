@@ -32,7 +32,11 @@ class Server:
         self.process = subprocess.Popen(
             [*command, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(lambda: os.path.exists(port_file) and os.path.getsize(port_file) > 0)
+        try:
+            until(lambda: os.path.exists(port_file) and os.path.getsize(port_file) > 0)
+        except AssertionError:
+            self.stop(signal.SIGKILL)
+            raise
         with open(port_file, encoding="utf-8") as file:
             self.address = "127.0.0.1:" + file.read().strip()
 
@@ -77,14 +81,11 @@ class MainJob(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
         cls.server = Server(cls.folder.name, "--demo=small")
+        cls.addClassCleanup(cls.server.stop)
         fitted = cls.server.run("fit", "--id", "first")
         assert fitted.returncode == 0, fitted.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.folder.cleanup()
 
     def simulate(self, *arguments):
         return self.server.run("simulate", "--model", "first", "--seed", "1", *arguments)
@@ -189,16 +190,15 @@ class Lives(unittest.TestCase):
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
-        self.servers = [Server(self.folder.name, "--demo=small")]
-
-    def tearDown(self):
-        for server in self.servers:
-            server.stop(signal.SIGKILL)
-        self.folder.cleanup()
+        self.addCleanup(self.folder.cleanup)
+        self.servers = []
+        self.restart()
 
     def restart(self):
-        self.servers.append(Server(self.folder.name, "--demo=small"))
-        return self.servers[-1]
+        server = Server(self.folder.name, "--demo=small")
+        self.addCleanup(server.stop, signal.SIGKILL)
+        self.servers.append(server)
+        return server
 
     def test_a_second_server_on_the_folder_is_refused(self):
         done = subprocess.run([JALOND, "--data", self.folder.name, "--listen", "127.0.0.1:0"],

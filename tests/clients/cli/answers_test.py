@@ -25,14 +25,11 @@ class Answers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(JALOND, JALON, "--demo=small")
+        cls.addClassCleanup(cls.server.stop)
         for name, text in BANK.items():
             cls.server.write("bank/" + name, text)
         done = cls.server.run("simulate", *RUN, "--network", "demo", "--id", "known")
         assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def check(self, *arguments, answer="csv", least=1):
         """Runs a command twice: once for people, once for programs, with `least` rows at least."""

@@ -66,12 +66,9 @@ class Exports(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(JALOND, JALON, "--demo=small")
+        cls.addClassCleanup(cls.server.stop)
         done = cls.server.run("simulate", *RUN, "--id", "known")
         assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def workbook(self, *arguments):
         return Workbook(self.server.bytes_of(*arguments, "--network", "demo", "-o", "xlsx"))

@@ -21,6 +21,9 @@ class Server:
         deadline = time.monotonic() + BOUND
         while not (os.path.exists(port_file) and os.path.getsize(port_file)):
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                self.process.wait()
+                self.folder.cleanup()
                 raise AssertionError("jalond does not serve")
             time.sleep(0.02)
         with open(port_file, encoding="utf-8") as file:
