@@ -21,8 +21,11 @@ absl::Status CheckRequest(const v1::AnalyzeObjectiveHistoryRequest& request) {
   Checks checks;
   CheckName("parent", request.parent(), kNetworkPattern, checks);
   for (int i = 0; i < request.objective_sets_size(); ++i) {
-    CheckName(absl::StrCat("objective_sets[", i, "]"), request.objective_sets(i),
-              kObjectiveSetPattern, checks);
+    const std::string field = absl::StrCat("objective_sets[", i, "]");
+    const std::string& set = request.objective_sets(i);
+    if (!CheckName(field, set, kObjectiveSetPattern, checks)) continue;
+    if (NetworkOf(set) == request.parent()) continue;
+    checks.Add(field, set, "must be a set of the parent", "BAD_NAME");
   }
   return checks.ToStatus();
 }

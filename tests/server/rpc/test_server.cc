@@ -77,6 +77,21 @@ absl::StatusOr<v1::Import> TestServer::ImportObjectives(v1::ObjectiveImportOptio
   });
 }
 
+absl::StatusOr<v1::Import> TestServer::ImportScenario(v1::ScenarioImportOptions options,
+                                                      const NamedTexts& files) {
+  if (options.files().empty()) Declare(files, &options);
+  std::vector<v1::ImportScenarioRequest> messages(1);
+  *messages[0].mutable_options() = options;
+  for (size_t i = 0; i < files.size(); ++i) {
+    v1::ImportScenarioRequest& message = messages.emplace_back();
+    message.mutable_chunk()->set_file_index(static_cast<int32_t>(i));
+    message.mutable_chunk()->set_data(files[i].second);
+  }
+  return SendAll(messages, [this](grpc::ClientContext* context, v1::Import* response) {
+    return scenarios_->ImportScenario(context, response);
+  });
+}
+
 v1::Import TestServer::ImportSmall(const std::string& network) {
   const absl::StatusOr<v1::Import> import = Import(OptionsFor(network), SmallNetwork());
   EXPECT_TRUE(import.ok()) << import.status();

@@ -58,6 +58,8 @@ class TestServer {
   absl::StatusOr<v1::Import> Import(v1::ImportOptions options, const NamedTexts& files);
   absl::StatusOr<v1::Import> ImportObjectives(v1::ObjectiveImportOptions options,
                                               const NamedTexts& files);
+  absl::StatusOr<v1::Import> ImportScenario(v1::ScenarioImportOptions options,
+                                            const NamedTexts& files);
   // Import of the small network of import_test_util.h, which must succeed.
   v1::Import ImportSmall(const std::string& network = "networks/fr");
 
