@@ -3,6 +3,8 @@
 Usage: main_job_test.py PATH_OF_JALOND PATH_OF_JALON
 """
 
+import csv
+import io
 import os
 import signal
 import subprocess
@@ -75,6 +77,35 @@ class MainJob(unittest.TestCase):
         self.assertEqual(done.returncode, 67, done.stderr)
         self.assertIn("realisations.csv:2:1: unit", done.stderr)
         self.assertNotIn("fr", self.jalon("network", "list", "-o", "csv").stdout)
+
+    def test_a_forecast_as_of_the_past_does_not_know_a_later_closing(self):
+        months = [f"{2024 + m // 12}-{m % 12 + 1:02d}" for m in range(24)]
+        rows = [f"{unit};accounts;{month};{20 + m % 3}" for unit in ("n1", "n2")
+                for m, month in enumerate(months) if unit == "n1" or month < "2025-10"]
+        self.write("closing", {
+            **FILES,
+            "units.csv": "id;parent;level;closed\nsiege;;network;\nnord;siege;region;\n"
+                         "n1;nord;branch;\nn2;nord;branch;2025-10\n",
+            "realisations.csv": "\n".join(["unit;indicator;period;value", *rows]) + "\n"})
+        self.assertEqual(self.jalon("import", "closing", "--network", "fr").returncode, 0)
+
+        past = self.jalon("forecast", "--network", "fr", "--as-of", "2025-08", "--horizon", "4",
+                          "--paths", "256", "-o", "csv")
+        present = self.jalon("forecast", "--network", "fr", "--as-of", "2025-12", "--horizon", "4",
+                             "--paths", "256", "-o", "csv")
+
+        self.assertEqual(past.returncode, 0, past.stderr)
+        self.assertEqual(present.returncode, 0, present.stderr)
+        self.assertIn("closings after 2025-08 are not known as of then, of units: 1", past.stderr)
+        self.assertNotIn("are not known", present.stderr)
+        self.assertGreater(self.greatest(past, "n2"), 10.0)
+        self.assertEqual(self.greatest(present, "n2"), 0.0)
+        self.assertGreater(self.greatest(present, "n1"), 10.0)
+
+    @staticmethod
+    def greatest(forecast, unit):
+        rows = csv.DictReader(io.StringIO(forecast.stdout))
+        return max(float(row["value"]) for row in rows if row["unit"] == unit)
 
     def test_a_second_server_on_the_folder_is_refused(self):
         second = subprocess.run([JALOND, "--data", os.path.join(self.folder, "data"), "--listen",
