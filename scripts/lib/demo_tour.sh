@@ -44,7 +44,7 @@ echo "The server listens on $JALON_SERVER."
 
 say() { printf '\n-- %s\n' "$*"; }
 
-say "A made-up bank: 40 branches, 14 indicators of every kind, five years of history that end in October 2026."
+say "A made-up bank: 40 branches, 15 indicators of every kind, five years of history that end in October 2026."
 show jalon status
 show jalon network show
 say "Learn from the history: level, trend, season, effects of the economy, shared and own shocks."

@@ -72,6 +72,11 @@ constexpr IndicatorShape kIndicators[] = {
     {"savings-outstandings", "Encours d'épargne", "Savings outstandings", "savings", "savings",
      IndicatorKind::kStock, Law::kExactStock, 0, 8, 90000000, 0.0,
      {}, {}, {}, 0, 0, {}, 0.006, 1000, false, "net-savings", 0.0},
+    {"service-complaints", "Réclamations", "Complaints", "service", "service",
+     kCount, Law::kNegativeBinomial, 1.3, 0, 3.2, 0.02,
+     {14, 4, 4, -4, -8, 2, -6, -22, 10, 8, 2, -4},
+     {0.6, 0.02, 0.03}, {0.5, 0.015, 0.02}, 0.05, 0.06, {0.0, -0.2}, 0.05, 1, false,
+     "", 0, "", "", "", Direction::kLowerIsBetter},
 };
 
 constexpr SegmentShape kSegments[] = {
@@ -102,6 +107,14 @@ constexpr DriverAnchor kEuribor[] = {
     {2012, 1, 1.2}, {2012, 10, 0.2}, {2015, 5, 0.0}, {2016, 3, -0.25}, {2019, 9, -0.42},
     {2022, 3, -0.5}, {2022, 12, 2.07}, {2023, 10, 3.97}, {2024, 6, 3.72}, {2025, 1, 2.7},
     {2025, 7, 2.0}, {2027, 1, 2.05}};
+// Consumer prices on a year before, so that the formula of the Livret A gives what was decided from
+// February 2020 on, but for the four dates of 2023 and 2024 at which the rate was held at 3 %.
+constexpr DriverAnchor kInflation[] = {
+    {2012, 1, 2.2}, {2013, 6, 0.8}, {2014, 12, 0.1}, {2016, 6, 0.1}, {2018, 8, 1.9},
+    {2019, 12, 1.2}, {2020, 12, 0.1}, {2021, 6, 1.4}, {2021, 12, 3.2}, {2022, 6, 4.8},
+    {2022, 12, 5.8}, {2023, 3, 5.6}, {2023, 8, 4.6}, {2023, 12, 3.6}, {2024, 6, 2.1},
+    {2024, 10, 1.4}, {2024, 12, 1.3}, {2025, 3, 0.9}, {2025, 10, 1.0}, {2026, 2, 1.0},
+    {2027, 1, 1.1}};
 constexpr DriverAnchor kUnemployment[] = {
     {2012, 1, 9.4}, {2015, 6, 10.3}, {2019, 12, 8.2}, {2020, 9, 8.9}, {2022, 6, 7.4},
     {2023, 6, 7.2}, {2025, 6, 7.5}, {2026, 10, 7.7}, {2027, 1, 7.7}};
@@ -111,7 +124,26 @@ constexpr DriverAnchor kConfidence[] = {
     {2027, 1, 90}};
 constexpr DriverAnchor kRateGap[] = {{2012, 1, 0.05}, {2027, 1, 0.05}};
 
-constexpr DriverShape kDrivers[] = {
+// The rule of the Livret A since 2020: half the sum of two means over six months, to the tenth of a
+// point, at least 0.5 %, in February and August from figures that end in December and June. How
+// often and how far the authority departs from it is an assumption.
+const DerivedRule& LivretARule() {
+  static const auto* const rule = new DerivedRule{
+      .formula = "0.5 * (mean(inflation-rate, 6) + mean(euribor-3m, 6))",
+      .rounding_step = 0.1,
+      .floor = 0.5,
+      .effective_months = {2, 8},
+      .announcement_lag = 2,
+      .deviation = {.kind = DeviationLaw::Kind::kTriangular,
+                    .probability = 0.25,
+                    .low = -0.6,
+                    .size = -0.1,
+                    .high = 0.3},
+      .has_own_history = true};
+  return *rule;
+}
+
+const DriverShape kDrivers[] = {
     {"competitor-pricing", "Écart de taux habitat avec les concurrents",
      "Our housing rate minus competitors'", "percentage points", DriverClass::kCompetitive, false,
      0.09, 0.7, 0.05, 0.15, 0.09, kRateGap},
@@ -120,8 +152,10 @@ constexpr DriverShape kDrivers[] = {
      kConfidence},
     {"euribor-3m", "Euribor 3 mois", "Euribor 3 months", "%", DriverClass::kEconomic, false, 0.02,
      0.7, 2.0, 0.02, 0.12, kEuribor},
+    {"inflation-rate", "Inflation sur un an", "Inflation on a year before", "%",
+     DriverClass::kEconomic, false, 0.03, 0.6, 1.7, 0.04, 0.16, kInflation},
     {"livret-a-rate", "Taux du Livret A", "Livret A rate", "%", DriverClass::kRegulatory, true, 0,
-     0, 1.5, 0.02, 0.06, kLivretA},
+     0, 1.5, 0.02, 0.06, kLivretA, &LivretARule()},
     {"mortgage-rate", "Taux moyen des crédits habitat", "Average mortgage rate", "%",
      DriverClass::kEconomic, false, 0.03, 0.7, 3.0, 0.02, 0.10, kMortgageRate},
     {"unemployment-rate", "Taux de chômage", "Unemployment rate", "%", DriverClass::kEconomic,

@@ -8,6 +8,7 @@
 #include <array>
 #include <span>
 
+#include "sim/drivers/derived_rule.h"
 #include "sim/drivers/drivers.h"
 #include "sim/model/model.h"
 #include "sim/network/network.h"
@@ -42,7 +43,7 @@ struct IndicatorShape {
   double series_effect_sd;
   // Loadings on two common factors (lending, protection): correlation across indicators.
   std::array<double, 2> loadings;
-  // Growth asked by the plan on the year before.
+  // Growth asked by the plan on the year before; less, where lower is better.
   double plan_growth_ratio;
   double rounding_step;
   // Split by segment in every size of demo.
@@ -56,10 +57,12 @@ struct IndicatorShape {
   const char* denominator = "";
   // Of a derived indicator.
   const char* expression = "";
+  Direction direction = Direction::kHigherIsBetter;
 };
 
-// The 14 indicators: 5 counts, 4 amounts, 1 net flow, 2 stocks (one with attrition, one that its
-// flow explains exactly), 1 ratio, 1 derived.
+// The 15 indicators: 6 counts (one of them, complaints, better when lower), 4 amounts, 1 net flow,
+// 2 stocks (one with attrition, one that its flow explains exactly), 1 ratio, 1 derived. Draws of
+// latents are addressed by rank: an id that sorts last moves no other indicator's history.
 std::span<const IndicatorShape> DemoIndicators();
 
 // One customer segment and its share of flows.
@@ -109,6 +112,8 @@ struct DriverShape {
   double pull;
   double innovation_sd;
   std::span<const DriverAnchor> anchors;
+  // Of a driver that an authority computes from others; its anchors are what it decided.
+  const DerivedRule* rule = nullptr;
 };
 std::span<const DriverShape> DemoDrivers();
 

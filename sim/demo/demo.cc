@@ -10,8 +10,10 @@
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
 #include "sim/demo/history.h"
+#include "sim/demo/moves.h"
 #include "sim/demo/scores.h"
 #include "sim/demo/truth.h"
+#include "sim/perimeter/restate.h"
 
 namespace jalon::sim {
 namespace {
@@ -35,7 +37,11 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   const TruthInput input{network, drivers, keys, options};
   Model truth = MakeTruth(input, draws);
   const TruthPast past = MakePast(input, draws, truth);
-  JALON_ASSIGN_OR_RETURN(Realisations realisations, DrawHistory(input, truth, past, draws));
+  JALON_ASSIGN_OR_RETURN(Realisations original, DrawHistory(input, truth, past, draws));
+  Perimeter perimeter = MakeDemoPerimeter(options);
+  JALON_ASSIGN_OR_RETURN(Restated restated, Restate(network, original, perimeter));
+  Realisations& realisations = restated.realisations;
+  MoveTruth(input, realisations, truth);
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
   ChannelTable channels = MakeDemoChannels(network, draws);
   Demo demo{{.network = std::move(network),
@@ -44,6 +50,8 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
             std::move(truth),
             std::move(objectives),
             MakeDemoScenarios()};
+  demo.revision.perimeter = std::move(perimeter);
+  demo.revision.original = std::move(original);
   demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
   demo.revision.score = MakeDemoScores();
   demo.revision.channels = std::move(channels);

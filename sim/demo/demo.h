@@ -13,9 +13,10 @@
 namespace jalon::sim {
 
 enum class DemoSize {
-  kSmall,    // 1 head office, 4 regions, 40 branches: 800 series
-  kDefault,  // 11 regions, 1,500 branches: 30,000 series
-  kLarge,    // 11 regions, 1,500 branches, every indicator by 5 segments: 90,000 series
+  // Series of the target perimeter: a branch that merged into another has none.
+  kSmall,    // 1 head office, 4 regions, 40 branches: 819 series
+  kDefault,  // 11 regions, 1,500 branches: 31,479 series
+  kLarge,    // 11 regions, 1,500 branches, every indicator by 5 segments: 97,435 series
 };
 
 struct DemoOptions {
@@ -27,8 +28,10 @@ struct DemoOptions {
 
 // The network, what generated it, and things to run on it.
 struct Demo {
+  // History restated to the target perimeter, the original beside it.
   Revision revision;
-  // The parameters the history was drawn from: same equations, true values, no uncertainty.
+  // The parameters the history was drawn from, on the target perimeter: same equations, true
+  // values, no uncertainty.
   Model truth;
   // Objectives of 2026 and 2027 for every branch and indicator but the derived one.
   ObjectiveSet objectives;

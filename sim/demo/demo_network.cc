@@ -12,6 +12,7 @@
 #include "sim/base/math.h"
 #include "sim/calendar/calendar_rules.h"
 #include "sim/demo/catalogue.h"
+#include "sim/demo/moves.h"
 #include "sim/demo/names.h"
 
 namespace jalon::sim {
@@ -41,11 +42,11 @@ Unit MakeRegion(int region) {
 
 double Round(double value, double step) { return std::floor(value / step + 0.5) * step; }
 
-Unit MakeBranch(int branch, int region, int rank, const DemoDraws& draws) {
+Unit MakeBranch(int branch, const DemoShape& shape, const DemoDraws& draws) {
   const KindShape& kind = KindOf(branch);
   Unit unit;
-  unit.id = absl::StrFormat("r%02d-b%03d", region + 1, rank + 1);
-  unit.parent = absl::StrFormat("r%02d", region + 1);
+  unit.id = DemoBranchId(branch, shape);
+  unit.parent = absl::StrFormat("r%02d", branch % shape.region_count + 1);
   unit.label_fr = DemoBranchName(branch);
   unit.label_en = unit.label_fr;
   unit.level = "branch";
@@ -61,7 +62,6 @@ Unit MakeBranch(int branch, int region, int rank, const DemoDraws& draws) {
 
 std::vector<Unit> MakeUnits(const DemoOptions& options, const DemoDraws& draws) {
   const DemoShape shape = ShapeOf(options.size);
-  const Window history = DemoHistory(options);
   Unit root;
   root.id = "head-office";
   root.label_fr = "Siège";
@@ -69,13 +69,12 @@ std::vector<Unit> MakeUnits(const DemoOptions& options, const DemoDraws& draws) 
   root.level = "network";
   std::vector<Unit> units = {root};
   for (int r = 0; r < shape.region_count; ++r) units.push_back(MakeRegion(r));
-  for (int b = 0; b < shape.branch_count; ++b) {
-    const int region = b % shape.region_count;
-    units.push_back(MakeBranch(b, region, b / shape.region_count, draws));
-  }
+  for (int b = 0; b < shape.branch_count; ++b) units.push_back(MakeBranch(b, shape, draws));
   const size_t first_branch = units.size() - shape.branch_count;
-  units[first_branch + 5].opened = history.first + history.size() / 2;
-  units[first_branch + 10].closed = history.last - history.size() / 4;
+  units[first_branch + kOpeningBranch].opened = DemoOpening(options);
+  for (const DemoMove& move : DemoMoves(options)) {
+    if (move.closes) units[first_branch + move.giver].closed = move.date;
+  }
   return units;
 }
 
@@ -101,6 +100,7 @@ Indicator MakeIndicator(const IndicatorShape& shape) {
   indicator.measure = MeasureOf(shape);
   indicator.kind = shape.kind;
   indicator.aggregation = AggregationOf(shape.kind);
+  indicator.direction = shape.direction;
   if (shape.kind == IndicatorKind::kStock) {
     indicator.basis = AttainmentBasis::kVariation;
     indicator.inflows = {shape.inflow};
@@ -143,6 +143,7 @@ Driver MakeDriver(const DriverShape& shape, const Window& window, const DemoDraw
   driver.label_en = shape.label_en;
   driver.unit = shape.unit;
   driver.driver_class = shape.driver_class;
+  if (shape.rule != nullptr) driver.derived = *shape.rule;
   driver.first = window.first;
   double wiggle = 0.0;
   for (Period p = kWiggleStart; p <= window.last; p = p + 1) {
@@ -173,6 +174,11 @@ Window DemoHistory(const DemoOptions& options) {
 DemoShape ShapeOf(DemoSize size) {
   if (size == DemoSize::kSmall) return {4, 40, false};
   return {11, 1500, size == DemoSize::kLarge};
+}
+
+std::string DemoBranchId(int branch, const DemoShape& shape) {
+  return absl::StrFormat("r%02d-b%03d", branch % shape.region_count + 1,
+                         branch / shape.region_count + 1);
 }
 
 absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDraws& draws) {

@@ -2,6 +2,7 @@
 #ifndef JALON_SIM_DEMO_DEMO_NETWORK_H_
 #define JALON_SIM_DEMO_DEMO_NETWORK_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,9 +30,12 @@ struct DemoShape {
 };
 DemoShape ShapeOf(DemoSize size);
 
+// Id of the branch of rank `branch`: ranks go round the regions.
+std::string DemoBranchId(int branch, const DemoShape& shape);
+
 // The network: 1 head office, regions `r01`..., branches `r01-b001`... with kind, attributes
-// (`customers`, `advisers`, `competitors`, `senior_share_ratio`), one branch that opens and one
-// that closes inside the history.
+// (`customers`, `advisers`, `competitors`, `senior_share_ratio`), one branch that opens and two
+// that close inside the history (sim/demo/moves.h).
 absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDraws& draws);
 
 // Opening days: branches open from Tuesday to Saturday, those of the second region and private,

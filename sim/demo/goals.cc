@@ -86,7 +86,9 @@ std::optional<Objective> MakeObjective(const Network& network, const Realisation
   const std::optional<double> base = YearOf(network, realisations, range, year.base);
   if (!base.has_value()) return std::nullopt;
   // Growth of a net flow is on its size, so that a negative base does not ask for less.
-  const double asked = *base + std::fabs(*base) * PlanGrowth(indicator);
+  const double step = std::fabs(*base) * PlanGrowth(indicator);
+  const double asked =
+      indicator.direction == Direction::kHigherIsBetter ? *base + step : *base - step;
   Objective objective;
   objective.unit = unit.id;
   objective.indicator = indicator.id;
@@ -110,7 +112,8 @@ EffectLaw Triangular(double low, double mode, double high) {
   return {EffectLaw::Kind::kTriangular, low, mode, high};
 }
 
-// Written signature for sales by phone from 1 January 2027; nobody has measured it.
+// Written signature for sales by phone from 1 January 2027; nobody has measured it. It acts on each
+// branch by its own share of the phone.
 Scenario PhoneSignature() {
   Event event;
   event.id = "phone-signature";
@@ -123,7 +126,6 @@ Scenario PhoneSignature() {
   event.anticipation_share = 0.1;
   event.indicators = {"accounts-opened", "consumer-credit", "home-insurance"};
   event.channel = "phone";
-  event.channel_share_ratio = 0.25;
   event.effect = Triangular(-0.60, -0.35, -0.10);
   event.source = "ordinance 2026-2 of 5 January 2026, in force 1 January 2027; size assumed";
   event.size_is_assumption = true;

@@ -12,6 +12,7 @@
 #include "sim/base/math.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/demo/demo_network.h"
+#include "sim/demo/moves.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
 
@@ -24,6 +25,7 @@ constexpr double kMissingChance = 0.002;
 // Draws of a series' stream.
 constexpr int kValueDraw = 0;
 constexpr int kMissingDraw = 1;
+constexpr int kMovedDraw = 2;
 // The branch (in canonical order) and the two months whose protection figures were lost.
 constexpr int kLostBranch = 7;
 constexpr int kLostMonthsBack[] = {9, 8};
@@ -76,6 +78,7 @@ class HistoryDrawer {
     for (int i = 0; i < count; ++i) {
       if (IsStock(truth_.series[i])) DrawStock(i);
     }
+    for (const DemoMove& move : DemoMoves(input_.options)) MoveAll(move);
     for (int i = 0; i < count; ++i) MakeHoles(i);
     return std::move(values_);
   }
@@ -163,6 +166,30 @@ class HistoryDrawer {
       const StudentTLaw noise{0.0, series.dispersion, series.shape};
       const double own = series.unit_scale * StepEta(i, t) + Quantile(noise, DrawAt(key, t));
       row[t - 1] = std::max(0.0, RoundToEuro((before_flow - own) / (1.0 + SharedEta(i, t))));
+    }
+  }
+
+  // What the giver would have realised goes on after the date, in part at the receiver.
+  void MoveAll(const DemoMove& move) {
+    const auto [giver, receiver] = UnitsOf(move, input_.network, input_.options);
+    for (size_t i = 0; i < input_.keys.size(); ++i) {
+      if (input_.keys[i].unit != giver) continue;
+      SeriesKey key = input_.keys[i];
+      key.unit = receiver;
+      const auto place = std::lower_bound(input_.keys.begin(), input_.keys.end(), key);
+      Move(static_cast<int>(i), static_cast<int>(place - input_.keys.begin()), move);
+    }
+  }
+
+  void Move(int from, int to, const DemoMove& move) {
+    const bool whole =
+        input_.network.indicator(input_.keys[from].indicator).measure == Measure::kCount;
+    const StreamKey key = KeyOf(input_.keys[from], kMovedDraw);
+    for (int t = move.date - past_.history.first; t < past_.history.size(); ++t) {
+      double part = move.share * Row(from)[t];
+      if (whole) part = std::floor(part + DrawAt(key, t));
+      Row(from)[t] -= part;
+      Row(to)[t] += part;
     }
   }
 

@@ -194,11 +194,21 @@ double DriverTerm(const DriverTable& drivers, const Elasticity& elasticity, Peri
   return Transformed(elasticity.prior.transform, driver.values[at]);
 }
 
+// Elasticity::driver: free drivers first, then derived ones.
+int DriverRow(const Model& model, const std::string& id) {
+  const std::vector<std::string>& free = model.drivers.driver_ids;
+  const auto place = std::find(free.begin(), free.end(), id);
+  if (place != free.end()) return static_cast<int>(place - free.begin());
+  const auto derived = std::find_if(model.derived_drivers.begin(), model.derived_drivers.end(),
+                                    [&](const DerivedDriver& driver) { return driver.id == id; });
+  return static_cast<int>(free.size() + (derived - model.derived_drivers.begin()));
+}
+
 void AddElasticities(const TruthInput& input, Model& model) {
   for (size_t e = 0; e < DemoElasticities().size(); ++e) {
     Elasticity elasticity;
     elasticity.prior = input.drivers.priors[e];
-    elasticity.driver = *input.drivers.Find(elasticity.prior.driver);
+    elasticity.driver = DriverRow(model, elasticity.prior.driver);
     elasticity.indicator = *input.network.FindIndicator(elasticity.prior.indicator);
     elasticity.reference = DriverTerm(input.drivers, elasticity, model.as_of);
     elasticity.information_share = 1.0;
@@ -209,18 +219,26 @@ void AddElasticities(const TruthInput& input, Model& model) {
 }
 
 void AddDrivers(const DriverTable& table, Model& model) {
-  const int count = static_cast<int>(table.drivers.size());
   VarModel& var = model.drivers;
+  std::vector<const DriverShape*> free;
+  for (size_t d = 0; d < table.drivers.size(); ++d) {
+    const Driver& driver = table.drivers[d];
+    if (driver.derived) {
+      model.derived_drivers.push_back({driver.id, *driver.derived, driver.values.back()});
+      continue;
+    }
+    free.push_back(&DemoDrivers()[d]);
+    var.driver_ids.push_back(driver.id);
+    var.last_values.push_back(driver.values.back());
+  }
+  const int count = static_cast<int>(free.size());
   var.coefficients.assign(count * count, 0.0);
   var.innovation_factor.assign(count * count, 0.0);
   var.last = model.as_of;
   for (int d = 0; d < count; ++d) {
-    const DriverShape& shape = DemoDrivers()[d];
-    var.driver_ids.push_back(table.drivers[d].id);
-    var.intercept.push_back(shape.pull * shape.mean);
-    var.coefficients[d * count + d] = 1 - shape.pull;
-    var.innovation_factor[d * count + d] = shape.innovation_sd;
-    var.last_values.push_back(table.drivers[d].values.back());
+    var.intercept.push_back(free[d]->pull * free[d]->mean);
+    var.coefficients[d * count + d] = 1 - free[d]->pull;
+    var.innovation_factor[d * count + d] = free[d]->innovation_sd;
   }
 }
 
@@ -361,9 +379,9 @@ Model MakeTruth(const TruthInput& input, const DemoDraws& draws) {
   model.fit_period_count = input.options.month_count;
   AddIds(input.network, model);
   AddSeriesAndGroups(input, draws, model);
+  AddDrivers(input.drivers, model);
   AddElasticities(input, model);
   AddLatents(input.network, model);
-  AddDrivers(input.drivers, model);
   model.notes.push_back("True parameters of a generated network, not a fit.");
   return model;
 }

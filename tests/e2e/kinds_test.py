@@ -28,11 +28,29 @@ class Kinds(unittest.TestCase):
 
     def test_every_kind_is_shown_with_what_it_is_made_of(self):
         rows = {row["indicator"]: row for row in self.server.rows("indicators")}
-        self.assertEqual(len(rows), 14)
+        self.assertEqual(len(rows), 15)
         self.assertEqual(rows["customers"]["kind"], "stock")
         self.assertEqual(rows["customers"]["made_of"], "in customers-won")
         self.assertEqual(rows["equipment-rate"]["made_of"], "home-insurance / customers")
         self.assertIn("mean(savings-outstandings)", rows["nbi"]["made_of"])
+
+    def test_fewer_complaints_are_better(self):
+        """More ambition is a lower objective, less likely to be attained on the same paths."""
+        asked = {}
+        for growth in ("0%", "20%"):
+            name = "complaints" + growth.strip("%")
+            done = self.server.run("objectives", "create", name, "--base", "2025", "--window",
+                                   "2027", "--growth=" + growth, "--level", "branch",
+                                   "--indicator", "service-complaints")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            rows = self.server.rows("simulate", "--objectives", name, "--model", "truth", "--paths",
+                                    "256", "--seed", "1")
+            asked[growth] = {row["unit"]: row for row in rows}
+        self.assertGreater(len(asked["0%"]), 30)
+        for unit, row in asked["0%"].items():
+            less = asked["20%"][unit]
+            self.assertLess(float(less["objective"]), float(row["objective"]))
+            self.assertLessEqual(float(less["p_attain"]), float(row["p_attain"]))
 
     def test_a_ratio_of_a_region_is_sum_over_sum(self):
         ratio = self.values("equipment-rate", "r01", "2026-01..2026-06")
@@ -70,8 +88,9 @@ class Kinds(unittest.TestCase):
 
     def test_stocks_and_ratios_have_chances_of_their_objectives(self):
         for indicator in ("customers", "savings-outstandings", "equipment-rate"):
-            done = self.server.run("simulate", "--model", "first", "--seed", "1", "--paths", "256",
-                                   "--indicator", indicator, "--id", f"run-{indicator}")
+            done = self.server.run("simulate", "--objectives", "plan", "--model", "first", "--seed",
+                                   "1", "--paths", "256", "--indicator", indicator, "--id",
+                                   f"run-{indicator}")
             self.assertEqual(done.returncode, 0, done.stderr)
             rows = self.server.rows("runs", "results", f"run-{indicator}", "--window", "2027")
             self.assertGreater(len(rows), 30)

@@ -146,6 +146,20 @@ class Perimeter(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(other.data_hash(), one.data_hash())
 
+    def test_the_demo_knows_what_its_branches_did(self):
+        one = Server(self, "--demo=small")
+        done = one.jalon("network", "perimeter", "--network", "demo", "-o", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        changes = {row["type"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+        self.assertEqual(sorted(changes), ["closure", "merger", "opening", "transfer"])
+        totals = []
+        for perimeter in ("original", "target"):
+            done = one.jalon("series", "--network", "demo", "--perimeter", perimeter, "--unit",
+                             "head-office", "--indicator", "appointments", "-o", "csv")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            totals.append(done.stdout)
+        self.assertEqual(totals[0], totals[1])
+
     def test_the_demo_travels_too(self):
         one = Server(self, "--demo=small")
         done = one.jalon("network", "export", "out", "--network", "demo")

@@ -94,7 +94,7 @@ class MainJob(unittest.TestCase):
         first = self.simulate("--paths", "256", "-o", "csv")
         second = self.simulate("--paths", "256", "-o", "csv")
         self.assertEqual(first.returncode, 0, first.stderr)
-        self.assertEqual(len(first.stdout.splitlines()), 1 + 1014)
+        self.assertEqual(len(first.stdout.splitlines()), 1 + 1064)
         self.assertEqual(first.stdout, second.stdout)
 
     def test_the_command_that_is_printed_gives_the_answer_again(self):

@@ -92,7 +92,7 @@ TEST(ModelServiceTest, FitsTheNewestRevision) {
   EXPECT_EQ(model.origin(), v1::Model::ORIGIN_FIT);
   EXPECT_THAT(model.content_hash(), SizeIs(64));
   EXPECT_EQ(model.as_of(), "2026-10");
-  EXPECT_EQ(model.series_count(), 800);
+  EXPECT_EQ(model.series_count(), 819);
   EXPECT_THAT(model.diagnostics(), Not(IsEmpty()));
 }
 

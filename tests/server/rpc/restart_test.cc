@@ -93,7 +93,7 @@ TEST_F(RestartTest, FitsAModelThatWasWaiting) {
   const std::unique_ptr<App> app = Life();
   const v1::Model model = EndOf(*app, "networks/demo/models/left");
   EXPECT_EQ(model.state(), v1::Model::STATE_SUCCEEDED) << model.error();
-  EXPECT_EQ(model.series_count(), 800);
+  EXPECT_EQ(model.series_count(), 819);
 }
 
 TEST_F(RestartTest, SaysWhyAModelCannotBeFittedAnyMore) {
