@@ -104,6 +104,18 @@ function(jalon_bench)
   add_dependencies(jalon_benches ${ARG_NAME})
 endfunction()
 
+# jalon_bench_program(NAME bench_w_jalon SRCS ... DEPS ...): a program that scripts/bench runs; built
+# when jalon_bench's are.
+function(jalon_bench_program)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS})
+  if(NOT JALON_BUILD_BENCH)
+    set_target_properties(${ARG_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+  add_dependencies(jalon_benches ${ARG_NAME})
+endfunction()
+
 # jalon_fuzz_target(NAME csv SRCS csv_fuzz.cc DEPS jalon::server_ingest): from one
 # LLVMFuzzerTestOneInput makes
 # - in every build, the test fuzz_csv_corpus, which replays tests/fuzz/corpus/csv/*: what was once
