@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -64,6 +65,9 @@ class ChannelChecker : public RuleChecker {
             row.segment, {"must be the id of a segment, or empty", "UNKNOWN_SEGMENT"});
     Require(row.indicator.empty() || network_.FindIndicator(row.indicator), path + ".indicator",
             row.indicator, {"must be the id of an indicator, or empty", "UNKNOWN_INDICATOR"});
+    const std::optional<int> k = network_.FindIndicator(row.indicator);
+    Require(!k || network_.indicator(*k).adds_over_channels, path + ".indicator", row.indicator,
+            {"must add over channels: a share is a part of their total", "NOT_ADDITIVE"});
     Require(0.0 <= row.share && row.share <= 1.0, path + ".share", absl::StrCat(row.share),
             {"must be a share from 0 to 1", "OUT_OF_RANGE"});
     RequireLabel(row.source, path + ".source");

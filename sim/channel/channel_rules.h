@@ -11,6 +11,7 @@ namespace jalon::sim {
 // Every broken rule, in the table's own order: field paths are `channels[i].id`, `shares[i].share`
 // and so on. Reasons: those of ids and labels (sim/base/text.h), DUPLICATE_ID, UNKNOWN_CHANNEL,
 // UNKNOWN_UNIT, UNKNOWN_UNIT_KIND, UNKNOWN_SEGMENT, UNKNOWN_INDICATOR, UNIT_AND_KIND, OUT_OF_RANGE,
+// NOT_ADDITIVE (shares of an indicator that does not add over channels),
 // BAD_FREQUENCY, END_BEFORE_START, OVERLAPPING_DATES (two rows of one place and channel that hold
 // in one period), SHARES_OVER_ONE (shares of one branch, segment and indicator that sum to more
 // than 1 in some period, as looked up; reported at the row of the first channel). The sum is looked

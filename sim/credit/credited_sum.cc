@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "sim/network/node_values.h"
 
@@ -94,6 +95,18 @@ std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& wi
     if (!std::isnan(values[t])) values[t] += eliminations_.SumIn(range, window.first + t);
   }
   return values;
+}
+
+double CreditedSums::Over(const SeriesKey& node, const Window& window) const {
+  const Indicator& indicator = revision_.network.indicator(node.indicator);
+  if (IsComputed(indicator)) {
+    const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+    return RealisedOver(revision_, range, window);
+  }
+  const std::vector<double> values = Values(node, window);
+  if (indicator.aggregation == Aggregation::kLast) return values.back();
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return indicator.aggregation == Aggregation::kMean ? sum / window.size() : sum;
 }
 
 }  // namespace jalon::sim

@@ -49,6 +49,10 @@ class CreditedSums {
   //     eliminations.
   std::vector<double> Values(const SeriesKey& node, const Window& window) const;
 
+  // The window's value by the indicator's own aggregation, of Values; a ratio is its numerator's
+  // window over its denominator's. NaN when a period it needs has none. `window` is not empty.
+  double Over(const SeriesKey& node, const Window& window) const;
+
   // Whether Values says something: the indicator adds up there, or totals are declared.
   bool HasValues(const SeriesKey& node) const;
 

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/base/rule_checker.h"
 #include "sim/base/status_macros.h"
-#include "sim/network/node_values.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/objective/objective.h"
 
 namespace jalon::sim {
@@ -105,13 +105,13 @@ std::vector<int> UnitsOf(const Network& network, const GrowthRule& rule) {
 class GrowthMaker {
  public:
   GrowthMaker(const Revision& revision, const GrowthRule& rule)
-      : revision_(revision), network_(revision.network), rule_(rule) {}
+      : network_(revision.network), rule_(rule), sums_(revision) {}
 
   // The objective of one node, or a count of why there is none.
   void Make(int k, int u) {
     if (!network_.Applies(k, u)) return;
     const Indicator& indicator = network_.indicator(k);
-    const double base = RealisedOver(revision_, RangeOf(network_, k, u, 0), rule_.base);
+    const double base = sums_.Over({k, u, 0}, rule_.base);
     if (std::isnan(base)) {
       ++result_.missing_base_count;
     } else if (base == 0.0) {
@@ -128,9 +128,9 @@ class GrowthMaker {
   GrowthObjectives TakeResult() { return std::move(result_); }
 
  private:
-  const Revision& revision_;
   const Network& network_;
   const GrowthRule& rule_;
+  const CreditedSums sums_;
   GrowthObjectives result_;
 };
 

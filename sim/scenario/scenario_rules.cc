@@ -160,6 +160,23 @@ class EventChecker : public RuleChecker {
     RequireBetween(share, "channel_share_ratio", 0, 1);
     Require(!event.channel.empty() || share == 1.0, Field("channel"), "",
             {"must be named when channel_share_ratio is not 1", "MISSING_CHANNEL"});
+    if (!event.channel.empty()) CheckAddsOverChannels(event);
+  }
+
+  // A channel's part of an indicator means something where channels make up a total.
+  void CheckAddsOverChannels(const Event& event) {
+    for (const Indicator& indicator : network_.spec().indicators) {
+      const auto named = std::find(event.indicators.begin(), event.indicators.end(), indicator.id);
+      const bool covered =
+          event.indicators.empty() ? HasSeries(indicator) : named != event.indicators.end();
+      Require(
+          indicator.adds_over_channels || !covered, Field("channel"), indicator.id,
+          {"must be left out for an indicator that does not add over channels", "NOT_ADDITIVE"});
+    }
+  }
+
+  static bool HasSeries(const Indicator& indicator) {
+    return indicator.kind != IndicatorKind::kRatio && indicator.kind != IndicatorKind::kDerived;
   }
 
   void CheckTransfers(const Event& event) {

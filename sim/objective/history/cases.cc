@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
-#include "sim/network/node_values.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/realisations.h"
 
 namespace jalon::sim {
@@ -22,7 +22,7 @@ constexpr int64_t kMostDuplicatesTold = 20;
 class CaseMaker {
  public:
   CaseMaker(const Revision& revision, const HistoryQuestion& question)
-      : revision_(revision), network_(revision.network), question_(question) {}
+      : revision_(revision), network_(revision.network), question_(question), sums_(revision) {}
 
   void Take(const Objective& objective) {
     const std::optional<int> k = network_.FindIndicator(objective.indicator);
@@ -108,12 +108,13 @@ class CaseMaker {
   double ValueOver(const NodeRange& range, const Window& window) const {
     const Window history = revision_.realisations.window();
     if (!history.contains(window.first) || !history.contains(window.last)) return kUnknown;
-    return RealisedOver(revision_, range, window);
+    return sums_.Over({range.indicator, range.unit_first, range.segment_first}, window);
   }
 
   const Revision& revision_;
   const Network& network_;
   const HistoryQuestion& question_;
+  const CreditedSums sums_;
   std::set<std::tuple<int, int, int, Window>> places_;
   std::vector<HistoryCase> cases_;
   Violations duplicates_;

@@ -51,6 +51,18 @@ TEST(ChannelRulesTest, ListsEveryProblemOfEveryRowAtOnce) {
   EXPECT_EQ(found.total_count(), 11);
 }
 
+TEST(ChannelRulesTest, RefusesSharesOfWhatDoesNotAddOverChannels) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].adds_over_channels = false;  // accounts
+  const Network network = Network::Create(spec).value();
+  ChannelTable table = SmallChannels();
+  EXPECT_TRUE(CheckChannels(network, table).empty()) << "shares of any indicator stay";
+  table.shares[2].indicator = "accounts";
+  EXPECT_TRUE(HasViolation(CheckChannels(network, table), "shares[2].indicator", "NOT_ADDITIVE"));
+  table.shares[2].indicator = "loans";
+  EXPECT_TRUE(CheckChannels(network, table).empty());
+}
+
 TEST(ChannelRulesTest, RefusesTwoRowsOfOnePlaceThatHoldInOnePeriod) {
   ChannelTable table = SmallChannels();
   table.shares.push_back(

@@ -24,6 +24,18 @@ TEST(CreditedSumsTest, AddsTheEliminationsOfAUnitAndOfTheUnitsBelowIt) {
   EXPECT_THAT(Values(revision, {kAccounts, 2, 0}), ElementsAre(10.0, 11.0)) << "a branch has none";
 }
 
+TEST(CreditedSumsTest, AddsUpAWindowByTheIndicatorsAggregation) {
+  Revision revision = SmallCredit();
+  const Window both{kJanuary, kJanuary + 1};
+  EXPECT_EQ(CreditedSums(revision).Over({kAccounts, kNorth, 0}, both), 25.0 + 32.0);
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].kind = IndicatorKind::kStock;  // accounts
+  spec.indicators[1].aggregation = Aggregation::kMean;
+  EXPECT_EQ(CreditedSums(SmallCredit(spec)).Over({kAccounts, kNorth, 0}, both), 28.5);
+  spec.indicators[1].aggregation = Aggregation::kLast;
+  EXPECT_EQ(CreditedSums(SmallCredit(spec)).Over({kAccounts, kNorth, 0}, both), 32.0);
+}
+
 TEST(CreditedSumsTest, LeavesAMissingSumMissing) {
   Revision revision = SmallCredit();
   revision.credit.eliminations.push_back({"bank", "all", "loans", kJanuary, -5.0});

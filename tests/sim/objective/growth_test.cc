@@ -60,6 +60,34 @@ TEST(GrowthTest, SumsWhatIsKnownAboveBranches) {
   EXPECT_EQ(made.missing_base_count, 1);
 }
 
+TEST(GrowthTest, TakesEliminationsOffTheBaseOfUnitsAboveBranches) {
+  const Network network = SmallNetwork();
+  Revision revision = RevisionOf(network);
+  revision.credit.eliminations = {{"bank", "all", "accounts", kJanuary, -5.0},
+                                  {"north", "all", "accounts", kJanuary + 1, -20.0}};
+  GrowthRule rule = Branches({"accounts"});
+  rule.depths = {0, 1, 2};
+  const GrowthObjectives made = *MakeGrowthObjectives(revision, rule);
+  // bank: 105 - 25 = 80 -> 84; north: 100 - 20 = 80 -> 84; n1 keeps its 100.
+  EXPECT_THAT(made.objectives,
+              ElementsAre(ObjectiveOf("bank", "accounts", 84), ObjectiveOf("north", "accounts", 84),
+                          ObjectiveOf("n1", "accounts", 105)));
+}
+
+TEST(GrowthTest, GrowsTheDeclaredTotalOfWhatDoesNotAddUp) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].adds_over_units = false;  // accounts
+  const Network network = Network::Create(spec).value();
+  Revision revision = RevisionOf(network);
+  GrowthRule rule = Branches({"accounts"});
+  rule.depths = {1};
+  EXPECT_EQ(MakeGrowthObjectives(revision, rule)->missing_base_count, 2);
+  revision.credit.parent_totals = {{"north", "all", "accounts", kJanuary, 30.0},
+                                   {"north", "all", "accounts", kJanuary + 1, 50.0}};
+  EXPECT_THAT(MakeGrowthObjectives(revision, rule)->objectives,
+              ElementsAre(ObjectiveOf("north", "accounts", 84)));
+}
+
 TEST(GrowthTest, RoundsToTicksOfTheIndicator) {
   const Network network = SmallNetwork();
   const GrowthObjectives made = *MakeGrowthObjectives(RevisionOf(network), Branches({"loans"}));

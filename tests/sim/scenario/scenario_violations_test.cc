@@ -130,6 +130,25 @@ TEST(ScenarioViolationsTest, AsksForTheChannelOfAShare) {
   EXPECT_TRUE(BreaksOnly(event, "events[0].channel", "MISSING_CHANNEL"));
 }
 
+TEST(ScenarioViolationsTest, RefusesAChannelOnWhatDoesNotAddOverChannels) {
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].adds_over_channels = false;  // accounts
+  const Network network = Network::Create(spec).value();
+  Scenario scenario{.id = "s", .label = "S", .events = {GoodEvent()}};
+  Event& event = scenario.events[0];
+  event.channel = "phone";
+  const auto check = [&] { return ValidateScenario(network, DriverTable(), scenario); };
+  event.indicators = {};
+  EXPECT_TRUE(HasViolation(check(), "events[0].channel", "NOT_ADDITIVE"));
+  event.indicators = {"accounts"};
+  EXPECT_TRUE(HasViolation(check(), "events[0].channel", "NOT_ADDITIVE"));
+  event.indicators = {"loans"};
+  EXPECT_FALSE(HasViolation(check(), "events[0].channel", "NOT_ADDITIVE"));
+  event.indicators = {"accounts"};
+  event.channel = "";
+  EXPECT_FALSE(HasViolation(check(), "events[0].channel", "NOT_ADDITIVE"));
+}
+
 // An event that takes away and gives a part back.
 Event TakingEvent() {
   Event event = GoodEvent();

@@ -34,6 +34,16 @@ Objective Of(const std::string& unit, int year, int64_t ticks) {
   return {.unit = unit, .indicator = "accounts", .window = Year(year), .ticks = ticks};
 }
 
+TEST(MakeHistoryCasesTest, TakesEliminationsOffTheFiguresOfUnitsAboveBranches) {
+  Revision revision = TwoBranches();
+  revision.credit.eliminations = {{"hq", "all", "accounts", Period::Month(2025, 3), -5.0}};
+  const auto cases = MakeHistoryCases(revision, {Of("hq", 2025, 20)}, {.depths = {0}});
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  ASSERT_THAT(*cases, SizeIs(1));
+  EXPECT_EQ((*cases)[0].realised, 19);
+  EXPECT_FALSE((*cases)[0].attained);
+}
+
 TEST(MakeHistoryCasesTest, MatchesObjectivesWithWhatWasRealised) {
   const auto cases =
       MakeHistoryCases(TwoBranches(), {Of("b1", 2024, 10), Of("b1", 2025, 30)}, {.depths = {1}});

@@ -1,0 +1,67 @@
+#include "server/run/run_notices.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/sim/network/kinds_network.h"
+
+namespace jalon::server {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::vector<std::string> Notices(const sim::Revision& revision, sim::Period as_of) {
+  return NoticesOf(revision, as_of, {});
+}
+
+sim::Revision WithAClosing(sim::Period closed) {
+  sim::NetworkSpec spec = sim::KindsRevision().network.spec();
+  spec.units[2].closed = closed;  // n1
+  sim::Revision revision = sim::KindsRevision();
+  revision.network = sim::Network::Create(spec).value();
+  return revision;
+}
+
+TEST(RunNoticesTest, SaysNothingOfAPlainNetworkAtItsPresent) {
+  const sim::Revision revision = sim::KindsRevision();
+  EXPECT_THAT(Notices(revision, revision.realisations.last()), IsEmpty());
+}
+
+TEST(RunNoticesTest, CountsTheClosingsThatLookingBackHides) {
+  const sim::Period last = sim::KindsRevision().realisations.last();
+  EXPECT_THAT(Notices(WithAClosing(last), last - 2),
+              Contains(HasSubstr("are not known as of then, of units: 1")));
+  EXPECT_THAT(Notices(WithAClosing(last + 2), last), IsEmpty()) << "a plan, known at the present";
+  EXPECT_THAT(Notices(WithAClosing(last - 2), last - 2), IsEmpty());
+}
+
+TEST(RunNoticesTest, SaysThatHistoryRestatedSinceLooksAhead) {
+  sim::Revision revision = sim::KindsRevision();
+  const sim::Period last = revision.realisations.last();
+  revision.perimeter.changes = {{.kind = sim::PerimeterChangeKind::kTransfer,
+                                 .date = last,
+                                 .unit = "n1",
+                                 .receiver = "n2",
+                                 .share = 0.1}};
+  EXPECT_THAT(Notices(revision, last - 1), Contains(HasSubstr("which looks ahead: 1")));
+  EXPECT_THAT(Notices(revision, last), IsEmpty());
+}
+
+TEST(RunNoticesTest, NamesWhatIsComputedWithoutEliminations) {
+  sim::Revision revision = sim::KindsRevision();
+  const sim::Period last = revision.realisations.last();
+  revision.credit.eliminations = {{"bank", "all", "accounts", last, -5.0}};
+  const std::vector<std::string> notices = Notices(revision, last);
+  EXPECT_THAT(notices, Contains("equipment: computed of what branches sold, without the "
+                                "eliminations of accounts"));
+  EXPECT_THAT(notices, Contains(HasSubstr("fees: computed of what branches sold")));
+  EXPECT_THAT(notices, Contains(HasSubstr("interest: computed of what branches sold")));
+  EXPECT_THAT(notices, Contains(HasSubstr("accounts: sums hold eliminations")));
+  EXPECT_THAT(notices, Not(Contains(HasSubstr("deposits: computed"))));
+}
+
+}  // namespace
+}  // namespace jalon::server
