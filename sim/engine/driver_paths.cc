@@ -17,35 +17,31 @@ constexpr int kWhetherDraw = 1;
 constexpr int kSizeDraw = 2;
 
 // Innovations of a path: [period x driver].
-std::vector<double> DrawInnovations(const Plan& plan, int64_t path) {
+std::vector<double> DrawInnovations(const Plan& plan, SharedDraws& draws) {
   std::vector<StreamKey> streams;
   for (const std::string& id : plan.shared.drivers.driver_ids) {
-    streams.push_back(
-        {.purpose = Purpose::kDriver, .id = Hash64(id), .path = static_cast<uint64_t>(path)});
+    streams.push_back({.purpose = Purpose::kDriver, .id = Hash64(id)});
   }
   std::vector<double> normals;
   for (int t = 0; t < plan.driver_simulator->period_count(); ++t) {
     for (StreamKey stream : streams) {
       stream.period = plan.as_of + 1 + t;
-      normals.push_back(DrawNormal(plan.seed, stream));
+      normals.push_back(draws.Normal(stream));
     }
   }
   return normals;
 }
 
 // How far the authority departs from its formula in `period` on a path.
-double DrawDeviation(const Plan& plan, int64_t path, int d, Period period) {
+double DrawDeviation(const Plan& plan, SharedDraws& draws, int d, Period period) {
   const DerivedDriver& driver = plan.derived_drivers.driver(d);
   const DeviationLaw& law = driver.rule.deviation;
   if (!(law.probability > 0.0) || !IsEffective(driver.rule, period)) return 0.0;
-  StreamKey stream{.purpose = Purpose::kDriver,
-                   .id = Hash64(driver.id),
-                   .path = static_cast<uint64_t>(path),
-                   .period = period,
-                   .draw = kWhetherDraw};
-  if (!(DrawUniform(plan.seed, stream) < law.probability)) return 0.0;
+  StreamKey stream{
+      .purpose = Purpose::kDriver, .id = Hash64(driver.id), .period = period, .draw = kWhetherDraw};
+  if (!(draws.RareUniform(stream) < law.probability)) return 0.0;
   stream.draw = kSizeDraw;
-  return DeviationAt(law, DrawUniform(plan.seed, stream));
+  return DeviationAt(law, draws.RareUniform(stream));
 }
 
 // Known values with the driver model's path after as_of.
@@ -109,10 +105,15 @@ void FillDerived(const Plan& plan, std::vector<double>& values,
 }  // namespace
 
 std::vector<double> DriverPaths(const Plan& plan, int64_t path) {
+  StreamDraws draws(plan.seed, path);
+  return DriverPaths(plan, draws);
+}
+
+std::vector<double> DriverPaths(const Plan& plan, SharedDraws& draws) {
   if (!plan.driver_simulator) return plan.driver_history;
-  std::vector<double> values = WithFreeDrivers(plan, DrawInnovations(plan, path));
+  std::vector<double> values = WithFreeDrivers(plan, DrawInnovations(plan, draws));
   FillDerived(plan, values,
-              [&](int d, Period period) { return DrawDeviation(plan, path, d, period); });
+              [&](int d, Period period) { return DrawDeviation(plan, draws, d, period); });
   return values;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/engine/plan.h"
+#include "sim/engine/shared_draws.h"
 
 namespace jalon::sim {
 
@@ -15,6 +16,8 @@ namespace jalon::sim {
 //
 // Streams of a derived driver: Purpose::kDriver, its id, the effective date; draw 1 decides whether
 // the authority deviates, draw 2 by how much.
+std::vector<double> DriverPaths(const Plan& plan, SharedDraws& draws);
+// By independent draws.
 std::vector<double> DriverPaths(const Plan& plan, int64_t path);
 
 // The same without innovations: the driver model's expected path under the scenario.

@@ -11,10 +11,10 @@ constexpr int kInnovationDraw = 0;
 constexpr int kShockDraw = kMaxRank;
 constexpr int kStateDraw = 2 * kMaxRank;
 
-double NormalAt(const Plan& plan, StreamKey stream, Period period, int draw) {
+double NormalAt(SharedDraws& draws, StreamKey stream, Period period, int draw) {
   stream.period = period;
   stream.draw = draw;
-  return DrawNormal(plan.seed, stream);
+  return draws.Normal(stream);
 }
 
 // loadings . factors + what the loadings leave x own.
@@ -32,16 +32,17 @@ double Correlated(const LatentRow& row, const double* factors, double own) {
 
 }  // namespace
 
-CommonFactors DrawCommonFactors(const Plan& plan, const LatentBlock& block, StreamKey stream) {
+CommonFactors DrawCommonFactors(const Plan& plan, const LatentBlock& block, SharedDraws& draws,
+                                StreamKey stream) {
   const int periods_per_year = PeriodsPerYear(plan.as_of.frequency);
   CommonFactors common;
   for (int h = 1; h <= plan.step_count(); ++h) {
     const Period period = plan.shared.as_of + h;
     const bool opens_year = (h - 1) % periods_per_year == 0;
     for (int j = 0; j < block.rank; ++j) {
-      common.innovations.push_back(NormalAt(plan, stream, period, kInnovationDraw + j));
+      common.innovations.push_back(NormalAt(draws, stream, period, kInnovationDraw + j));
       if (!opens_year) continue;
-      common.shocks.push_back(NormalAt(plan, stream, period, kShockDraw + j));
+      common.shocks.push_back(NormalAt(draws, stream, period, kShockDraw + j));
     }
   }
   return common;
@@ -53,17 +54,18 @@ std::vector<double> LatentPath(const Plan& plan, const LatentRow& row,
   const int rank = row.block.rank;
   const int periods_per_year = PeriodsPerYear(plan.as_of.frequency);
   const Period origin = plan.shared.as_of;
-  double moving = row.state_mean + row.state_sd * NormalAt(plan, row.stream, origin, kStateDraw);
+  double moving =
+      row.state_mean + row.state_sd * NormalAt(row.draws, row.stream, origin, kStateDraw);
   double persistent = 0.0;
   std::vector<double> values{moving};
   for (int h = 1; h <= plan.step_count(); ++h) {
-    const double own = NormalAt(plan, row.stream, origin + h, kInnovationDraw);
+    const double own = NormalAt(row.draws, row.stream, origin + h, kInnovationDraw);
     const double* factors = common.innovations.data() + static_cast<size_t>(h - 1) * rank;
     moving = law.autoregression * moving + law.innovation_sd * Correlated(row, factors, own);
     if ((h - 1) % periods_per_year == 0) {
       const int year = (h - 1) / periods_per_year;
       const double* shocks = common.shocks.data() + static_cast<size_t>(year) * rank;
-      const double own_shock = NormalAt(plan, row.stream, origin + h, kShockDraw);
+      const double own_shock = NormalAt(row.draws, row.stream, origin + h, kShockDraw);
       persistent += law.persistent_sd * Correlated(row, shocks, own_shock);
     }
     values.push_back(moving + persistent);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/engine/plan.h"
+#include "sim/engine/shared_draws.h"
 #include "sim/random/stream.h"
 
 namespace jalon::sim {
@@ -19,16 +20,17 @@ struct CommonFactors {
   std::vector<double> shocks;
 };
 
-// Draws the factors a block's latents share. `stream` names them and the path.
-CommonFactors DrawCommonFactors(const Plan& plan, const LatentBlock& block, StreamKey stream);
+// Draws the factors a block's latents share. `stream` names them.
+CommonFactors DrawCommonFactors(const Plan& plan, const LatentBlock& block, SharedDraws& draws,
+                                StreamKey stream);
 
-// One latent of a block: its row of laws and loadings, its state, its own stream
-// (which names the path).
+// One latent of a block: its row of laws and loadings, its state, its own stream.
 struct LatentRow {
   const LatentBlock& block;
   int indicator = 0;
   double state_mean = 0.0;
   double state_sd = 0.0;
+  SharedDraws& draws;
   StreamKey stream;
 };
 

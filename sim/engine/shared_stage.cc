@@ -14,19 +14,15 @@ namespace jalon::sim {
 namespace {
 
 // Standard normal of a parameter: its own part, or a factor of its block.
-double ParameterDraw(const Plan& plan, int64_t path, uint64_t id64, int draw) {
-  return DrawNormal(plan.seed, {.purpose = Purpose::kParameter,
-                                .id = id64,
-                                .path = static_cast<uint64_t>(path),
-                                .draw = draw});
+double ParameterDraw(SharedDraws& draws, uint64_t id64, int draw) {
+  return draws.Normal({.purpose = Purpose::kParameter, .id = id64, .draw = draw});
 }
 
 // Standard normals of a parameter block's shared factors: [rank].
-std::vector<double> BlockFactors(const Plan& plan, int64_t path, absl::string_view block,
-                                 int rank) {
+std::vector<double> BlockFactors(SharedDraws& draws, absl::string_view block, int rank) {
   std::vector<double> factors;
   for (int j = 0; j < rank; ++j) {
-    factors.push_back(ParameterDraw(plan, path, Hash64(block), j));
+    factors.push_back(ParameterDraw(draws, Hash64(block), j));
   }
   return factors;
 }
@@ -42,10 +38,8 @@ double Deviation(const ParameterBlock& block, size_t i, const std::vector<double
 }
 
 // The size of an event on a path: one draw, whatever the periods and the places.
-double EventSize(const Plan& plan, int64_t path, const PlanEvent& event) {
-  const double uniform = DrawUniform(
-      plan.seed,
-      {.purpose = Purpose::kEvent, .id = event.id64, .path = static_cast<uint64_t>(path)});
+double EventSize(SharedDraws& draws, const PlanEvent& event) {
+  const double uniform = draws.Uniform({.purpose = Purpose::kEvent, .id = event.id64});
   return event.channel_share_ratio * EffectAt(event.effect, uniform);
 }
 
@@ -72,60 +66,56 @@ int64_t SharedStage::cost_in_cells() const {
   return 1 + rows * (step_count_ + 1) + plan_.group_count() + drivers;
 }
 
-std::vector<double> SharedStage::NationalLatents(int64_t path) const {
+std::vector<double> SharedStage::NationalLatents(SharedDraws& draws) const {
   const LatentBlock& block = plan_.shared.national;
-  const CommonFactors common = DrawCommonFactors(plan_, block,
-                                                 {.purpose = Purpose::kNationalFactor,
-                                                  .id = Hash64("national\x1f"),
-                                                  .path = static_cast<uint64_t>(path)});
+  const CommonFactors common = DrawCommonFactors(
+      plan_, block, draws, {.purpose = Purpose::kNationalFactor, .id = Hash64("national\x1f")});
   std::vector<double> values;
   for (size_t row = 0; row < plan_.indicators.size(); ++row) {
     const int indicator = plan_.indicators[row];
-    const std::vector<double> latent = LatentPath(plan_,
-                                                  {.block = block,
-                                                   .indicator = indicator,
-                                                   .state_mean = block.state_mean[indicator],
-                                                   .state_sd = block.state_sd[indicator],
-                                                   .stream = {.purpose = Purpose::kNationalFactor,
-                                                              .id = indicator_id64_[row],
-                                                              .path = static_cast<uint64_t>(path)}},
-                                                  common);
+    const std::vector<double> latent =
+        LatentPath(plan_,
+                   {.block = block,
+                    .indicator = indicator,
+                    .state_mean = block.state_mean[indicator],
+                    .state_sd = block.state_sd[indicator],
+                    .draws = draws,
+                    .stream = {.purpose = Purpose::kNationalFactor, .id = indicator_id64_[row]}},
+                   common);
     values.insert(values.end(), latent.begin(), latent.end());
   }
   return values;
 }
 
-std::vector<double> SharedStage::RegionalLatents(int64_t path) const {
+std::vector<double> SharedStage::RegionalLatents(SharedDraws& draws) const {
   const LatentBlock& block = plan_.shared.regional;
   std::vector<double> values;
   CommonFactors common;
   int common_region = -1;
   for (const PlanRegionRow& row : plan_.region_rows) {
     if (row.region != common_region) {
-      common = DrawCommonFactors(plan_, block,
-                                 {.purpose = Purpose::kRegionalFactor,
-                                  .id = row.region_id64,
-                                  .path = static_cast<uint64_t>(path)});
+      common = DrawCommonFactors(plan_, block, draws,
+                                 {.purpose = Purpose::kRegionalFactor, .id = row.region_id64});
       common_region = row.region;
     }
     const size_t pair = row.region * plan_.shared.indicator_ids.size() + row.indicator;
-    const std::vector<double> latent = LatentPath(plan_,
-                                                  {.block = block,
-                                                   .indicator = row.indicator,
-                                                   .state_mean = block.state_mean[pair],
-                                                   .state_sd = block.state_sd[pair],
-                                                   .stream = {.purpose = Purpose::kRegionalFactor,
-                                                              .id = row.id64,
-                                                              .path = static_cast<uint64_t>(path)}},
-                                                  common);
+    const std::vector<double> latent =
+        LatentPath(plan_,
+                   {.block = block,
+                    .indicator = row.indicator,
+                    .state_mean = block.state_mean[pair],
+                    .state_sd = block.state_sd[pair],
+                    .draws = draws,
+                    .stream = {.purpose = Purpose::kRegionalFactor, .id = row.id64}},
+                   common);
     values.insert(values.end(), latent.begin(), latent.end());
   }
   return values;
 }
 
-void SharedStage::AddLatents(int64_t path, SharedState& state) const {
-  const std::vector<double> national = NationalLatents(path);
-  const std::vector<double> regional = RegionalLatents(path);
+void SharedStage::AddLatents(SharedDraws& draws, SharedState& state) const {
+  const std::vector<double> national = NationalLatents(draws);
+  const std::vector<double> regional = RegionalLatents(draws);
   const size_t stride = step_count_ + 1;
   for (int g = 0; g < plan_.group_count(); ++g) {
     const PlanGroup& group = plan_.groups[g];
@@ -136,42 +126,41 @@ void SharedStage::AddLatents(int64_t path, SharedState& state) const {
   }
 }
 
-void SharedStage::AddTrendAndSeason(int64_t path, SharedState& state) const {
+void SharedStage::AddTrendAndSeason(SharedDraws& draws, SharedState& state) const {
   const Model& model = plan_.shared;
   const int season_count = PeriodsPerYear(plan_.as_of.frequency);
-  const std::vector<double> trend_factors = BlockFactors(plan_, path, "trend", model.trend.rank);
-  const std::vector<double> season_factors = BlockFactors(plan_, path, "season", model.season.rank);
+  const std::vector<double> trend_factors = BlockFactors(draws, "trend", model.trend.rank);
+  const std::vector<double> season_factors = BlockFactors(draws, "season", model.season.rank);
   for (int g = 0; g < plan_.group_count(); ++g) {
     const PlanGroup& group = plan_.groups[g];
     const double trend = Deviation(model.trend, group.model_group, trend_factors,
-                                   ParameterDraw(plan_, path, group.id64, 0));
+                                   ParameterDraw(draws, group.id64, 0));
     double* profile = state.profile.data() + static_cast<size_t>(g) * period_count_;
     for (int t = 0; t < period_count_; ++t) {
       const int season = (plan_.horizon.first + t).season();
       const size_t row = static_cast<size_t>(group.model_group) * season_count + season;
-      const double own = model.season.own_variance[row] > 0.0
-                             ? ParameterDraw(plan_, path, group.id64, 1 + season)
-                             : 0.0;
+      const double own =
+          model.season.own_variance[row] > 0.0 ? ParameterDraw(draws, group.id64, 1 + season) : 0.0;
       profile[t] += damped_[steps_[t]] * trend + Deviation(model.season, row, season_factors, own);
     }
   }
 }
 
-std::vector<double> SharedStage::DrawElasticities(int64_t path) const {
+std::vector<double> SharedStage::DrawElasticities(SharedDraws& draws) const {
   const ParameterBlock& block = plan_.shared.elasticity;
-  const std::vector<double> factors = BlockFactors(plan_, path, "elasticity", block.rank);
+  const std::vector<double> factors = BlockFactors(draws, "elasticity", block.rank);
   std::vector<double> betas;
   for (const PlanElasticity& elasticity : plan_.elasticities) {
-    betas.push_back(block.mean[elasticity.elasticity] +
-                    Deviation(block, elasticity.elasticity, factors,
-                              ParameterDraw(plan_, path, elasticity.id64, 0)));
+    betas.push_back(
+        block.mean[elasticity.elasticity] +
+        Deviation(block, elasticity.elasticity, factors, ParameterDraw(draws, elasticity.id64, 0)));
   }
   return betas;
 }
 
-std::vector<double> SharedStage::ElasticityEffects(int64_t path,
+std::vector<double> SharedStage::ElasticityEffects(SharedDraws& draws,
                                                    const std::vector<double>& drivers) const {
-  const std::vector<double> betas = DrawElasticities(path);
+  const std::vector<double> betas = DrawElasticities(draws);
   const int window_size = plan_.driver_window.size();
   std::vector<double> effects;
   for (size_t e = 0; e < betas.size(); ++e) {
@@ -199,19 +188,19 @@ double SharedStage::RateAt(const PlanRate& rate, int t, const std::vector<double
   return product;
 }
 
-void SharedStage::AddDrivers(int64_t path, SharedState& state) const {
+void SharedStage::AddDrivers(SharedDraws& draws, SharedState& state) const {
   if (plan_.elasticities.empty() && plan_.rates.empty()) return;
-  const std::vector<double> drivers = DriverPaths(plan_, path);
-  AddElasticities(path, drivers, state);
+  const std::vector<double> drivers = DriverPaths(plan_, draws);
+  AddElasticities(draws, drivers, state);
   for (const PlanRate& rate : plan_.rates) {
     for (int t = 0; t < period_count_; ++t) state.rates.push_back(RateAt(rate, t, drivers));
   }
 }
 
-void SharedStage::AddElasticities(int64_t path, const std::vector<double>& drivers,
+void SharedStage::AddElasticities(SharedDraws& draws, const std::vector<double>& drivers,
                                   SharedState& state) const {
   if (plan_.elasticities.empty()) return;
-  const std::vector<double> effects = ElasticityEffects(path, drivers);
+  const std::vector<double> effects = ElasticityEffects(draws, drivers);
   for (size_t e = 0; e < plan_.elasticities.size(); ++e) {
     const double* effect = effects.data() + e * period_count_;
     for (int g : plan_.elasticities[e].groups) {
@@ -221,9 +210,9 @@ void SharedStage::AddElasticities(int64_t path, const std::vector<double>& drive
   }
 }
 
-void SharedStage::AddEvents(int64_t path, SharedState& state) const {
+void SharedStage::AddEvents(SharedDraws& draws, SharedState& state) const {
   for (const PlanEvent& event : plan_.events) {
-    const double share_effect = EventSize(plan_, path, event);
+    const double share_effect = EventSize(draws, event);
     const size_t row = state.event_size.size();
     for (double weight : event.weights) {
       state.event_size.push_back(EventFactor(share_effect, weight, event.contained));
@@ -246,15 +235,20 @@ void SharedStage::AddEventToGroup(int g, size_t row, SharedState& state) const {
 }
 
 SharedState SharedStage::Draw(int64_t path) const {
+  StreamDraws draws(plan_.seed, path);
+  return Draw(draws);
+}
+
+SharedState SharedStage::Draw(SharedDraws& draws) const {
   SharedState state;
   const size_t size = static_cast<size_t>(plan_.group_count()) * period_count_;
   state.profile.assign(size, 0.0);
   state.event_factor.assign(size, 1.0);
-  AddLatents(path, state);
-  AddTrendAndSeason(path, state);
-  AddDrivers(path, state);
-  AddEvents(path, state);
-  state.level_factors = BlockFactors(plan_, path, "level", plan_.level_rank);
+  AddLatents(draws, state);
+  AddTrendAndSeason(draws, state);
+  AddDrivers(draws, state);
+  AddEvents(draws, state);
+  state.level_factors = BlockFactors(draws, "level", plan_.level_rank);
   return state;
 }
 

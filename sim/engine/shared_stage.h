@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/engine/plan.h"
+#include "sim/engine/shared_draws.h"
 
 namespace jalon::sim {
 
@@ -41,26 +42,31 @@ class SharedStage {
  public:
   explicit SharedStage(const Plan& plan);
 
+  // The state of a path by independent draws (the sampled estimator's), and the state that `draws`
+  // give: one body.
   SharedState Draw(int64_t path) const;
+  SharedState Draw(SharedDraws& draws) const;
   // Work of one Draw in series cells, for slices.
   int64_t cost_in_cells() const;
 
  private:
   // [row x step 0..step_count] of latents.
-  std::vector<double> NationalLatents(int64_t path) const;
-  std::vector<double> RegionalLatents(int64_t path) const;
+  std::vector<double> NationalLatents(SharedDraws& draws) const;
+  std::vector<double> RegionalLatents(SharedDraws& draws) const;
   // [elasticity of the plan]
-  std::vector<double> DrawElasticities(int64_t path) const;
+  std::vector<double> DrawElasticities(SharedDraws& draws) const;
   // [plan elasticity x period]: beta (x - reference). `drivers`: DriverPaths.
-  std::vector<double> ElasticityEffects(int64_t path, const std::vector<double>& drivers) const;
-  void AddLatents(int64_t path, SharedState& state) const;
-  void AddTrendAndSeason(int64_t path, SharedState& state) const;
+  std::vector<double> ElasticityEffects(SharedDraws& draws,
+                                        const std::vector<double>& drivers) const;
+  void AddLatents(SharedDraws& draws, SharedState& state) const;
+  void AddTrendAndSeason(SharedDraws& draws, SharedState& state) const;
   // Elasticities, and rates of derived indicators.
-  void AddDrivers(int64_t path, SharedState& state) const;
-  void AddElasticities(int64_t path, const std::vector<double>& drivers, SharedState& state) const;
+  void AddDrivers(SharedDraws& draws, SharedState& state) const;
+  void AddElasticities(SharedDraws& draws, const std::vector<double>& drivers,
+                       SharedState& state) const;
   // Product of the factors of a rate in period t.
   double RateAt(const PlanRate& rate, int t, const std::vector<double>& drivers) const;
-  void AddEvents(int64_t path, SharedState& state) const;
+  void AddEvents(SharedDraws& draws, SharedState& state) const;
   // `row`: first cell of the event in SharedState::event_size.
   void AddEventToGroup(int g, size_t row, SharedState& state) const;
 
