@@ -17,15 +17,6 @@ int64_t WholeBlocks(int64_t paths) {
 // 6 / pi^2: the weights 1 / j^2 of the looks add up to 1.
 constexpr double kLookWeight = 0.6079271018540267;
 
-// Confidence of look j = 1, 2, ...: the risk of a run that may stop at any look is spread over the
-// looks as 6 / (pi j)^2, so that together they keep the confidence asked. A run that never stops
-// early has one look that counts.
-double LookConfidence(const RunOptions& options, int look) {
-  const double confidence = options.summary.confidence_level;
-  if (options.half_width == 0.0) return confidence;
-  return 1.0 - (1.0 - confidence) * kLookWeight / (static_cast<double>(look) * look);
-}
-
 // Claims the blocks of one wave: as many as RunState lets out.
 std::vector<int64_t> ClaimWave(RunState& state) {
   std::vector<int64_t> wave;
@@ -51,6 +42,12 @@ absl::Status RunWave(const Plan& plan, Executor& executor, const StopToken& canc
 }
 
 }  // namespace
+
+double LookConfidence(const RunOptions& options, int look) {
+  const double confidence = options.summary.confidence_level;
+  if (options.half_width == 0.0) return confidence;
+  return 1.0 - (1.0 - confidence) * kLookWeight / (static_cast<double>(look) * look);
+}
 
 int64_t NextCheckpoint(int64_t path_count, int64_t max_paths) {
   int64_t checkpoint = kFirstCheckpoint;

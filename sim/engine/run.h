@@ -49,6 +49,11 @@ struct RunOptions {
 // `options.max_paths` and so on.
 Violations ValidateRunOptions(const RunOptions& options);
 
+// Confidence of look j = 1, 2, ...: the risk of a run that may stop at any look is spread over the
+// looks as 6 / (pi j)^2, so that together they keep the confidence asked. A run that never stops
+// early has one look that counts.
+double LookConfidence(const RunOptions& options, int look);
+
 // Why a run ended.
 enum class RunEnd {
   kPrecision,  // every threshold is as precise as asked

@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sim/base/math.h"
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/conditional/quantile_grid.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kDegrees = kScrambleCount - 1;
+
+// Average of the scrambles' averages, and its standard error.
+struct Average {
+  double value = 0.0;
+  double error = 0.0;
+};
+
+Average AverageOf(const double* sums, int64_t count) {
+  std::array<double, kScrambleCount> means{};
+  Average average;
+  for (int r = 0; r < kScrambleCount; ++r) {
+    means[r] = sums[r] / static_cast<double>(count);
+    average.value += means[r];
+  }
+  average.value /= kScrambleCount;
+  double squares = 0.0;
+  for (double mean : means) squares += (mean - average.value) * (mean - average.value);
+  average.error = std::sqrt(squares / (kDegrees * kScrambleCount));
+  return average;
+}
+
+// Student's factor of a two-sided interval.
+double Factor(double confidence_level) {
+  return StudentTInverseCdf(kDegrees, 0.5 + 0.5 * confidence_level);
+}
+
+}  // namespace
+
+struct ConditionalAccumulator::State {
+  explicit State(const ConditionalPlanState& plan)
+      : plan(plan),
+        probability(plan.first_threshold.back() * kScrambleCount, 0.0),
+        mean(plan.laws.size() * kScrambleCount, 0.0),
+        variance(plan.laws.size(), 0.0),
+        squares(plan.laws.size(), 0.0),
+        cdf(plan.first_place.back(), 0.0) {}
+
+  void AddMoments(int target, TargetEstimate& estimate) const;
+  void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
+  void AddQuantiles(int target, TargetEstimate& estimate) const;
+
+  const ConditionalPlanState& plan;
+  int64_t blocks_folded = 0;
+  // [threshold x scramble] and [target x scramble]: sums.
+  std::vector<double> probability;
+  std::vector<double> mean;
+  // [target]: sums over all paths of the conditional variance, and of the square of the mean around
+  // the plan's centre.
+  std::vector<double> variance;
+  std::vector<double> squares;
+  // [place]: sums.
+  std::vector<double> cdf;
+};
+
+void ConditionalAccumulator::State::AddMoments(int target, TargetEstimate& estimate) const {
+  const double paths = static_cast<double>(blocks_folded * kScrambleCount);
+  const Average average =
+      AverageOf(mean.data() + static_cast<size_t>(target) * kScrambleCount, blocks_folded);
+  estimate.mean = average.value + plan.center[target];
+  estimate.mean_standard_error = average.error;
+  const double between = std::max(squares[target] / paths - average.value * average.value, 0.0);
+  estimate.standard_deviation = std::sqrt(between + variance[target] / paths);
+}
+
+// A higher threshold is never more likely: where tables differ in their last digits, the order of
+// the thresholds rules.
+void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
+                                                     TargetEstimate& estimate) const {
+  const std::vector<double>& thresholds = plan.laws[target].thresholds;
+  std::vector<size_t> order(thresholds.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const bool higher = plan.plan.targets[target].direction == Direction::kHigherIsBetter;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return higher ? thresholds[a] < thresholds[b] : thresholds[a] > thresholds[b];
+  });
+  estimate.probability.resize(order.size());
+  estimate.probability_low.resize(order.size());
+  estimate.probability_high.resize(order.size());
+  double most = 1.0;
+  for (const size_t j : order) {
+    const size_t row = plan.first_threshold[target] + j;
+    const Average average = AverageOf(probability.data() + row * kScrambleCount, blocks_folded);
+    most = std::clamp(average.value, 0.0, most);
+    estimate.probability[j] = most;
+    estimate.probability_low[j] = std::max(most - factor * average.error, 0.0);
+    estimate.probability_high[j] = std::min(most + factor * average.error, 1.0);
+  }
+}
+
+void ConditionalAccumulator::State::AddQuantiles(int target, TargetEstimate& estimate) const {
+  const TargetLaw& law = plan.laws[target];
+  const double paths = static_cast<double>(blocks_folded * kScrambleCount);
+  std::vector<double> average;
+  for (size_t k = plan.first_place[target]; k < plan.first_place[target + 1]; ++k) {
+    const double before = average.empty() ? 0.0 : average.back();
+    average.push_back(std::clamp(cdf[k] / paths, before, 1.0));
+  }
+  for (const double level : plan.quantile_levels) {
+    estimate.quantiles.push_back(InvertCdf(law.grid, average, law.lattice, level));
+  }
+}
+
+ConditionalAccumulator::ConditionalAccumulator(const ConditionalPlan& plan)
+    : state_(std::make_unique<State>(plan.state())) {}
+ConditionalAccumulator::~ConditionalAccumulator() = default;
+
+void ConditionalAccumulator::Fold(const ConditionalBlock& block) {
+  State& state = *state_;
+  for (size_t k = 0; k < state.probability.size(); ++k) {
+    state.probability[k] += block.probability[k];
+  }
+  for (size_t k = 0; k < state.mean.size(); ++k) {
+    const size_t target = k / kScrambleCount;
+    const double off = block.mean[k] - state.plan.center[target];
+    state.mean[k] += off;
+    state.squares[target] += off * off;
+    state.variance[target] += block.variance[k];
+  }
+  for (size_t k = 0; k < state.cdf.size(); ++k) state.cdf[k] += block.cdf[k];
+  ++state.blocks_folded;
+}
+
+int64_t ConditionalAccumulator::blocks_folded() const { return state_->blocks_folded; }
+
+std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidence_level) const {
+  const double factor = Factor(confidence_level);
+  std::vector<TargetEstimate> estimates(state_->plan.laws.size());
+  for (size_t i = 0; i < estimates.size(); ++i) {
+    const int target = static_cast<int>(i);
+    state_->AddMoments(target, estimates[i]);
+    state_->AddProbabilities(target, factor, estimates[i]);
+    if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, estimates[i]);
+    const Target& asked = state_->plan.plan.targets[i];
+    if (!asked.opening) continue;
+    estimates[i].opening_mean = state_->plan.laws[i].opening;
+    estimates[i].ro_undefined_share = state_->plan.laws[i].ro_defined ? 0.0 : 1.0;
+  }
+  return estimates;
+}
+
+std::vector<double> ConditionalAccumulator::ProbabilityErrors() const {
+  std::vector<double> errors;
+  for (size_t row = 0; row < state_->plan.first_threshold.back(); ++row) {
+    errors.push_back(
+        AverageOf(state_->probability.data() + row * kScrambleCount, blocks_folded()).error);
+  }
+  return errors;
+}
+
+double ConditionalAccumulator::WidestHalfWidth(double confidence_level) const {
+  double widest = 0.0;
+  for (const double error : ProbabilityErrors()) widest = std::max(widest, error);
+  return Factor(confidence_level) * widest;
+}
+
+}  // namespace jalon::sim

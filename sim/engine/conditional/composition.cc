@@ -1,0 +1,159 @@
+#include "sim/engine/conditional/composition.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace jalon::sim {
+namespace {
+
+class Composer {
+ public:
+  Composer(const Plan& plan, const SlotSeries& slots) : plan_(plan), slots_(slots) {}
+
+  Composition Make(const PlanQuantity& value, const PlanQuantity& denominator) {
+    made_.has_denominator = denominator.exists();
+    Read(value, 0);
+    Read(denominator, 1);
+    AddFlows();
+    Place();
+    if (!made_.moves) FixWeights();
+    return std::move(made_);
+  }
+
+ private:
+  void Read(const PlanQuantity& quantity, int side) {
+    for (int j = quantity.first_term; j < quantity.end_term; ++j) {
+      const PlanTerm& term = plan_.terms[j];
+      const SlotReading& reading = plan_.slots[term.slot].reading;
+      if (reading.rate >= 0) made_.moves = true;
+      for (int i : slots_.Of(term.slot)) {
+        readings_[i].push_back({.side = side,
+                                .first = reading.window.first - plan_.horizon.first,
+                                .last = reading.window.last - plan_.horizon.first,
+                                .coefficient = term.coefficient / quantity.divisor,
+                                .rate = reading.rate,
+                                .mean_of_stock = reading.mean_of_stock});
+      }
+    }
+  }
+
+  // The flows of stocks with a level to compute.
+  void AddFlows() {
+    std::vector<int> stocks;
+    for (const auto& [i, readings] : readings_) {
+      if (plan_.series[i].stock >= 0) stocks.push_back(i);
+    }
+    for (int i : stocks) {
+      made_.moves = true;
+      const PlanStock& stock = plan_.stocks[plan_.series[i].stock];
+      for (int j = stock.first_flow; j < stock.end_flow; ++j) {
+        readings_[plan_.stock_flows[j].series];
+      }
+    }
+  }
+
+  // Parts by branch in the order branches first appear, stocks first.
+  void Place() {
+    std::map<uint64_t, int> branches;
+    std::vector<std::vector<int>> members;
+    for (const auto& [i, readings] : readings_) {
+      const auto [found, added] = branches.emplace(plan_.series[i].branch_id64, members.size());
+      if (added) members.emplace_back();
+      members[found->second].push_back(i);
+    }
+    made_.branch_first.push_back(0);
+    for (std::vector<int>& branch : members) {
+      std::stable_partition(branch.begin(), branch.end(),
+                            [&](int i) { return plan_.series[i].stock >= 0; });
+      for (int i : branch) AddPart(i);
+      made_.branch_first.push_back(made_.part_count());
+    }
+    for (Part& part : made_.parts) LinkFlows(part);
+  }
+
+  void AddPart(int i) {
+    Part part{.series = i, .first_reading = static_cast<int>(made_.readings.size())};
+    const std::vector<PartReading>& readings = readings_[i];
+    made_.readings.insert(made_.readings.end(), readings.begin(), readings.end());
+    part.end_reading = static_cast<int>(made_.readings.size());
+    part.loading = LoadingRow(plan_.series[i].branch_loading);
+    place_of_[i] = made_.part_count();
+    made_.parts.push_back(part);
+  }
+
+  int LoadingRow(double loading) {
+    const auto found = std::find(made_.loadings.begin(), made_.loadings.end(), loading);
+    if (found != made_.loadings.end()) return static_cast<int>(found - made_.loadings.begin());
+    made_.loadings.push_back(loading);
+    return static_cast<int>(made_.loadings.size()) - 1;
+  }
+
+  void LinkFlows(Part& part) {
+    part.first_flow = part.end_flow = static_cast<int>(made_.flows.size());
+    if (plan_.series[part.series].stock < 0) return;
+    const PlanStock& stock = plan_.stocks[plan_.series[part.series].stock];
+    for (int j = stock.first_flow; j < stock.end_flow; ++j) {
+      const PlanStockFlow& flow = plan_.stock_flows[j];
+      made_.flows.push_back({.part = place_of_.at(flow.series), .sign = flow.sign});
+    }
+    part.end_flow = static_cast<int>(made_.flows.size());
+  }
+
+  void FixWeights() {
+    const int period_count = plan_.period_count();
+    made_.weights.assign(static_cast<size_t>(kSides) * made_.part_count() * period_count, 0.0);
+    for (int side = 0; side < kSides; ++side) {
+      for (int p = 0; p < made_.part_count(); ++p) {
+        const size_t row = static_cast<size_t>(side) * made_.part_count() + p;
+        AddReadings(made_, p, side, period_count, nullptr,
+                    made_.weights.data() + row * period_count);
+      }
+    }
+  }
+
+  const Plan& plan_;
+  const SlotSeries& slots_;
+  Composition made_;
+  // By series of the plan.
+  std::map<int, std::vector<PartReading>> readings_;
+  std::map<int, int> place_of_;
+};
+
+}  // namespace
+
+SlotSeries::SlotSeries(const Plan& plan) : series_(plan.slots.size()) {
+  for (int i = 0; i < plan.series_count(); ++i) {
+    for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
+      series_[plan.series_slots[k]].push_back(i);
+    }
+  }
+}
+
+Composition Compose(const Plan& plan, const SlotSeries& slots, const PlanQuantity& value,
+                    const PlanQuantity& denominator) {
+  return Composer(plan, slots).Make(value, denominator);
+}
+
+void AddReadings(const Composition& composition, int p, int side, int period_count,
+                 const double* rates, double* weights) {
+  const Part& part = composition.parts[p];
+  for (int r = part.first_reading; r < part.end_reading; ++r) {
+    const PartReading& reading = composition.readings[r];
+    if (reading.side != side) continue;
+    for (int t = reading.first; t <= reading.last; ++t) {
+      const double rate =
+          reading.rate < 0 ? 1.0 : rates[static_cast<size_t>(reading.rate) * period_count + t];
+      const double weight = reading.coefficient * rate;
+      if (reading.mean_of_stock) {
+        weights[t - 1] += 0.5 * weight;
+        weights[t] += 0.5 * weight;
+      } else {
+        weights[t] += weight;
+      }
+    }
+  }
+}
+
+}  // namespace jalon::sim

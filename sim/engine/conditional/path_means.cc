@@ -1,0 +1,94 @@
+#include "sim/engine/conditional/path_means.h"
+
+#include <cmath>
+
+#include "sim/base/math.h"
+#include "sim/engine/series_stage.h"
+
+namespace jalon::sim {
+namespace {
+
+bool IsLogFlow(const PlanSeries& series) {
+  return series.group >= 0 && series.stock < 0 && series.link == Link::kLog;
+}
+
+// Net flows, and stocks with movements of their own.
+bool IsLinear(const PlanSeries& series) {
+  if (series.group < 0 || series.link != Link::kIdentity) return false;
+  return series.law == Law::kStudentT || (series.stock >= 0 && series.law == Law::kStock);
+}
+
+}  // namespace
+
+MeansMaker::MeansMaker(const Plan& plan) : plan_(plan) {
+  const int period_count = plan.period_count();
+  base_.assign(static_cast<size_t>(plan.series_count()) * period_count, 0.0);
+  for (int i = 0; i < plan.series_count(); ++i) {
+    const PlanSeries& series = plan.series[i];
+    if (IsLinear(series)) any_linear_ = true;
+    if (!IsLogFlow(series)) continue;
+    const double half = 0.5 * (series.branch_loading * series.branch_loading +
+                               series.series_effect_sd * series.series_effect_sd);
+    for (int t = 0; t < period_count; ++t) {
+      const size_t cell = static_cast<size_t>(i) * period_count + t;
+      if (std::isnan(plan.realised[cell])) base_[cell] = Exp(plan.base[cell] + half);
+    }
+  }
+}
+
+PathMeans MeansMaker::At(const SharedState& state) const {
+  PathMeans made{.values = std::vector<double>(base_.size(), 0.0), .rates = state.rates};
+  if (any_linear_) made.slopes.assign(base_.size(), 0.0);
+  std::vector<double> factors(state.profile.size(), 0.0);
+  for (int g = 0; g < plan_.group_count(); ++g) {
+    if (plan_.groups[g].link != Link::kLog) continue;
+    for (int t = 0; t < plan_.period_count(); ++t) {
+      const size_t cell = static_cast<size_t>(g) * plan_.period_count() + t;
+      factors[cell] = Exp(state.profile[cell]);
+    }
+  }
+  for (int i = 0; i < plan_.series_count(); ++i) {
+    if (IsLogFlow(plan_.series[i])) {
+      AddFlow(i, state, factors, made);
+    } else if (IsLinear(plan_.series[i])) {
+      AddLinear(i, state, made);
+    }
+  }
+  return made;
+}
+
+void MeansMaker::AddFlow(int i, const SharedState& state, const std::vector<double>& factors,
+                         PathMeans& made) const {
+  const int period_count = plan_.period_count();
+  const double* base = base_.data() + static_cast<size_t>(i) * period_count;
+  const double* factor = factors.data() + static_cast<size_t>(plan_.series[i].group) * period_count;
+  double* values = made.values.data() + static_cast<size_t>(i) * period_count;
+  for (int t = 0; t < period_count; ++t) values[t] = base[t] * factor[t];
+  if (plan_.level_rank > 0) {
+    const double level = Exp(SharedLevel(plan_, i, state));
+    for (int t = 0; t < period_count; ++t) values[t] *= level;
+  }
+  if (plan_.series_event_first[i] == plan_.series_event_first[i + 1]) return;
+  for (int t = 0; t < period_count; ++t) {
+    if (base[t] != 0.0) values[t] *= Exp(OwnEvents(plan_, i, t, state));
+  }
+}
+
+void MeansMaker::AddLinear(int i, const SharedState& state, PathMeans& made) const {
+  const PlanSeries& series = plan_.series[i];
+  const int period_count = plan_.period_count();
+  const size_t group = static_cast<size_t>(series.group) * period_count;
+  const size_t row = static_cast<size_t>(i) * period_count;
+  const double level = SharedLevel(plan_, i, state);
+  const bool is_stock = series.stock >= 0;
+  for (int t = 0; t < period_count; ++t) {
+    if (!std::isnan(plan_.realised[row + t])) continue;
+    const double factor = state.event_factor[group + t] * OwnEvents(plan_, i, t, state);
+    const double eta = plan_.base[row + t] + state.profile[group + t] + level;
+    // u and v act on a stock's opening level, whatever the events.
+    made.slopes[row + t] = is_stock ? series.unit_scale : series.unit_scale * factor;
+    made.values[row + t] = is_stock ? eta * factor : made.slopes[row + t] * eta;
+  }
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,45 @@
+// What the shared state says of every series of a plan, computed once a path for all targets.
+// Internal to sim/engine/conditional.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_PATH_MEANS_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_PATH_MEANS_H_
+
+#include <vector>
+
+#include "sim/engine/plan.h"
+#include "sim/engine/shared_stage.h"
+
+namespace jalon::sim {
+
+struct PathMeans {
+  // [series x period], 0 where the cell is a constant. Flows: expected cell given the shared state,
+  // u and v integrated (log link) or 0 (identity link). Stocks: share of the opening level that
+  // other movements are worth.
+  std::vector<double> values;
+  // [series x period] of series on the identity link: what u and v count for in a cell, the
+  // unit of eta times events. Empty without any.
+  std::vector<double> slopes;
+  // [rate x period], of the shared state.
+  std::vector<double> rates;
+};
+
+// The part that depends on the plan alone. `plan` must outlive it; thread-safe once built.
+class MeansMaker {
+ public:
+  explicit MeansMaker(const Plan& plan);
+  // About 1 ns a cell.
+  PathMeans At(const SharedState& state) const;
+
+ private:
+  void AddFlow(int i, const SharedState& state, const std::vector<double>& factors,
+               PathMeans& made) const;
+  void AddLinear(int i, const SharedState& state, PathMeans& made) const;
+
+  const Plan& plan_;
+  bool any_linear_ = false;
+  // [series x period], log link: exp(base + half the variance of u and v); 0 where constant.
+  std::vector<double> base_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_PATH_MEANS_H_

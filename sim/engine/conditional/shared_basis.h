@@ -1,0 +1,86 @@
+// Which coordinates of a Sobol point drive which draws of the shared stage.
+//
+// A point has few good dimensions: the leading ones are spread best, and far ones hardly better
+// than independent draws. So what moves the network most comes first:
+//
+//   1. factors of parameters, elasticities and sizes of events, as the shared stage draws them;
+//   2. the rest by the variance of eta it gives a series, averaged over the plan's series. The
+//      innovations of a latent or of a driver are first turned into their principal components over
+//      time: those of the AR(1) path they make (of a random walk for drivers), in the periods of
+//      the horizon, so that a year hangs on one or two coordinates instead of twelve
+//      ([Glasserman2004] chapter 5).
+//
+// Beyond kSobolDimensions, and where nothing is moved, draws are independent (Philox at their own
+// address): estimates stay unbiased whatever the order. A basis is a function of the plan alone.
+// Internal to sim/engine.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/plan.h"
+#include "sim/engine/shared_draws.h"
+#include "sim/random/sobol.h"
+#include "sim/random/stream.h"
+
+namespace jalon::sim {
+
+// One draw of the shared stage, in the order it asks for them.
+struct BasisDraw {
+  StreamKey key;
+  bool uniform = false;
+  // Sobol dimension of the draw itself; -1 for an independent draw or one of a rotation.
+  int dimension = -1;
+  // Index into SharedBasis::rotations; -1 for none.
+  int rotation = -1;
+};
+
+// Draws that are an orthogonal image of their components: draw = matrix x components.
+struct BasisRotation {
+  // Indices of the draws, by period.
+  std::vector<int> draws;
+  // [draw x component], row-major.
+  std::vector<double> matrix;
+  // [component]: Sobol dimension, -1 for an independent draw (at the address of the draw of the
+  // same index).
+  std::vector<int> dimensions;
+};
+
+struct SharedBasis {
+  uint64_t seed = 0;
+  std::vector<BasisDraw> draws;
+  // Those with at least one component on a Sobol dimension.
+  std::vector<BasisRotation> rotations;
+  int dimension_count = 0;
+};
+
+// Deterministic; costs one shared state per draw of a driver's four main components and a small
+// eigenvalue problem per latent.
+SharedBasis MakeSharedBasis(const Plan& plan);
+
+// The draws of point `point` of a scramble; what the basis leaves to independent draws is that of
+// `path`. `basis` and `sobol` must outlive it. One pass of the shared stage.
+class SobolDraws final : public SharedDraws {
+ public:
+  SobolDraws(const SharedBasis& basis, const ScrambledSobol& sobol, uint32_t point, int64_t path);
+
+  double Normal(const StreamKey& key) override;
+  double Uniform(const StreamKey& key) override;
+  double RareUniform(const StreamKey& key) override;
+
+ private:
+  double NormalAt(int dimension, const StreamKey& key);
+
+  const SharedBasis& basis_;
+  const ScrambledSobol& sobol_;
+  uint32_t point_;
+  StreamDraws independent_;
+  size_t next_ = 0;
+  // [draw], set where it belongs to a rotation.
+  std::vector<double> rotated_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_

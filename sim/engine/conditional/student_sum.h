@@ -1,0 +1,32 @@
+// The law of a sum of Student-t draws and a normal part. Internal to sim/engine/conditional.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_STUDENT_SUM_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_STUDENT_SUM_H_
+
+#include <vector>
+
+namespace jalon::sim {
+
+// Standardised law (mean 0, variance 1) of sqrt(share) T + sqrt(1 - share) Z: T the sum of `count`
+// independent Student-t of `degrees` > 2, Z normal.
+//
+// The density of T is convolved on a grid of 1/8 standard deviation of one draw over 40 of them
+// each side; its distribution function is a monotone cubic. Error 5e-4 at 3 degrees or more, 1e-4
+// from 12 draws on.
+class StudentSumLaw {
+ public:
+  // count 1 to 200, share in [0, 1].
+  StudentSumLaw(double degrees, int count, double share);
+
+  // P(X > z). 10 ns.
+  double UpperTail(double z) const;
+
+ private:
+  double first_ = 0.0;
+  double step_ = 1.0;
+  std::vector<double> value_;
+  std::vector<double> slope_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_STUDENT_SUM_H_

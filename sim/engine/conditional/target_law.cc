@@ -1,0 +1,139 @@
+#include "sim/engine/conditional/target_law.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/base/decimal.h"
+#include "sim/base/math.h"
+
+namespace jalon::sim {
+namespace {
+
+double Log2OfSum(double mean) { return mean > 0.0 ? Log2(mean) : -1e300; }
+
+// A threshold as one of the sum behind Y.
+double OfSum(const TargetLaw& law, double threshold) {
+  const double x = (threshold - law.constant) / law.weight;
+  return law.lattice > 0.0 ? NearestDecimal(x) : x;
+}
+
+}  // namespace
+
+void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
+  if (law.law != ConditionalLaw::kExact && law.law != ConditionalLaw::kMatched) return;
+  const bool higher = plan.targets[index].direction == Direction::kHigherIsBetter;
+  law.reach.reserve(law.thresholds.size());
+  for (const double threshold : law.thresholds) {
+    law.reach.emplace_back(law.sum, OfSum(law, threshold), higher);
+  }
+}
+
+void MakeGridTables(TargetLaw& law) {
+  if (law.law != ConditionalLaw::kExact && law.law != ConditionalLaw::kMatched) return;
+  law.beyond.reserve(law.grid.size());
+  for (const double place : law.grid) law.beyond.emplace_back(law.sum, OfSum(law, place), false);
+}
+
+TargetEvaluator::TargetEvaluator(const Plan& plan, int index, const TargetLaw& law)
+    : plan_(plan), law_(law), higher_(plan.targets[index].direction == Direction::kHigherIsBetter) {
+  if (law.reach.empty() && law.beyond.empty()) cumulants_.emplace(plan, law.composition);
+  if (law.law == ConditionalLaw::kExact || law.law == ConditionalLaw::kMatched) cumulants_.reset();
+}
+
+void TargetEvaluator::Evaluate(const PathMeans& path, bool with_grid, ConditionalValue& value) {
+  value.probability.resize(law_.thresholds.size());
+  value.cdf.resize(law_.grid.size());
+  if (!cumulants_) {
+    BySum(path, with_grid, value);
+    return;
+  }
+  const Cumulants cumulants = cumulants_->At(path);
+  if (law_.composition.has_denominator) {
+    ByRatio(cumulants, with_grid, value);
+  } else {
+    ByMoments(cumulants.value(), with_grid, value);
+  }
+}
+
+// Constants have a base of 0 in PathMeans: only cells to draw add up.
+double TargetEvaluator::SumMean(const PathMeans& path) const {
+  const int period_count = plan_.period_count();
+  double sum = 0.0;
+  for (int p = 0; p < law_.composition.part_count(); ++p) {
+    const double* means =
+        path.values.data() + static_cast<size_t>(law_.composition.parts[p].series) * period_count;
+    const double* weights = law_.composition.weights.data() + static_cast<size_t>(p) * period_count;
+    for (int t = 0; t < period_count; ++t) sum += weights[t] * means[t];
+  }
+  return sum / law_.weight;
+}
+
+void TargetEvaluator::BySum(const PathMeans& path, bool with_grid, ConditionalValue& value) const {
+  const double mean = SumMean(path);
+  const double place = Log2OfSum(mean);
+  const double effect = Expm1(law_.sum.effect_sd * law_.sum.effect_sd);
+  value.mean = law_.constant + law_.weight * mean;
+  value.variance = law_.weight * law_.weight * (law_.sum.dispersion * mean + mean * mean * effect);
+  for (size_t j = 0; j < law_.reach.size(); ++j) {
+    const double reached = law_.reach[j].At(place);
+    value.probability[j] = higher_ ? reached : 1.0 - reached;
+  }
+  for (size_t k = 0; with_grid && k < law_.beyond.size(); ++k) {
+    value.cdf[k] = 1.0 - law_.beyond[k].At(place);
+  }
+}
+
+// P(Y >= x) or P(Y > x).
+double TargetEvaluator::Beyond(const ThreeMoments& moments, double x, bool or_equal) const {
+  if (!(moments.variance > 0.0)) return moments.mean > x || (or_equal && moments.mean == x);
+  if (law_.lattice > 0.0 && std::isfinite(x)) {
+    const double steps = NearestDecimal(x / law_.lattice);
+    x = law_.lattice * (or_equal ? std::ceil(steps) - 0.5 : std::floor(steps) + 0.5);
+  }
+  if (law_.student) {
+    return law_.student->UpperTail((x - moments.mean) / std::sqrt(moments.variance));
+  }
+  return UpperTail(moments, x);
+}
+
+double TargetEvaluator::Attained(const ThreeMoments& moments, double threshold) const {
+  return higher_ ? Beyond(moments, threshold, true) : 1.0 - Beyond(moments, threshold, false);
+}
+
+void TargetEvaluator::ByMoments(const ThreeMoments& moments, bool with_grid,
+                                ConditionalValue& value) const {
+  value.mean = moments.mean;
+  value.variance = moments.variance;
+  for (size_t j = 0; j < law_.thresholds.size(); ++j) {
+    value.probability[j] = Attained(moments, law_.thresholds[j]);
+  }
+  for (size_t k = 0; with_grid && k < law_.grid.size(); ++k) {
+    value.cdf[k] = 1.0 - Beyond(moments, law_.grid[k], false);
+  }
+}
+
+// N / D >= o where N - o D >= 0: D is above 0 for all that counts (ChooseLaw sees to it).
+void TargetEvaluator::ByRatio(const Cumulants& cumulants, bool with_grid,
+                              ConditionalValue& value) const {
+  const double denominator = cumulants.mean[1];
+  const double ratio = cumulants.mean[0] / denominator;
+  const double square = denominator * denominator;
+  value.mean = ratio + (ratio * cumulants.pair[2] - cumulants.pair[1]) / square;
+  value.variance = cumulants.Against(ratio).variance / square;
+  const auto reached = [&](double o, bool or_equal) {
+    if (std::isinf(o)) return o < 0.0 ? 1.0 : 0.0;
+    const ThreeMoments gap = cumulants.Against(o);
+    if (!(gap.variance > 0.0)) return gap.mean > 0.0 || (or_equal && gap.mean == 0.0) ? 1.0 : 0.0;
+    return UpperTail(gap, 0.0);
+  };
+  for (size_t j = 0; j < law_.thresholds.size(); ++j) {
+    value.probability[j] =
+        higher_ ? reached(law_.thresholds[j], true) : 1.0 - reached(law_.thresholds[j], false);
+  }
+  for (size_t k = 0; with_grid && k < law_.grid.size(); ++k) {
+    value.cdf[k] = 1.0 - reached(law_.grid[k], false);
+  }
+}
+
+}  // namespace jalon::sim

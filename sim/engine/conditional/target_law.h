@@ -1,0 +1,88 @@
+// How the conditional estimator treats one target: which law its value has given the shared state,
+// and the tables made for it. Internal to sim/engine/conditional.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_TARGET_LAW_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_TARGET_LAW_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/conditional/composition.h"
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/cumulants.h"
+#include "sim/engine/conditional/law_table.h"
+#include "sim/engine/conditional/path_means.h"
+#include "sim/engine/conditional/student_sum.h"
+#include "sim/engine/plan.h"
+
+namespace jalon::sim {
+
+// What one path says of a target.
+struct ConditionalValue {
+  double mean = 0.0;
+  double variance = 0.0;
+  // [threshold]
+  std::vector<double> probability;
+  // [place of the grid]: P(Y <= place); only when asked.
+  std::vector<double> cdf;
+};
+
+struct TargetLaw {
+  ConditionalLaw law = ConditionalLaw::kThreeMoments;
+  // Set when there is no closed form: the rule that is broken, for people.
+  std::string refusal;
+  Composition composition;
+  // Thresholds with what they owe to a known opening value; -inf or +inf where none can be met.
+  std::vector<double> thresholds;
+  // Whether R/O has a meaning at the known opening value; that value, NaN without.
+  bool ro_defined = true;
+  double opening = 0.0;
+  // kExact, kMatched: Y = constant + weight x sum; and a target's law given the sum's mean.
+  double constant = 0.0;
+  double weight = 1.0;
+  SumLaw sum;
+  // Spacing of the values Y can take; 0 when they are not on a lattice.
+  double lattice = 0.0;
+  // kExact, kMatched: [threshold] and [place]; kStudentSum: one law.
+  std::vector<ReachTable> reach;
+  std::vector<ReachTable> beyond;
+  std::shared_ptr<const StudentSumLaw> student;
+  // Places where the distribution function is kept, ascending; empty without quantiles.
+  std::vector<double> grid;
+
+  bool refused() const { return !refusal.empty(); }
+};
+
+// Chooses the law of target `index` at `middle`, the means of the middle shared state.
+TargetLaw ChooseLaw(const Plan& plan, const SlotSeries& slots, const PathMeans& middle, int index);
+
+// Tables of the thresholds; and of the grid, once it is set.
+void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law);
+void MakeGridTables(TargetLaw& law);
+
+// Evaluates a target on paths. `plan` and `law` must outlive it; one per thread.
+class TargetEvaluator {
+ public:
+  TargetEvaluator(const Plan& plan, int index, const TargetLaw& law);
+  // Writes mean, variance and probabilities, and the distribution function on the grid when
+  // `with_grid`.
+  void Evaluate(const PathMeans& path, bool with_grid, ConditionalValue& value);
+
+ private:
+  void BySum(const PathMeans& path, bool with_grid, ConditionalValue& value) const;
+  void ByRatio(const Cumulants& cumulants, bool with_grid, ConditionalValue& value) const;
+  void ByMoments(const ThreeMoments& moments, bool with_grid, ConditionalValue& value) const;
+  double Attained(const ThreeMoments& moments, double threshold) const;
+  double Beyond(const ThreeMoments& moments, double x, bool or_equal) const;
+  double SumMean(const PathMeans& path) const;
+
+  const Plan& plan_;
+  const TargetLaw& law_;
+  bool higher_;
+  std::optional<CumulantMaker> cumulants_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_TARGET_LAW_H_

@@ -1,0 +1,180 @@
+// Properties of runs: same bits, unbiased scrambles, order of thresholds, extreme models.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "gtest/gtest.h"
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/shared_basis.h"
+#include "tests/sim/engine/thread_executor.h"
+#include "tests/sim/engine/tiny_bank.h"
+
+namespace jalon::sim {
+namespace {
+
+TinyBank Bank(uint64_t seed) {
+  TinyBank bank = MakeRandomBank(seed);
+  for (Target& target : bank.targets) target.thresholds = {100.0, 300.0, 500.0, 1'000.0};
+  return bank;
+}
+
+Checkpoint RunOn(const ConditionalPlan& plan, int threads, RunOptions options) {
+  ThreadExecutor executor(threads);
+  return RunConditional(plan, options, executor, {}, [](const Checkpoint&) {}).value();
+}
+
+bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+TEST(ConditionalRunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const Plan plan = Bank(3).plan();
+  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {0.5}).value();
+  RunOptions options{.max_paths = 1'024};
+  options.summary.quantile_levels = {0.5};
+  const Checkpoint one = RunOn(conditional, 1, options);
+  for (int threads : {2, 7}) {
+    const Checkpoint many = RunOn(conditional, threads, options);
+    ASSERT_EQ(many.estimates.size(), one.estimates.size());
+    for (size_t i = 0; i < one.estimates.size(); ++i) {
+      EXPECT_TRUE(SameBits(one.estimates[i].probability, many.estimates[i].probability));
+      EXPECT_TRUE(SameBits(one.estimates[i].probability_low, many.estimates[i].probability_low));
+      EXPECT_TRUE(SameBits(one.estimates[i].quantiles, many.estimates[i].quantiles));
+      EXPECT_EQ(one.estimates[i].mean, many.estimates[i].mean);
+    }
+  }
+}
+
+TEST(ConditionalRunTest, LooksAtTheSameCheckpointsAsTheSampledRun) {
+  const Plan plan = Bank(3).plan();
+  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
+  ThreadExecutor executor(2);
+  std::vector<int64_t> looks;
+  const Checkpoint last =
+      RunConditional(conditional, {.max_paths = 2'000}, executor, {}, [&](const Checkpoint& look) {
+        looks.push_back(look.path_count);
+      }).value();
+  EXPECT_EQ(looks, (std::vector<int64_t>{256, 1'024, 2'000}));
+  EXPECT_EQ(last.end, RunEnd::kPathLimit);
+}
+
+TEST(ConditionalRunTest, StopsWhenPreciseEnough) {
+  const Plan plan = Bank(3).plan();
+  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
+  const Checkpoint last = RunOn(conditional, 2, {.half_width = 0.1, .max_paths = 65'536});
+  EXPECT_EQ(last.end, RunEnd::kPrecision);
+  EXPECT_LE(last.widest_half_width, 0.1);
+}
+
+TEST(ConditionalRunTest, RefusesQuantilesItWasNotMadeFor) {
+  const Plan plan = Bank(3).plan();
+  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
+  ThreadExecutor executor(1);
+  RunOptions options;
+  options.summary.quantile_levels = {0.5};
+  EXPECT_FALSE(RunConditional(conditional, options, executor, {}, [](const Checkpoint&) {}).ok());
+}
+
+TEST(ConditionalRunTest, IsNeverLikelierToReachMore) {
+  for (uint64_t seed : {4, 5, 6}) {
+    TinyBank bank = MakeRandomBank(seed);
+    for (Target& target : bank.targets) {
+      target.thresholds.clear();
+      for (int j = 0; j < 40; ++j) target.thresholds.push_back(12.5 * j * j * 0.1);
+    }
+    const Plan plan = bank.plan();
+    const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {0.1, 0.4, 0.5, 0.9});
+    ASSERT_TRUE(made.ok()) << made.status();
+    RunOptions options{.max_paths = 256};
+    options.summary.quantile_levels = {0.1, 0.4, 0.5, 0.9};
+    const Checkpoint run = RunOn(*made, 2, options);
+    for (size_t i = 0; i < run.estimates.size(); ++i) {
+      const bool higher = plan.targets[i].direction == Direction::kHigherIsBetter;
+      const std::vector<double>& p = run.estimates[i].probability;
+      for (size_t j = 1; j < p.size(); ++j) {
+        EXPECT_LE(p[higher ? j : j - 1], p[higher ? j - 1 : j]);
+      }
+      const std::vector<double>& q = run.estimates[i].quantiles;
+      EXPECT_TRUE(std::is_sorted(q.begin(), q.end()));
+    }
+  }
+}
+
+TEST(ConditionalRunTest, AParentsMeanIsTheSumOfItsChildren) {
+  const TinyBank bank = Bank(8);
+  const Plan plan = bank.plan();
+  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
+  const Checkpoint run = RunOn(conditional, 2, {.max_paths = 256});
+  const Network& network = bank.revision.network;
+  const int k = network.indicator_count();
+  for (int indicator = 0; indicator < k; ++indicator) {
+    double sum = 0.0;
+    for (int unit = 0; unit < network.unit_count(); ++unit) {
+      if (network.unit_count() > 1 && network.unit(unit).id.find("-b") == std::string::npos)
+        continue;
+      sum += run.estimates[unit * k + indicator].mean;
+    }
+    EXPECT_NEAR(run.estimates[indicator].mean, sum, 1e-9 * std::fabs(sum));
+  }
+}
+
+// Scrambles are independent and unbiased: over 64 seeds, the mean of the estimates of few points is
+// that of many points. 5 standard errors: false alarm 6e-7 per check.
+TEST(ConditionalRunTest, IsUnbiasedOverScrambles) {
+  TinyBank bank = Bank(9);
+  bank.targets.resize(1);
+  const Plan much = bank.plan();
+  const Checkpoint truth = RunOn(ConditionalPlan::Make(much, {}).value(), 2, {.max_paths = 65'536});
+  for (size_t j = 0; j < truth.estimates[0].probability.size(); ++j) {
+    std::vector<double> found;
+    for (uint64_t seed = 0; seed < 64; ++seed) {
+      TinyBank other = bank;
+      other.seed = 5'000 + seed;
+      const Plan plan = other.plan();
+      found.push_back(RunOn(ConditionalPlan::Make(plan, {}).value(), 1, {.max_paths = 64})
+                          .estimates[0]
+                          .probability[j]);
+    }
+    EXPECT_NEAR(Mean(found), truth.estimates[0].probability[j], 5.0 * StandardError(found) + 1e-5);
+  }
+}
+
+TEST(ConditionalRunTest, GivesFiniteAnswersOnExtremeModels) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (double mean : {1e-3, 1.0, 1e9}) {
+    for (double effect : {0.0, 1.0, 3.0}) {
+      TinyBank bank = MakeTinyBank(
+          {.branches_per_region = 2,
+           .kinds = {IndicatorKind::kCount, IndicatorKind::kAmount, IndicatorKind::kNetFlow},
+           .mean = mean});
+      for (double& loading : bank.model.branch_loading) loading = effect;
+      bank.model.national.laws[0].persistent_sd = effect;
+      for (int k = 0; k < 3; ++k) {
+        bank.targets.push_back(bank.YearOf("r1-b1", k));
+        bank.targets.push_back(bank.YearOf("bank", k));
+      }
+      for (Target& target : bank.targets) {
+        target.thresholds = {-1e9, 0.0, 1.0, 12.0 * mean, 1e12, 1e300};
+      }
+      const Plan plan = bank.plan();
+      const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {0.01, 0.5, 0.99});
+      if (!made.ok()) {
+        EXPECT_FALSE(ViolationsFromStatus(made.status()).kept().empty()) << made.status();
+        continue;
+      }
+      RunOptions options{.max_paths = 256};
+      options.summary.quantile_levels = {0.01, 0.5, 0.99};
+      const Checkpoint run = RunOn(*made, 1, options);
+      for (const TargetEstimate& estimate : run.estimates) {
+        EXPECT_TRUE(std::isfinite(estimate.mean));
+        EXPECT_TRUE(std::isfinite(estimate.standard_deviation));
+        for (double p : estimate.probability) EXPECT_TRUE(p >= 0.0 && p <= 1.0) << p;
+        for (double q : estimate.quantiles) EXPECT_TRUE(std::abs(q) < kInfinity) << q;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace jalon::sim

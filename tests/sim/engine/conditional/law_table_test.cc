@@ -1,0 +1,176 @@
+// Tables and laws against the naive computation.
+#include "sim/engine/conditional/law_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "sim/base/math.h"
+#include "sim/engine/conditional/moment_law.h"
+#include "sim/engine/conditional/quantile_grid.h"
+#include "sim/engine/conditional/student_sum.h"
+#include "sim/random/laws.h"
+
+namespace jalon::sim {
+namespace {
+
+// The largest difference between a table and the naive computation, over the range where the
+// probability moves.
+double LargestError(const SumLaw& law, double x) {
+  const ReachTable table(law, x, true);
+  double largest = 0.0;
+  for (int j = -60; j <= 60; ++j) {
+    const double log2_mean = std::log2(std::max(x, 0.5)) + 0.1 * j * (0.2 + law.effect_sd);
+    largest = std::max(largest,
+                       std::fabs(table.At(log2_mean) - NaiveReach(law, x, std::exp2(log2_mean))));
+  }
+  return largest;
+}
+
+TEST(ReachTableTest, IsTheNaiveComputationForCounts) {
+  for (double dispersion : {1.0, 1.8, 10.0}) {
+    for (double effect : {0.0, 0.02, 0.15, 0.6}) {
+      for (double x : {1.0, 3.0, 40.0, 1'000.0}) {
+        const SumLaw law{Law::kNegativeBinomial, dispersion, 1.0, effect};
+        EXPECT_LT(LargestError(law, x), 1e-4) << dispersion << " " << effect << " " << x;
+      }
+    }
+  }
+}
+
+TEST(ReachTableTest, IsTheNaiveComputationForAmounts) {
+  for (double dispersion : {0.5, 20.0}) {
+    for (double effect : {0.0, 0.1, 0.5}) {
+      for (double x : {1.0, 60.0, 10'000.0}) {
+        const SumLaw law{Law::kGamma, dispersion, 1.0, effect};
+        EXPECT_LT(LargestError(law, x), 1e-4) << dispersion << " " << effect << " " << x;
+      }
+    }
+  }
+}
+
+TEST(ReachTableTest, IsTheNaiveComputationForAmountsWithZeros) {
+  for (double effect : {0.0, 0.3}) {
+    for (double x : {1.0, 25.0}) {
+      const SumLaw law{Law::kCompoundGamma, 5.0, 1.5, effect};
+      EXPECT_LT(LargestError(law, x), 1e-4) << effect << " " << x;
+    }
+  }
+}
+
+TEST(ReachTableTest, IncreasesWithTheMeanAndDecreasesWithTheThreshold) {
+  const SumLaw law{Law::kNegativeBinomial, 2.0, 1.0, 0.2};
+  const ReachTable near(law, 40.0, true);
+  const ReachTable far(law, 50.0, true);
+  double before = 0.0;
+  for (double place = -5.0; place < 15.0; place += 0.01) {
+    EXPECT_GE(near.At(place), before);
+    EXPECT_LE(far.At(place), near.At(place) + 1e-4);
+    before = near.At(place);
+  }
+}
+
+TEST(ReachTableTest, KnowsTheEnds) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (Law kind : {Law::kNegativeBinomial, Law::kGamma, Law::kCompoundGamma}) {
+    const SumLaw law{kind, 2.0, 1.0, 0.2};
+    EXPECT_EQ(ReachTable(law, 0.0, true).At(-kInfinity), 1.0);
+    EXPECT_EQ(ReachTable(law, -kInfinity, true).At(3.0), 1.0);
+    EXPECT_EQ(ReachTable(law, kInfinity, true).At(3.0), 0.0);
+    EXPECT_EQ(ReachTable(law, 5.0, true).At(-kInfinity), 0.0);
+    EXPECT_EQ(ReachTable(law, 5.0, true).At(kInfinity), 1.0);
+  }
+  // Nothing is drawn above 0 with no mean; with a mean a count is above 0 unless it is 0.
+  const SumLaw poisson{Law::kNegativeBinomial, 1.0, 1.0, 0.0};
+  EXPECT_NEAR(ReachTable(poisson, 0.0, false).At(1.0), 1.0 - std::exp(-2.0), 1e-4);
+}
+
+TEST(MomentLawTest, IsTheGammaLawForAGamma) {
+  const AmountLaw gamma{12.0, 3.0};
+  const ThreeMoments moments{12.0, 36.0, 2.0 * 9.0 * 12.0};
+  for (double x : {1.0, 6.0, 12.0, 30.0}) {
+    EXPECT_NEAR(UpperTail(moments, x), 1.0 - Cdf(gamma, x), 1e-10);
+    // And turned round.
+    EXPECT_NEAR(UpperTail({-12.0, 36.0, -216.0 * 1.0}, -x), Cdf(gamma, x), 1e-10);
+  }
+}
+
+TEST(MomentLawTest, JoinsTheNormalLaw) {
+  for (double z : {-2.0, 0.0, 1.0}) {
+    EXPECT_NEAR(UpperTail({5.0, 4.0, 0.0}, 5.0 + 2.0 * z), NormalCdf(-z), 1e-12);
+    EXPECT_NEAR(UpperTail({0.0, 1.0, 0.0016}, z), UpperTail({0.0, 1.0, 0.0014}, z), 2e-4);
+  }
+}
+
+TEST(MomentLawTest, IsAStepWithoutVariance) {
+  EXPECT_EQ(UpperTail({5.0, 0.0, 0.0}, 4.0), 1.0);
+  EXPECT_EQ(UpperTail({5.0, 0.0, 0.0}, 5.0), 0.0);
+}
+
+TEST(StudentSumTest, IsStudentForOneDraw) {
+  for (double degrees : {3.0, 5.0, 30.0}) {
+    const StudentSumLaw law(degrees, 1, 1.0);
+    for (double z : {-4.0, -1.0, -0.3, 0.0, 0.7, 2.5}) {
+      EXPECT_NEAR(law.UpperTail(z), 1.0 - Cdf(StudentTLaw{0.0, 1.0, degrees}, z), 5e-4)
+          << degrees << " " << z;
+    }
+  }
+}
+
+TEST(StudentSumTest, IsNormalWithoutStudent) {
+  const StudentSumLaw law(5.0, 12, 0.0);
+  for (double z : {-2.0, 0.0, 1.0}) EXPECT_NEAR(law.UpperTail(z), NormalCdf(-z), 1e-4);
+}
+
+// 400,000 sums by the standard library: 5 standard errors, false alarm 6e-7 per check.
+TEST(StudentSumTest, IsTheSumOfTwelveDraws) {
+  constexpr int kDraws = 400'000;
+  std::mt19937_64 engine(5);
+  std::student_t_distribution<double> student(4.0);
+  std::normal_distribution<double> normal;
+  std::vector<double> sums;
+  for (int i = 0; i < kDraws; ++i) {
+    double sum = 0.0;
+    for (int t = 0; t < 12; ++t) sum += student(engine) / std::sqrt(2.0);
+    sums.push_back(std::sqrt(0.7 / 12.0) * sum + std::sqrt(0.3) * normal(engine));
+  }
+  const StudentSumLaw law(4.0, 12, 0.7);
+  for (double z : {-2.5, -1.0, 0.0, 0.5, 1.5, 3.0}) {
+    const double share =
+        std::count_if(sums.begin(), sums.end(), [z](double x) { return x > z; }) / double{kDraws};
+    const double p = law.UpperTail(z);
+    EXPECT_NEAR(share, p, 2e-4 + 5.0 * std::sqrt(p * (1.0 - p) / kDraws)) << z;
+  }
+}
+
+TEST(QuantileGridTest, HoldsEveryValueOfASmallLattice) {
+  const std::vector<double> grid = QuantileGrid({3.0, 1.7, 0.0, 1.0});
+  ASSERT_GE(grid.size(), 15u);
+  for (size_t k = 0; k < grid.size(); ++k) EXPECT_EQ(grid[k], static_cast<double>(k));
+}
+
+TEST(QuantileGridTest, AscendsWhateverTheShape) {
+  for (double sd : {1e-9, 0.1, 5.0, 1e4}) {
+    for (double lattice : {0.0, 1.0}) {
+      const std::vector<double> grid = QuantileGrid({100.0, sd, 0.0, lattice});
+      EXPECT_TRUE(std::is_sorted(grid.begin(), grid.end()));
+      EXPECT_EQ(std::adjacent_find(grid.begin(), grid.end()), grid.end());
+      EXPECT_GE(grid.size(), 2u);
+    }
+  }
+}
+
+TEST(QuantileGridTest, InvertsANormalLaw) {
+  const std::vector<double> grid = QuantileGrid({10.0, 2.0, -1e300, 0.0});
+  std::vector<double> cdf;
+  for (double x : grid) cdf.push_back(NormalCdf((x - 10.0) / 2.0));
+  for (double level : {0.001, 0.05, 0.5, 0.9}) {
+    EXPECT_NEAR(InvertCdf(grid, cdf, 0.0, level), 10.0 + 2.0 * NormalInverseCdf(level), 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace jalon::sim
