@@ -38,15 +38,15 @@ find_binaries() {
   done
 }
 
-# Starts a server on a port chosen by the system and exports JALON_SERVER. Work files of the script
-# may go to $work. Both are gone when the script ends.
+# Starts a server on a port chosen by the system, with the options given, and exports JALON_SERVER.
+# Work files of the script may go to $work. Both are gone when the script ends.
 start_server() {
   find_binaries
   work=$(mktemp -d)
   trap stop_server EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  jalond --data="$work/data" --listen=127.0.0.1:0 --port-file="$work/port" >"$work/jalond.log" 2>&1 &
+  jalond "$@" --data="$work/data" --listen=127.0.0.1:0 --port-file="$work/port" >"$work/jalond.log" 2>&1 &
   server_pid=$!
   local i
   for ((i = 0; i < 600; ++i)); do

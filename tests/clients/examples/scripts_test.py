@@ -8,6 +8,8 @@ import tempfile
 import unittest
 
 EXAMPLES = pathlib.Path(sys.argv.pop(1))
+SCRIPTS = ("berka/run", "cooperatives/run", "cooperatives/run-stocks", "fed/run", "fed/run-demo",
+           "hier/run")
 UNITS = ("unit,label,level,kind,parent,opened,closed,subtree\r\n"
          "bank,,bank,,,,,3\r\n1,\"Mesto, stare\",district,,bank,,,1\r\n2,,district,,bank,,,1\r\n")
 
@@ -30,21 +32,21 @@ class Files(unittest.TestCase):
 
 class RunScripts(unittest.TestCase):
     def test_each_says_what_it_needs_when_the_path_is_missing(self):
-        for name in ("berka", "cooperatives", "fed", "hier"):
-            result = run(EXAMPLES / name / "run")
+        for name in SCRIPTS:
+            result = run(EXAMPLES / name)
             self.assertEqual(result.returncode, 1, name)
-            self.assertIn(f"clients/examples/{name}/run PATH", result.stderr)
+            self.assertIn(f"clients/examples/{name} PATH", result.stderr)
 
     def test_each_explains_itself(self):
-        for name in ("berka", "cooperatives", "fed", "hier"):
-            result = run(EXAMPLES / name / "run", "--help")
+        for name in SCRIPTS:
+            result = run(EXAMPLES / name, "--help")
             self.assertEqual(result.returncode, 0, name)
-            self.assertIn(f"clients/examples/{name}/run PATH", result.stdout)
+            self.assertIn(f"clients/examples/{name} PATH", result.stdout)
 
     def test_a_folder_without_the_data_is_refused_before_a_server_starts(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("berka", "cooperatives", "fed", "hier"):
-                result = run(EXAMPLES / name / "run", folder)
+            for name in SCRIPTS:
+                result = run(EXAMPLES / name, folder)
                 self.assertEqual(result.returncode, 1, name)
                 self.assertIn("is neither in", result.stderr)
 
