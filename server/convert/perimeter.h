@@ -10,6 +10,7 @@
 #include "sim/perimeter/hand_over.h"
 #include "sim/perimeter/perimeter_rules.h"
 #include "sim/perimeter/restate.h"
+#include "sim/perimeter/set_phasing.h"
 
 namespace jalon::server {
 

@@ -68,8 +68,9 @@ absl::StatusOr<std::vector<sim::Objective>> RestateObjectives(Call& call,
     known_at = checks.Period("perimeter", known, revision.network.frequency());
   }
   if (!checks.ok()) return checks.ToStatus();
-  JALON_ASSIGN_OR_RETURN(sim::HandedOver handed,
-                         sim::HandOver(revision.network, revision.perimeter, objectives, known_at));
+  const sim::SetPhasing phasing(revision.network, revision.phasing, objectives);
+  JALON_ASSIGN_OR_RETURN(sim::HandedOver handed, sim::HandOver(revision.network, revision.perimeter,
+                                                               objectives, known_at, phasing));
   set->set_origin(v1::ObjectiveSet::ORIGIN_PERIMETER);
   *set->mutable_perimeter_restatement() = rule;
   set->set_handed_over_count(handed.changed_count + handed.gone_count);

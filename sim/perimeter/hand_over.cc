@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <string>
@@ -101,6 +102,7 @@ class HandOverTable {
       }
     }
     for (const auto& [root, members] : groups) Round(members);
+    FollowBranches();
     HandedOver result;
     for (const auto& [place, i] : by_place_) Report(i, result);
     return result;
@@ -277,6 +279,49 @@ class HandOverTable {
       *parts[j].ticks += step;
       rest -= step;
     }
+  }
+
+  // Objectives of units above the branches grow and shrink by what their branches take over and
+  // hand over. What nobody takes over stays with them.
+  void FollowBranches() {
+    std::vector<std::pair<int, int64_t>> deltas;
+    for (const auto& [place, i] : by_place_) {
+      if (network_.is_leaf(place.unit) || !MovesBetweenUnits(network_.indicator(place.indicator))) {
+        continue;
+      }
+      int64_t delta = 0;
+      for (int u = place.unit + 1; u < network_.unit_end(place.unit); ++u) {
+        if (network_.is_leaf(u)) {
+          delta += Moved({place.indicator, u, place.segment, place.window});
+        }
+      }
+      if (delta != 0) deltas.emplace_back(i, delta);
+    }
+    for (const auto& [i, delta] : deltas) Follow(i, delta);
+  }
+
+  void Follow(int i, int64_t delta) {
+    const Indicator& indicator = network_.indicator(entries_[i].place.indicator);
+    ticks_[i] += delta;
+    entries_[i].touched = true;
+    Say(i, absl::StrCat(delta > 0 ? "its branches take over " : "its branches hand over ",
+                        ObjectiveValue(indicator, std::abs(delta))));
+  }
+
+  // Ticks that came to a branch in a segment: to its objective there, or to those inside.
+  int64_t Moved(const Place& place) const {
+    const auto found = by_place_.find(place);
+    if (found != by_place_.end()) {
+      const int i = found->second;
+      const int64_t before = entries_[i].before ? entries_[i].before->ticks : 0;
+      return ticks_[i] + lost_ticks_[i] - before;
+    }
+    int64_t moved = 0;
+    for (int s = place.segment + 1; s < network_.segment_end(place.segment); ++s) {
+      if (network_.segment_parent(s) != place.segment) continue;
+      moved += Moved({place.indicator, place.unit, s, place.window});
+    }
+    return moved;
   }
 
   // Closed before its window, with nothing left to ask.

@@ -52,7 +52,10 @@ struct HandedOver {
 //
 // Changes up to `known_at` are in the objectives already. Absent: transfers and resegmentations up
 // to the first period of each window are, closings are not, for nobody can attain what is asked of
-// a branch that is not there. Objectives of units above the branches stay: a region's is its own.
+// a branch that is not there.
+//
+// Objectives of units above the branches grow and shrink by what their branches take over and hand
+// over, in the same window and segment; what nobody takes over stays with them. None is made there.
 //
 // Sums: over the objectives a change connects, ticks before = ticks after + unassigned, exactly
 // (largest remainders; ties in canonical order).

@@ -120,6 +120,30 @@ class Perimeter(unittest.TestCase):
         self.assertEqual(rows["arras"]["reason"], "was 109; closes in 2027-07: 100 % goes to lille")
         self.assertEqual(rows["amiens"]["reason"], "")
 
+    def test_a_year_is_cut_by_imported_shares_and_regions_follow_their_branches(self):
+        shares = "indicator;month;share\n" + "".join(
+            f"accounts;{month};{'0,05' if month <= 6 else '0,1' if month <= 10 else '0,15'}\n"
+            for month in range(1, 13))
+        server = self.bank(**{
+            "units.csv": BANK["units.csv"].replace("arras;nord", "sud;siege;region\narras;sud"),
+            "phasing.csv": shares})
+        done = server.jalon("import", "bank", "--network", "fr")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        server.write("plan", {"plan.csv": "unit;indicator;window;value\nlille;accounts;2027;480\n"
+                                          "arras;accounts;2027;100\nnord;accounts;2027;700\n"
+                                          "sud;accounts;2027;110\nsiege;accounts;2027;810\n"})
+        done = server.jalon("objectives", "import", "plan/plan.csv", "--id", "plan")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        restated = server.jalon("objectives", "restate", "plan", "--id", "plan-2")
+
+        self.assertEqual(restated.returncode, 0, restated.stderr)
+        rows = {row["unit"]: row for row in server.rows("objectives", "show", "plan-2")}
+        values = {unit: float(row["value"]) for unit, row in rows.items()}
+        # arras merges in July: 30 of its 100 are asked before.
+        self.assertEqual(values, {"siege": 810, "nord": 770, "lille": 550, "sud": 40, "arras": 30})
+        self.assertEqual(rows["sud"]["reason"], "was 110; its branches hand over 70")
+
     def test_bad_changes_are_all_listed_with_their_lines(self):
         server = self.bank(**{"perimeter.csv": BANK["perimeter.csv"] +
                               "transfer;2026-07;lille;arras;0,95;\nmerger;2026-05;amiens;amiens;;\n"

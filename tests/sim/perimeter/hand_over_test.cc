@@ -151,6 +151,32 @@ TEST(HandOverTest, CutsObjectivesBySegmentAnew) {
   EXPECT_THAT(Ticks(After({cell}, {families}, SmallSpec(), kJanuary + 6)), ElementsAre("n1:120"));
 }
 
+TEST(HandOverTest, MovesObjectivesOfRegionsWithTheirBranches) {
+  const HandedOver handed =
+      After({Closure(kJanuary + 6, "s1", 1.0)},
+            {Asked("n1", 100), Asked("s1", 50), Asked("north", 150), Asked("south", 60),
+             Asked("bank", 210), Asked("south", 9, "loans")});
+  EXPECT_THAT(Ticks(handed),
+              ElementsAre("bank:210", "north:100", "n1:50", "south:110", "s1:100", "south:9"));
+  EXPECT_EQ(handed.objectives[1].reason, "was 150; its branches hand over 50");
+  EXPECT_EQ(handed.objectives[3].reason, "was 60; its branches take over 50");
+  EXPECT_EQ(handed.changed_count, 4);
+}
+
+TEST(HandOverTest, MovesARegionsObjectiveByTheSegmentsOfItsBranches) {
+  Objective families = Asked("n1", 40);
+  families.segment = "families";
+  const HandedOver handed = After({Closure(kJanuary + 6, "s1", 1.0)},
+                                  {families, Asked("north", 100), Asked("south", 100)});
+  EXPECT_THAT(Ticks(handed), ElementsAre("north:80", "n1:20", "south:120", "s1:20"));
+}
+
+TEST(HandOverTest, LeavesToARegionWhatNobodyTakesOver) {
+  const HandedOver handed =
+      After({Closure(kJanuary + 9, "", 1.0)}, {Asked("n1", 100), Asked("north", 100)});
+  EXPECT_THAT(Ticks(handed), ElementsAre("north:100", "n1:75"));
+}
+
 TEST(HandOverTest, LeavesObjectivesOfRegionsAndOfFiguresThatAreNoSums) {
   NetworkSpec spec = SmallSpec();
   spec.indicators[1].adds_over_units = false;  // accounts
