@@ -10,6 +10,7 @@
 #include "sim/demo/draws.h"
 #include "sim/demo/goals.h"
 #include "sim/demo/history.h"
+#include "sim/demo/means.h"
 #include "sim/demo/moves.h"
 #include "sim/demo/scores.h"
 #include "sim/demo/truth.h"
@@ -34,8 +35,10 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   JALON_ASSIGN_OR_RETURN(Network network, MakeDemoNetwork(options, draws));
   DriverTable drivers = MakeDemoDrivers(options, draws);
   const std::vector<SeriesKey> keys = DemoSeriesKeys(network, options);
-  const TruthInput input{network, drivers, keys, options};
+  MeansTable means = MakeDemoMeans(network, options, draws);
+  const TruthInput input{network, drivers, keys, options, means};
   Model truth = MakeTruth(input, draws);
+  truth.mean_effects = DemoMeanEffects(network);
   const TruthPast past = MakePast(input, draws, truth);
   JALON_ASSIGN_OR_RETURN(Realisations original, DrawHistory(input, truth, past, draws));
   Perimeter perimeter = MakeDemoPerimeter(options);
@@ -55,6 +58,7 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
   demo.revision.score = MakeDemoScores();
   demo.revision.channels = std::move(channels);
+  demo.revision.means = OpenMeans(demo.revision.network, std::move(means));
   return demo;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/base/math.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/demo/demo_network.h"
+#include "sim/demo/means.h"
 #include "sim/demo/moves.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
@@ -63,6 +64,9 @@ class HistoryDrawer {
         past_(past),
         draws_(draws),
         days_(input.network, MakeDemoCalendars(input.network), past.history) {
+    for (int k = 0; k < input.network.indicator_count(); ++k) {
+      mean_eta_.push_back(DemoMeanEta(input.network, input.means, k, past.history));
+    }
     int branch = 0;
     for (int u = 0; u < input.network.unit_count(); ++u) {
       if (input.network.is_leaf(u) && branch++ == kLostBranch) lost_unit_ = u;
@@ -132,12 +136,19 @@ class HistoryDrawer {
     return exposed ? Log(days_.exposure(key.unit, period)) : 0.0;
   }
 
+  // What means of the branch add to eta.
+  double MeanEta(const SeriesKey& key, int t) const {
+    const std::vector<double>& eta = mean_eta_[key.indicator];
+    return eta.empty() ? 0.0 : eta[static_cast<size_t>(key.unit) * past_.history.size() + t];
+  }
+
   void DrawFlow(int i) {
     const StreamKey key = KeyOf(input_.keys[i], kValueDraw);
     const std::span<double> row = Row(i);
     for (int t = 0; t < past_.history.size(); ++t) {
-      const double eta =
-          SharedEta(i, t) + StepEta(i, t) + LogExposure(input_.keys[i], past_.history.first + t);
+      const double eta = SharedEta(i, t) + StepEta(i, t) +
+                         LogExposure(input_.keys[i], past_.history.first + t) +
+                         MeanEta(input_.keys[i], t);
       row[t] = DrawCell(truth_.series[i], eta, DrawAt(key, t));
     }
   }
@@ -208,6 +219,8 @@ class HistoryDrawer {
   const DemoDraws& draws_;
   const OpeningDays days_;
   int lost_unit_ = -1;
+  // [indicator]: DemoMeanEta.
+  std::vector<std::vector<double>> mean_eta_;
   // [series x period]
   std::vector<double> values_;
 };

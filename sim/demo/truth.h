@@ -18,6 +18,7 @@ struct TruthInput {
   const DriverTable& drivers;
   const std::vector<SeriesKey>& keys;
   const DemoOptions& options;
+  const MeansTable& means;
 };
 
 // The model of the demo at its last period: levels from each branch's size, kind and a taste of its

@@ -9,6 +9,7 @@
 #include "sim/engine/driver_paths.h"
 #include "sim/engine/plan_parts.h"
 #include "sim/network/known_dates.h"
+#include "sim/network/mean_ratios.h"
 
 namespace jalon::sim {
 namespace {
@@ -32,6 +33,9 @@ class MeanMaker {
         group_eta_(Cells(plan.group_count()), 0.0),
         group_factor_(Cells(plan.group_count()), 1.0) {
     for (const int k : input.model.exposed_indicators) exposed_[k] = true;
+    for (const MeanEffect& effect : input.model.mean_effects) {
+      means_.push_back(RatiosOf(input, effect, plan.horizon));
+    }
     AddTrendAndSeason();
     AddDrivers();
     AddEvents();
@@ -50,6 +54,7 @@ class MeanMaker {
       if (exposed_[input_.model.series[*found].indicator]) {
         means[t] *= days_.exposure(key.unit, plan_.horizon.first + t);
       }
+      means[t] *= MeanFactor(input_.model.series[*found].indicator, key.unit, t);
     }
     return means;
   }
@@ -63,6 +68,18 @@ class MeanMaker {
     const double eta = input_.model.level.mean[model_series] + group_eta_[cell];
     const ModelSeries& series = input_.model.series[model_series];
     return LinkedMean(series, eta) * group_factor_[cell];
+  }
+
+  // What the means of a branch multiply its expected cells by.
+  double MeanFactor(int indicator, int unit, int t) const {
+    double factor = 1.0;
+    for (size_t m = 0; m < means_.size(); ++m) {
+      const MeanEffect& effect = input_.model.mean_effects[m];
+      if (effect.indicator != indicator) continue;
+      const double ratio = means_[m].ratio(unit, plan_.horizon.first + t);
+      factor *= ratio > 0 ? Exp(effect.beta_mean * Log(ratio)) : 0.0;
+    }
+    return factor;
   }
 
   static double LinkedMean(const ModelSeries& series, double eta) {
@@ -147,6 +164,8 @@ class MeanMaker {
   const std::vector<double> damped_;
   // [model indicator]
   std::vector<bool> exposed_;
+  // [effect of a mean]
+  std::vector<MeanRatios> means_;
   // [plan group x period]
   std::vector<double> group_eta_;
   std::vector<double> group_factor_;

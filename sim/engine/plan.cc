@@ -129,6 +129,7 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   plan.level_loadings = LevelLoadings(input.model, model_series);
   plan.base = BaseEta(plan, input.model, model_series);
   violations.Merge(AddExposure(input, plan));
+  violations.Merge(AddMeans(input, plan));
   JALON_RETURN_IF_ERROR(violations.ToStatus());
   JALON_ASSIGN_OR_RETURN(DriverPart drivers, ResolveDrivers(input, plan));
   MoveInto(plan, std::move(drivers));

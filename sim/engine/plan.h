@@ -219,13 +219,13 @@ struct Plan {
   Window horizon;
   // Series inside at least one target, and the flows of the stocks among them, in canonical order.
   std::vector<PlanSeries> series;
-  // [series x horizon period]: level + trend + season + log exposure of the eta; log-link mean
-  // corrections for u, v, latents and parameter uncertainty included. 0 for a series without a
+  // [series x horizon period]: level + trend + season + log exposure + means of the eta; log-link
+  // mean corrections for u, v, latents and parameter uncertainty included. 0 for a series without a
   // group.
   std::vector<double> base;
   // [series x horizon period]: the cell where it is a constant (realised up to as_of; 0 before the
-  // unit opens, from its closing on, without an opening day, and once the series has ended), NaN
-  // where it must be drawn.
+  // unit opens, from its closing on, without an opening day or any of a mean, and once the series
+  // has ended), NaN where it must be drawn.
   std::vector<double> realised;
 
   // What the shared stage draws. Its `series` and `level` are left empty: the plan replaces them.
@@ -235,9 +235,13 @@ struct Plan {
   std::vector<PlanRegionRow> region_rows;
   // Model indicators with a group in the plan, ascending.
   std::vector<int> indicators;
-  // Persistent level uncertainty shared by series (D1's w): [series x level_rank], row-major.
+  // Persistent level uncertainty shared by series (D1's w): [series x level_rank], row-major. The
+  // last columns are those of `mean_factors`.
   int level_rank = 0;
   std::vector<double> level_loadings;
+  // Hash64 of `mean \x1f mean \x1f indicator` of each of the model's effects of means: the streams
+  // of their elasticities.
+  std::vector<uint64_t> mean_factors;
 
   std::vector<PlanElasticity> elasticities;
   // Periods of driver paths: from the oldest one a lag or a formula reaches (or as_of) to the last

@@ -42,6 +42,13 @@ Violations CheckModel(const PlanInput& input) {
                     .rule = absl::StrCat("must be at most ", kMaxRank),
                     .reason = "RANK_TOO_HIGH"});
   }
+  if (model.mean_effects.size() + model.level.rank > kMaxRank) {
+    violations.Add(
+        {.field = "model.mean_effects",
+         .value = absl::StrCat(model.mean_effects.size()),
+         .rule = absl::StrCat("must be at most ", kMaxRank, " with the factors of the levels"),
+         .reason = "RANK_TOO_HIGH"});
+  }
   violations.Merge(ValidateModel(model));
   return violations;
 }

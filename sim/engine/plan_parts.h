@@ -11,6 +11,7 @@
 #include "sim/engine/plan.h"
 #include "sim/engine/target_parts.h"
 #include "sim/network/known_dates.h"
+#include "sim/network/mean_ratios.h"
 
 namespace jalon::sim {
 
@@ -129,6 +130,15 @@ std::vector<double> BaseEta(const Plan& plan, const Model& model,
 // drawn cells without an opening day become the constant 0. `plan` has everything above.
 // CALENDAR_MISSING when the revision has no opening days for them.
 Violations AddExposure(const PlanInput& input, Plan& plan);
+
+// Means of branches: adds elasticity x log ratio to Plan::base, and the elasticity's uncertainty
+// to the plan's level factors, at the average log ratio of the year after the model's as_of; drawn
+// cells without any of a mean become the constant 0. Nothing without effects. `plan` has everything
+// above. MEAN_MISSING when the revision does not have a mean that the model was fitted with.
+Violations AddMeans(const PlanInput& input, Plan& plan);
+
+// The mean of an effect over a window, as the run may know it.
+MeanRatios RatiosOf(const PlanInput& input, const MeanEffect& effect, const Window& window);
 
 // Elasticities with a group in `plan`.
 struct ElasticityPart {

@@ -248,7 +248,11 @@ SharedState SharedStage::Draw(SharedDraws& draws) const {
   AddTrendAndSeason(draws, state);
   AddDrivers(draws, state);
   AddEvents(draws, state);
-  state.level_factors = BlockFactors(draws, "level", plan_.level_rank);
+  const int mean_count = static_cast<int>(plan_.mean_factors.size());
+  state.level_factors = BlockFactors(draws, "level", plan_.level_rank - mean_count);
+  for (const uint64_t id64 : plan_.mean_factors) {
+    state.level_factors.push_back(ParameterDraw(draws, id64, 0));
+  }
   return state;
 }
 

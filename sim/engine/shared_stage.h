@@ -23,7 +23,7 @@ struct SharedState {
   // [event x period]: EventFactor, and its natural logarithm.
   std::vector<double> event_size;
   std::vector<double> event_log_size;
-  // [level_rank]: z of the level block.
+  // [level_rank]: z of the level block, then of the elasticities of means.
   std::vector<double> level_factors;
   // [rate of the plan x period]: what terms of derived indicators are multiplied by.
   std::vector<double> rates;

@@ -25,6 +25,7 @@ class Assembler {
     for (int k = 0; k < panel_.indicator_count(); ++k) AddSeries(k);
     AddGroups();
     AddElasticities();
+    model_.mean_effects = parts_.means.effects;
     model_.drivers = parts_.terms.model;
     model_.derived_drivers = parts_.terms.derived;
     for (int k = 0; k < panel_.indicator_count(); ++k) {
@@ -46,7 +47,7 @@ class Assembler {
     for (const Indicator& indicator : network.spec().indicators) {
       model_.indicator_ids.push_back(indicator.id);
     }
-    for (int k = 0; k < network.indicator_count() && !panel_.exposures.empty(); ++k) {
+    for (int k = 0; k < network.indicator_count() && panel_.has_opening_days; ++k) {
       if (network.indicator(k).exposure == Exposure::kOpeningDays) {
         model_.exposed_indicators.push_back(k);
       }

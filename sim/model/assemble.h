@@ -8,6 +8,7 @@
 #include "sim/model/effects.h"
 #include "sim/model/fit.h"
 #include "sim/model/level.h"
+#include "sim/model/mean_effects.h"
 #include "sim/model/model.h"
 #include "sim/model/noise.h"
 #include "sim/model/panel.h"
@@ -20,6 +21,7 @@ struct FitParts {
   const FitPanel& panel;
   const FitOptions& options;
   DriverTerms terms;
+  MeanFit means;
   std::vector<SharedFit> shared;
   PersistentEffects effects;
   std::vector<CellLaw> laws;

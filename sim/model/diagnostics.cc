@@ -237,6 +237,7 @@ void AddDiagnostics(const FitParts& parts, Model& model) {
   AddCalendarNotes(parts.panel, model);
   for (int k = 0; k < parts.panel.indicator_count(); ++k) AddIndicatorNotes(parts, k, model);
   AddElasticityNotes(model);
+  model.notes.insert(model.notes.end(), parts.means.notes.begin(), parts.means.notes.end());
 }
 
 }  // namespace jalon::sim

@@ -51,8 +51,10 @@ absl::Status FitOwnParts(const StopToken& stop, FitParts& parts) {
 
 absl::StatusOr<Model> FitModel(const Revision& revision, const FitOptions& options,
                                const StopToken& stop, ProgressFn progress) {
-  JALON_ASSIGN_OR_RETURN(const FitPanel panel, MakePanel(revision, options));
+  JALON_ASSIGN_OR_RETURN(FitPanel panel, MakePanel(revision, options));
+  MeanFit means = FitMeans(revision, panel);
   FitParts parts{panel, options};
+  parts.means = std::move(means);
   JALON_ASSIGN_OR_RETURN(parts.terms, MakeDriverTerms(panel, revision.drivers));
   JALON_RETURN_IF_ERROR(FitIndicators(stop, progress, parts));
   JALON_RETURN_IF_ERROR(FitOwnParts(stop, parts));

@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -120,6 +121,27 @@ class Checker {
       }
     }
     CheckExposed();
+    CheckMeanEffects();
+  }
+
+  void CheckMeanEffects() {
+    std::set<std::pair<std::string, int>> seen;
+    for (size_t i = 0; i < model_.mean_effects.size(); ++i) {
+      const MeanEffect& effect = model_.mean_effects[i];
+      const std::string at = absl::StrCat("mean_effects[", i, "]");
+      if (effect.mean.empty()) Add(at + ".mean", "", "must not be empty", "REQUIRED");
+      Index(at + ".indicator", effect.indicator, IndicatorCount());
+      CheckLogLink(at + ".indicator", effect.indicator);
+      Finite(at + ".beta_mean", effect.beta_mean);
+      AtLeast(at + ".beta_sd", effect.beta_sd, 0);
+      Within(at + ".information_share", effect.information_share, 0, 1);
+      Finite(at + ".prior_mean", effect.prior_mean);
+      AtLeast(at + ".prior_sd", effect.prior_sd, 0);
+      AtLeast(at + ".branch_count", effect.branch_count, 0);
+      if (!seen.insert({effect.mean, effect.indicator}).second) {
+        Add(at + ".mean", effect.mean, "must act once on an indicator", "DUPLICATE_ID");
+      }
+    }
   }
 
   void CheckExposed() {

@@ -8,6 +8,7 @@
 //            k
 //            + log(1 + share effect weight(t))                                     events
 //            + log exposure[b,t]                                                   exposed k
+//            + sum_m beta[m] log ratio_m[b,t]                                      means of k
 //            + national[k,t] + regional[r,k,t] + branch_loading[k] u[b] + v[i]
 //   mu[i,t]  = exp(eta) (kLog), eta^2 for eta > 0 (kSqrt), or unit_scale[i] eta (kIdentity)
 //   y[i,t]   ~ law(mu), independent over t given all of the above
@@ -184,8 +185,9 @@ struct IndicatorDiagnostics {
   friend bool operator==(const IndicatorDiagnostics&, const IndicatorDiagnostics&) = default;
 };
 
-// A branch's mean (advisers...) acting on an indicator: eta += beta log(mean[b,t] / reference[b]),
-// reference = average over the 12 months (4 quarters) up to as_of; beta ~ Normal(mean, sd).
+// A branch's mean (advisers...) acting on an indicator (log link only): eta += beta
+// log(ratio[b,t]), ratio = mean over its usual size (sim/network/mean_ratios.h); a cell whose ratio
+// is 0 is 0. beta ~ Normal(beta_mean, beta_sd), one draw per path and effect.
 struct MeanEffect {
   // Id of a mean of the revision.
   std::string mean;
@@ -193,10 +195,15 @@ struct MeanEffect {
   int indicator = 0;
   double beta_mean = 0.0;
   double beta_sd = 0.0;
-  // Where the numbers come from.
+  // Where the belief comes from.
   std::string source;
-  // 0: the fit leaves it at what was believed.
+  // 1 - posterior variance / prior variance; 0: the fit leaves it at what was believed.
   double information_share = 0.0;
+  // What was believed.
+  double prior_mean = 0.0;
+  double prior_sd = 0.0;
+  // Branches whose mean moved in the history.
+  int branch_count = 0;
 
   friend bool operator==(const MeanEffect&, const MeanEffect&) = default;
 };
@@ -244,6 +251,7 @@ struct Model {
   // ascending: eta gains log exposure[unit, t], from the calendars of the revision that is
   // simulated.
   std::vector<int> exposed_indicators;
+  // Ascending by (mean, indicator).
   std::vector<MeanEffect> mean_effects;
   // [indicator]
   std::vector<IndicatorDiagnostics> diagnostics;

@@ -48,6 +48,7 @@ int RegionUnit(const Network& network, int unit) {
 // Gives the series of exposed indicators the exposures of their unit.
 void AddExposures(const Revision& revision, FitPanel& panel) {
   const OpeningDays days(revision.network, revision.calendars, {panel.first, panel.as_of});
+  panel.has_opening_days = !days.empty();
   if (days.empty()) return;
   std::map<int, int> row_of_unit;
   for (PanelSeries& series : panel.series) {
@@ -138,6 +139,8 @@ void SetScales(FitPanel& panel) {
   }
 }
 
+}  // namespace
+
 double ZeroShare(const FitPanel& panel, int first, int end) {
   double zeros = 0.0, count = 0.0;
   for (int i = first; i < end; ++i) {
@@ -149,8 +152,6 @@ double ZeroShare(const FitPanel& panel, int first, int end) {
   }
   return count > 0 ? zeros / count : 0.0;
 }
-
-}  // namespace
 
 int FitPanel::FinalCount(int k) const {
   const std::optional<Period> from = network->indicator(k).provisional_from;

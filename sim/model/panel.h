@@ -32,7 +32,7 @@ struct PanelSeries {
   double last_level = 0.0;
   bool ended = false;
   int present_count = 0;
-  // Row of FitPanel::exposures; -1 for a series that is not exposed to opening days.
+  // Row of FitPanel::exposures; -1 for a series that neither opening days nor means act on.
   int exposure_row = -1;
 };
 
@@ -57,9 +57,12 @@ struct FitPanel {
   // [series x period]; NaN where missing, and where the branch had no opening day. Of a stock: see
   // ConvertStocks (sim/model/stock_panel.h).
   std::vector<double> values;
-  // [leaf unit with an exposed series x period]: what its days multiply a mean by; empty without
-  // calendars.
+  // [row x period]: what its days, and its means as estimated, multiply an expected cell by. One
+  // row per leaf unit with an exposed series, then one per indicator with effects of means and
+  // leaf unit (sim/model/mean_effects.h).
   std::vector<double> exposures;
+  // Whether the revision has opening days.
+  bool has_opening_days = false;
   // Values of periods without an opening day, left out.
   int closed_value_count = 0;
   std::vector<ModelGroup> groups;
@@ -75,7 +78,8 @@ struct FitPanel {
 
   double value(int i, int t) const { return values[static_cast<size_t>(i) * period_count + t]; }
   bool present(int i, int t) const { return !std::isnan(value(i, t)); }
-  // Known part of a mean on the log link: opening days over their reference, 1 without calendar.
+  // Known part of an expected cell on the log link: opening days over their reference, means over
+  // theirs; 1 without either.
   double exposure(int i, int t) const {
     const int row = series[i].exposure_row;
     return row < 0 ? 1.0 : exposures[static_cast<size_t>(row) * period_count + t];
@@ -97,6 +101,9 @@ struct FitPanel {
 // Standard deviation of a series' values around the mean of each year, all of them together;
 // nullopt without two values in one year.
 std::optional<double> NoiseScale(const FitPanel& panel, int i);
+
+// Share of zeros among the present cells of the series [first, end); 0 without any.
+double ZeroShare(const FitPanel& panel, int first, int end);
 
 // Errors: as FitModel.
 absl::StatusOr<FitPanel> MakePanel(const Revision& revision, const FitOptions& options);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -14,6 +16,9 @@ namespace {
 
 // Planned values reach as far as a simulation does.
 constexpr size_t kMostPeriods = Realisations::kMaxPeriods + 60;
+// Of an elasticity and of its standard deviation.
+constexpr double kMostElasticity = 5.0;
+constexpr double kLeastSd = 1e-6;
 
 class MeansChecker : public RuleChecker {
  public:
@@ -22,7 +27,16 @@ class MeansChecker : public RuleChecker {
       path_ = Element("means", i);
       CheckPlace(table.series[i], i);
       CheckValues(table.series[i]);
+      CheckPlan(table.series[i]);
+      means_.insert(table.series[i].mean);
     }
+    for (size_t i = 0; i < table.effects.size(); ++i) {
+      path_ = Element("mean_effects", i);
+      CheckEffect(table.effects[i], i);
+    }
+    Require(table.effects.size() <= kMostMeanEffects, "mean_effects",
+            absl::StrCat(table.effects.size()),
+            {absl::StrCat("must be at most ", kMostMeanEffects), "TOO_MANY_EFFECTS"});
   }
 
  private:
@@ -57,8 +71,56 @@ class MeansChecker : public RuleChecker {
     }
   }
 
+  // What was planned is not kept once a later period was seen: nothing says which one holds.
+  void CheckPlan(const MeanSeries& series) {
+    const size_t count = std::min(series.values.size(), series.planned.size());
+    size_t seen_end = 0;
+    for (size_t j = 0; j < count; ++j) {
+      if (!std::isnan(series.values[j]) && !series.planned[j]) seen_end = j + 1;
+    }
+    for (size_t j = 0; j < seen_end; ++j) {
+      if (!series.planned[j] || std::isnan(series.values[j])) continue;
+      const std::string last = (series.first + static_cast<int>(seen_end - 1)).ToString();
+      Require(false, Field(Element("values", j)), (series.first + static_cast<int>(j)).ToString(),
+              {absl::StrCat("must not be planned: the mean was seen up to ", last),
+               "PLAN_OVERLAPS_HISTORY"});
+    }
+  }
+
+  void CheckEffect(const MeanEffectPrior& effect, size_t i) {
+    Require(means_.contains(effect.mean), Field("mean"), effect.mean,
+            {"must be a mean of some branch", "UNKNOWN_MEAN"});
+    const std::optional<int> k = network_.FindIndicator(effect.indicator);
+    Require(k.has_value(), Field("indicator"), effect.indicator,
+            {"must be the id of an indicator", "UNKNOWN_INDICATOR"});
+    Require(!k || IsProportional(network_.indicator(*k).kind), Field("indicator"), effect.indicator,
+            {"must be a count or an amount: nothing else is proportional to a mean",
+             "MEAN_ON_OTHER_KIND"});
+    RequireWithin(effect.prior_mean, -kMostElasticity, "elasticity");
+    RequireWithin(effect.prior_sd, kLeastSd, "sd");
+    if (const auto earlier =
+            effects_.Earlier(absl::StrCat(effect.mean, "/", effect.indicator), i)) {
+      Require(false, Field("mean"), effect.mean,
+              {absl::StrCat("must act once on an indicator; mean_effects[", *earlier,
+                            "] declares it too"),
+               "DUPLICATE_ID"});
+    }
+  }
+
+  static bool IsProportional(IndicatorKind kind) {
+    return kind == IndicatorKind::kCount || kind == IndicatorKind::kAmount;
+  }
+
+  // NaN is refused.
+  void RequireWithin(double value, double least, absl::string_view field) {
+    Require(least <= value && value <= kMostElasticity, Field(field), absl::StrCat(value),
+            {absl::StrCat("must be in [", least, ", ", kMostElasticity, "]"), "OUT_OF_RANGE"});
+  }
+
   const Network& network_;
   DuplicateFinder pairs_;
+  DuplicateFinder effects_;
+  std::set<std::string> means_;
   std::string path_;
 };
 
@@ -72,6 +134,10 @@ MeansTable Sorted(MeansTable table) {
   std::sort(table.series.begin(), table.series.end(), [](const MeanSeries& a, const MeanSeries& b) {
     return std::tie(a.mean, a.unit) < std::tie(b.mean, b.unit);
   });
+  const auto before = [](const MeanEffectPrior& a, const MeanEffectPrior& b) {
+    return std::tie(a.mean, a.indicator) < std::tie(b.mean, b.indicator);
+  };
+  std::sort(table.effects.begin(), table.effects.end(), before);
   return table;
 }
 

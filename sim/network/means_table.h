@@ -25,11 +25,31 @@ struct MeanSeries {
   friend bool operator==(const MeanSeries& a, const MeanSeries& b);
 };
 
-// Ascending by (mean, unit), each pair once.
+// A declaration that a mean acts on an indicator: cells of a branch are proportional to
+// (mean / its usual size)^elasticity, and what is believed of the elasticity before the data.
+struct MeanEffectPrior {
+  // A mean with a series in the table.
+  std::string mean;
+  // A count or an amount.
+  std::string indicator;
+  // The elasticity is Normal(prior_mean, prior_sd): in [-5, 5] and (0, 5].
+  double prior_mean = 0.0;
+  double prior_sd = 1.0;
+  // Where the belief comes from, at most 200 characters.
+  std::string source;
+
+  friend bool operator==(const MeanEffectPrior&, const MeanEffectPrior&) = default;
+};
+
+// A table declares at most this many effects: each is a shared factor of a run.
+inline constexpr int kMostMeanEffects = 16;
+
+// Series ascending by (mean, unit), effects by (mean, indicator); each pair once.
 struct MeansTable {
   std::vector<MeanSeries> series;
+  std::vector<MeanEffectPrior> effects = {};
 
-  bool empty() const { return series.empty(); }
+  bool empty() const { return series.empty() && effects.empty(); }
   friend bool operator==(const MeansTable&, const MeansTable&) = default;
 };
 

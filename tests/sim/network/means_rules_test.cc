@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 #include "tests/sim/network/small_network.h"
 
@@ -48,6 +49,54 @@ TEST(MeansRulesTest, ComparesMissingValuesAsEqual) {
 TEST(MeansRulesTest, SortsByMeanAndUnit) {
   EXPECT_EQ(Sorted(MeansTable{{Advisers("s2"), Advisers("n1")}}),
             (MeansTable{{Advisers("n1"), Advisers("s2")}}));
+}
+
+// An effect of advisers of n1 on an indicator.
+MeansTable Acting(const std::string& mean, const std::string& indicator) {
+  return {{Advisers("n1")}, {{mean, indicator, 0.5, 0.25, "belief"}}};
+}
+
+TEST(MeansRulesTest, AcceptsAnEffectOnACount) {
+  EXPECT_TRUE(CheckMeans(SmallNetwork(), Acting("advisers", "accounts")).empty());
+}
+
+TEST(MeansRulesTest, ListsEveryProblemOfEffects) {
+  MeansTable table = Acting("advisers", "accounts");
+  table.effects.push_back({"robots", "nothing", 9.0, 0.0, ""});
+  table.effects.push_back(table.effects[0]);
+  table.effects.push_back(
+      {"advisers", "savings", std::numeric_limits<double>::quiet_NaN(), 0.1, ""});
+  const Violations found = CheckMeans(SmallNetwork(), table);
+  EXPECT_TRUE(HasViolation(found, "mean_effects[1].mean", "UNKNOWN_MEAN"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[1].indicator", "UNKNOWN_INDICATOR"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[1].elasticity", "OUT_OF_RANGE"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[1].sd", "OUT_OF_RANGE"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[2].mean", "DUPLICATE_ID"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[3].indicator", "MEAN_ON_OTHER_KIND"));
+  EXPECT_TRUE(HasViolation(found, "mean_effects[3].elasticity", "OUT_OF_RANGE"));
+  EXPECT_EQ(found.total_count(), 7);
+}
+
+TEST(MeansRulesTest, RefusesMoreEffectsThanARunCarries) {
+  MeansTable table;
+  for (int i = 0; i <= kMostMeanEffects; ++i) {
+    table.series.push_back(Advisers("n1"));
+    table.series.back().mean += std::to_string(i);
+    table.effects.push_back({table.series.back().mean, "accounts", 0.5, 0.25, ""});
+  }
+  const Violations found = CheckMeans(SmallNetwork(), table);
+  EXPECT_TRUE(HasViolation(found, "mean_effects", "TOO_MANY_EFFECTS"));
+}
+
+TEST(MeansRulesTest, RefusesAPlanBeforeWhatWasSeen) {
+  MeansTable table = {{Advisers("n1")}};
+  MeanSeries& series = table.series[0];
+  series.planned.assign(series.values.size(), false);
+  series.values.assign(series.values.size(), 2.0);
+  series.planned[0] = true;
+  const Violations found = CheckMeans(SmallNetwork(), table);
+  EXPECT_TRUE(HasViolation(found, "means[0].values[0]", "PLAN_OVERLAPS_HISTORY"));
+  EXPECT_EQ(found.total_count(), 1);
 }
 
 }  // namespace
