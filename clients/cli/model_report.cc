@@ -22,6 +22,31 @@ void WriteElasticities(Context& context, const v1::Model& model) {
   table.Finish();
 }
 
+void WriteMeanEffects(Context& context, const v1::Model& model) {
+  // Half a 90 % interval of a normal law, in standard deviations.
+  constexpr double kHalfWidth = 1.6448536269514722;
+  TableWriter table =
+      context.table({{"mean", "Mean", "Moyen"},
+                     {"indicator", "Indicator", "Indicateur"},
+                     {"prior_mean", "Before", "A priori", CellFormat::kNumber},
+                     {"prior_sd", "+/-", "+/-", CellFormat::kNumber},
+                     {"elasticity", "After data", "A posteriori", CellFormat::kNumber},
+                     {"sd", "+/-", "+/-", CellFormat::kNumber},
+                     {"p5", "P5", "P5", CellFormat::kNumber},
+                     {"p95", "P95", "P95", CellFormat::kNumber},
+                     {"information", "From data", "Part des données", CellFormat::kRatio},
+                     {"branches", "Branches", "Agences", CellFormat::kCount},
+                     {"source", "Source", "Source"}});
+  for (const auto& e : model.mean_effects()) {
+    const double half = kHalfWidth * e.standard_deviation();
+    table.Row({e.mean(), e.indicator(), e.prior_mean(), e.prior_standard_deviation(),
+               e.mean_elasticity(), e.standard_deviation(), e.mean_elasticity() - half,
+               e.mean_elasticity() + half, e.information_share(), int64_t{e.branch_count()},
+               e.source()});
+  }
+  table.Finish();
+}
+
 void WriteModel(Context& context, const v1::Model& model) {
   if (context.is_screen()) {
     context.out() << "model " << model.name() << ", as of " << model.as_of() << ", "
@@ -47,6 +72,10 @@ void WriteModel(Context& context, const v1::Model& model) {
   if (context.is_screen() && model.elasticities_size() > 0) {
     context.out() << "\n";
     WriteElasticities(context, model);
+  }
+  if (context.is_screen() && model.mean_effects_size() > 0) {
+    context.out() << "\n";
+    WriteMeanEffects(context, model);
   }
   for (const std::string& note : model.notes()) context.beside() << "note: " << note << "\n";
 }

@@ -12,6 +12,9 @@ void WriteModel(Context& context, const v1::Model& model);
 // Writes elasticities before and after the data.
 void WriteElasticities(Context& context, const v1::Model& model);
 
+// Writes what means of branches act on, before and after the data, with a 90 % interval.
+void WriteMeanEffects(Context& context, const v1::Model& model);
+
 }  // namespace jalon::client
 
 #endif  // JALON_CLIENTS_CLI_MODEL_REPORT_H_

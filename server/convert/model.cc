@@ -169,6 +169,43 @@ sim::Elasticity ElasticityFromProto(const store::v1::ModelElasticity& proto) {
           .move_count = proto.move_count()};
 }
 
+void MeanEffectToProto(const sim::MeanEffect& effect, store::v1::MeanEffect* proto) {
+  proto->set_mean(effect.mean);
+  proto->set_indicator(effect.indicator);
+  proto->set_beta_mean(effect.beta_mean);
+  proto->set_beta_sd(effect.beta_sd);
+  proto->set_source(effect.source);
+  proto->set_information_share(effect.information_share);
+  proto->set_prior_mean(effect.prior_mean);
+  proto->set_prior_sd(effect.prior_sd);
+  proto->set_branch_count(effect.branch_count);
+}
+
+sim::MeanEffect MeanEffectFromProto(const store::v1::MeanEffect& proto) {
+  return {.mean = proto.mean(),
+          .indicator = proto.indicator(),
+          .beta_mean = proto.beta_mean(),
+          .beta_sd = proto.beta_sd(),
+          .source = proto.source(),
+          .information_share = proto.information_share(),
+          .prior_mean = proto.prior_mean(),
+          .prior_sd = proto.prior_sd(),
+          .branch_count = proto.branch_count()};
+}
+
+void DescribeMeanEffect(const sim::Model& model, const sim::MeanEffect& effect,
+                        v1::MeanEffect* proto) {
+  proto->set_mean(effect.mean);
+  proto->set_indicator(model.indicator_ids[effect.indicator]);
+  proto->set_prior_mean(effect.prior_mean);
+  proto->set_prior_standard_deviation(effect.prior_sd);
+  proto->set_mean_elasticity(effect.beta_mean);
+  proto->set_standard_deviation(effect.beta_sd);
+  proto->set_information_share(effect.information_share);
+  proto->set_branch_count(effect.branch_count);
+  proto->set_source(effect.source);
+}
+
 // Posterior variance of an elasticity: own and shared parts.
 double VarianceOf(const sim::ParameterBlock& block, int i) {
   double variance = block.own_variance[i];
@@ -222,6 +259,9 @@ store::v1::Model ToProto(const sim::Model& model) {
   for (const sim::Elasticity& elasticity : model.elasticities) {
     ElasticityToProto(elasticity, proto.add_elasticities());
   }
+  for (const sim::MeanEffect& effect : model.mean_effects) {
+    MeanEffectToProto(effect, proto.add_mean_effects());
+  }
   *proto.mutable_national() = LatentToProto(model.national);
   *proto.mutable_regional() = LatentToProto(model.regional);
   Copy(model.branch_loading, proto.mutable_branch_loading());
@@ -268,6 +308,9 @@ absl::StatusOr<sim::Model> FromProto(const store::v1::Model& proto) {
   model.elasticity = BlockFromProto(proto.elasticity());
   for (const store::v1::ModelElasticity& elasticity : proto.elasticities()) {
     model.elasticities.push_back(ElasticityFromProto(elasticity));
+  }
+  for (const store::v1::MeanEffect& effect : proto.mean_effects()) {
+    model.mean_effects.push_back(MeanEffectFromProto(effect));
   }
   model.national = LatentFromProto(proto.national());
   model.regional = LatentFromProto(proto.regional());
@@ -323,6 +366,9 @@ void Describe(const sim::Model& model, v1::Model* proto) {
   }
   for (size_t i = 0; i < model.elasticities.size(); ++i) {
     DescribeElasticity(model, static_cast<int>(i), proto->add_elasticities());
+  }
+  for (const sim::MeanEffect& effect : model.mean_effects) {
+    DescribeMeanEffect(model, effect, proto->add_mean_effects());
   }
   Copy(model.notes, proto->mutable_notes());
 }

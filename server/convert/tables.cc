@@ -227,6 +227,14 @@ absl::StatusOr<sim::CreditTable> FromProto(const sim::Network& network,
 store::v1::MeansContent ToProto(const sim::MeansTable& table) {
   store::v1::MeansContent content;
   for (const sim::MeanSeries& series : table.series) *content.add_means() = ToProto(series);
+  for (const sim::MeanEffectPrior& effect : table.effects) {
+    store::v1::MeansContent::Effect* added = content.add_effects();
+    added->set_mean(effect.mean);
+    added->set_indicator(effect.indicator);
+    added->set_prior_mean(effect.prior_mean);
+    added->set_prior_sd(effect.prior_sd);
+    added->set_source(effect.source);
+  }
   return content;
 }
 
@@ -235,6 +243,10 @@ absl::StatusOr<sim::MeansTable> FromProto(const sim::Network& network,
   sim::MeansTable table;
   for (const v1::MeanSeries& proto : content.means()) {
     JALON_ASSIGN_OR_RETURN(table.series.emplace_back(), SeriesFromProto(proto));
+  }
+  for (const store::v1::MeansContent::Effect& proto : content.effects()) {
+    table.effects.push_back(
+        {proto.mean(), proto.indicator(), proto.prior_mean(), proto.prior_sd(), proto.source()});
   }
   JALON_RETURN_IF_ERROR(Sound(sim::CheckMeans(network, table)));
   return table;

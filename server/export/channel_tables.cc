@@ -57,4 +57,13 @@ std::string WriteMeans(const sim::Revision& revision) {
   return csv.TakeRows();
 }
 
+std::string WriteMeanEffects(const sim::Revision& revision) {
+  CsvWriter csv({"mean", "indicator", "elasticity", "sd", "source"});
+  for (const sim::MeanEffectPrior& effect : revision.means.effects) {
+    csv.Row({effect.mean, effect.indicator, NumberText(effect.prior_mean),
+             NumberText(effect.prior_sd), effect.source});
+  }
+  return csv.TakeRows();
+}
+
 }  // namespace jalon::server

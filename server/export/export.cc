@@ -26,6 +26,7 @@ constexpr ExportedTable kTables[] = {
     {"eliminations", &WriteEliminations, "not_personal = unit\n"},
     {"parent_totals", &WriteParentTotals, "not_personal = unit\n"},
     {"means", &WriteMeans, "not_personal = unit, mean\n"},
+    {"mean_effects", &WriteMeanEffects, "not_personal = mean, indicator\n"},
     {"weights", &WriteWeights, "not_personal = unit\n"},
     {"quality", &WriteQuality, "not_personal = unit\n"},
     {"ladder", &WriteLadder, ""},

@@ -33,6 +33,7 @@ std::string WriteChannelShares(const sim::Revision& revision);
 std::string WriteEliminations(const sim::Revision& revision);
 std::string WriteParentTotals(const sim::Revision& revision);
 std::string WriteMeans(const sim::Revision& revision);
+std::string WriteMeanEffects(const sim::Revision& revision);
 
 // score_tables.cc
 std::string WriteWeights(const sim::Revision& revision);

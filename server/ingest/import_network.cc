@@ -52,7 +52,7 @@ class NetworkImporter {
                 TableKind::kOpeningDays,  TableKind::kPhasing,       TableKind::kPerimeter,
                 TableKind::kWeights,      TableKind::kQuality,       TableKind::kLadder,
                 TableKind::kChannels,     TableKind::kChannelShares, TableKind::kEliminations,
-                TableKind::kParentTotals, TableKind::kMeans},
+                TableKind::kParentTotals, TableKind::kMeans,         TableKind::kMeanEffects},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
@@ -104,7 +104,7 @@ class NetworkImporter {
         TableKind::kPhasing,       TableKind::kPerimeter,    TableKind::kWeights,
         TableKind::kQuality,       TableKind::kLadder,       TableKind::kChannels,
         TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
-        TableKind::kMeans};
+        TableKind::kMeans,         TableKind::kMeanEffects};
     return base_ != nullptr && !files_.Has(TableKind::kRealisations) &&
            std::any_of(kTables.begin(), kTables.end(),
                        [&](TableKind kind) { return files_.Has(kind); });
@@ -178,6 +178,8 @@ class NetworkImporter {
     }
     files_.ForEach(TableKind::kMeans,
                    [&](TableReader& reader, const TableMapping&) { means_.Read(reader); });
+    files_.ForEach(TableKind::kMeanEffects,
+                   [&](TableReader& reader, const TableMapping&) { means_.ReadEffects(reader); });
   }
 
   // The tables checked against the network; their problems join the others.

@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 24> kKinds = {{
+constexpr std::array<KindName, 25> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -74,6 +74,7 @@ constexpr std::array<KindName, 24> kKinds = {{
     {TableKind::kEliminations, "eliminations", "", "unit segment indicator period value"},
     {TableKind::kParentTotals, "parent_totals", "", "unit segment indicator period value"},
     {TableKind::kMeans, "means", "", "unit mean period value planned"},
+    {TableKind::kMeanEffects, "mean_effects", "", "mean indicator elasticity sd source"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

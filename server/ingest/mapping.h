@@ -50,6 +50,7 @@ enum class TableKind {
   kEliminations,   // [eliminations]
   kParentTotals,   // [parent_totals]
   kMeans,          // [means]
+  kMeanEffects,    // [mean_effects]: what means act on
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/ingest/text_rules.h"
 #include "sim/network/means_rules.h"
@@ -20,6 +21,8 @@ MeansReader::MeansReader(const Mapping& mapping, sim::Frequency frequency,
                          const sim::MeansTable* base)
     : mapping_(mapping), frequency_(frequency) {
   if (base == nullptr) return;
+  effects_ = base->effects;
+  effect_origins_.resize(effects_.size());
   for (const sim::MeanSeries& series : base->series) {
     Cells& cells = means_[{series.mean, series.unit}];
     for (size_t t = 0; t < series.values.size(); ++t) {
@@ -40,6 +43,41 @@ void MeansReader::Read(TableReader& reader) {
     return;
   }
   while (reader.NextRow()) ReadRecord(reader, roles);
+}
+
+void MeansReader::ReadEffects(TableReader& reader) {
+  while (reader.NextRow()) AddEffect(RowOf(reader, TableKind::kMeanEffects));
+}
+
+void MeansReader::AddEffect(const DeclaredRow& row) {
+  FieldReader fields(row, violations_);
+  sim::MeanEffectPrior effect;
+  effect.mean = fields.Text("mean");
+  effect.indicator = fields.Text("indicator");
+  effect.prior_mean = fields.Number("elasticity").value_or(0.0);
+  effect.prior_sd = fields.Number("sd").value_or(1.0);
+  effect.source = fields.Label("source");
+  if (!fields.Require("elasticity") || !fields.Require("sd")) return;
+  for (size_t i = 0; i < effects_.size(); ++i) {
+    // An append restates an effect of its base; twice in the files is left to the table's rules.
+    if (effect_origins_[i].line != 0 || effects_[i].mean != effect.mean ||
+        effects_[i].indicator != effect.indicator) {
+      continue;
+    }
+    effects_[i] = std::move(effect);
+    effect_origins_[i] = server::OriginOf(row);
+    return;
+  }
+  effects_.push_back(std::move(effect));
+  effect_origins_.push_back(server::OriginOf(row));
+}
+
+Origin MeansReader::OriginOf(const sim::Violation& violation,
+                             const std::vector<Origin>& means) const {
+  const bool is_effect = absl::StartsWith(violation.field, "mean_effects[");
+  const std::vector<Origin>& origins = is_effect ? effect_origins_ : means;
+  const std::optional<size_t> index = ListIndex(violation.field);
+  return index && *index < origins.size() ? origins[*index] : Origin();
 }
 
 bool MeansReader::IsPlanned(TableReader& reader, int role) {
@@ -112,15 +150,14 @@ sim::MeansTable MeansReader::Finish(const sim::Network& network) {
     table.series.push_back(std::move(series));
     origins.push_back(cells.origin);
   }
+  table.effects = effects_;
   const sim::Violations found = sim::CheckMeans(network, table);
   for (sim::Violation violation : found.kept()) {
-    const std::optional<size_t> index = ListIndex(violation.field);
-    if (index && *index < origins.size() && origins[*index].line != 0) {
-      violation = WithOrigin(std::move(violation), origins[*index]);
-    }
+    const Origin origin = OriginOf(violation, origins);
+    if (origin.line != 0) violation = WithOrigin(std::move(violation), origin);
     violations_.Add(std::move(violation));
   }
-  return table;  // the map is in canonical order
+  return sim::Sorted(std::move(table));
 }
 
 }  // namespace jalon::server

@@ -1,4 +1,4 @@
-// Collects means of branches: advisers present, appointments held...
+// Collects means of branches (advisers present, appointments held...) and what they act on.
 #ifndef JALON_SERVER_INGEST_MEANS_READER_H_
 #define JALON_SERVER_INGEST_MEANS_READER_H_
 
@@ -21,11 +21,12 @@ namespace jalon::server {
 // Thread-compatible.
 class MeansReader {
  public:
-  // `base` is null for a new network; otherwise its means are the start, and a value given again
-  // takes the place of the one before.
+  // `base` is null for a new network; otherwise its means are the start, and a value or an effect
+  // given again takes the place of the one before.
   MeansReader(const Mapping& mapping, sim::Frequency frequency, const sim::MeansTable* base);
 
   void Read(TableReader& reader);
+  void ReadEffects(TableReader& reader);
 
   // Checks everything read against the network and returns it in canonical order.
   sim::MeansTable Finish(const sim::Network& network);
@@ -51,6 +52,9 @@ class MeansReader {
     int planned = -1;
   };
 
+  void AddEffect(const DeclaredRow& row);
+  // Where the i-th series or effect stands, whichever the field is of.
+  Origin OriginOf(const sim::Violation& violation, const std::vector<Origin>& means) const;
   void ReadRecord(TableReader& reader, const Roles& roles);
   // Refuses what is neither yes nor no.
   bool IsPlanned(TableReader& reader, int role);
@@ -60,6 +64,9 @@ class MeansReader {
   sim::Frequency frequency_;
   // By mean and unit.
   std::map<std::pair<std::string, std::string>, Cells> means_;
+  std::vector<sim::MeanEffectPrior> effects_;
+  // [effect]; line 0 for the base.
+  std::vector<Origin> effect_origins_;
   sim::Violations violations_;
 };
 

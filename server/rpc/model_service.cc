@@ -135,6 +135,7 @@ absl::StatusOr<v1::ListModelsResponse> ListModels(Call& call,
     model = live == nullptr ? record.model() : live->resource();
     model.clear_diagnostics();
     model.clear_elasticities();
+    model.clear_mean_effects();
     model.clear_notes();
   };
   JALON_ASSIGN_OR_RETURN(

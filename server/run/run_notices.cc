@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "sim/engine/event_reach.h"
 #include "sim/network/known_dates.h"
+#include "sim/network/mean_ratios.h"
 
 namespace jalon::server {
 namespace {
@@ -142,6 +143,25 @@ std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as
     const size_t more = notices.size() - kMaxNotices + 1;
     notices.resize(kMaxNotices - 1);
     notices.push_back(absl::StrCat(more, " more notices of this kind"));
+  }
+  return notices;
+}
+
+std::vector<std::string> MeanNoticesOf(const sim::Revision& revision, const sim::Model& model,
+                                       const sim::Plan& plan) {
+  std::vector<std::string> notices;
+  for (const sim::MeanEffect& effect : model.mean_effects) {
+    if (!std::binary_search(plan.indicators.begin(), plan.indicators.end(), effect.indicator)) {
+      continue;
+    }
+    const sim::MeanRatios ratios(revision.network, revision.means,
+                                 {effect.mean, model.as_of, plan.as_of, plan.horizon});
+    if (ratios.held_period_count() == 0) continue;
+    notices.push_back(absl::StrFormat(
+        "mean %s acts on %s: after %s, %d of %d branches have periods without a planned value (%d "
+        "in all); the last value is held",
+        effect.mean, model.indicator_ids[effect.indicator], plan.as_of.ToString(),
+        ratios.held_branch_count(), ratios.branch_count(), ratios.held_period_count()));
   }
   return notices;
 }

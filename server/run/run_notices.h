@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/engine/plan.h"
+#include "sim/model/model.h"
 #include "sim/network/revision.h"
 #include "sim/scenario/scenario.h"
 
@@ -17,6 +19,11 @@ namespace jalon::server {
 // of their parts; and indicators with eliminations, which stay in proportion after `as_of`.
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario);
+
+// Means of branches that act on what `plan` simulates and have no planned value in some period of
+// its horizon: one sentence for each effect, with what is held counted.
+std::vector<std::string> MeanNoticesOf(const sim::Revision& revision, const sim::Model& model,
+                                       const sim::Plan& plan);
 
 }  // namespace jalon::server
 

@@ -211,6 +211,12 @@ void AddProvisionalNotices(const Sources& sources, sim::Period as_of, v1::Run& r
   }
 }
 
+void AddMeanNotices(const Sources& sources, const sim::Plan& plan, v1::Run& run) {
+  for (std::string& notice : MeanNoticesOf(sources.revision->value, sources.model->value, plan)) {
+    run.add_notices(std::move(notice));
+  }
+}
+
 void AddSourceNotices(const Sources& sources, sim::Period as_of, v1::Run& run) {
   AddProvisionalNotices(sources, as_of, run);
   for (std::string& notice :
@@ -358,6 +364,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                                          .as_of = settings.as_of,
                                                          .seed = run.seed()}));
   AddNotices(plan, run);
+  AddMeanNotices(sources, plan, run);
   plan.scores = scores.plan;
   const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
   RowAxis axis(revision.network, rows.windows, rows.rows);

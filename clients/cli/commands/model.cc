@@ -82,6 +82,14 @@ int ShowElasticities(Context& context, const ModelArguments& arguments) {
   return kExitOk;
 }
 
+int ShowMeans(Context& context, const ModelArguments& arguments) {
+  auto model = GetModel(context, arguments.id);
+  if (!model.ok()) return ReportError(context, model.status());
+  WriteMeanEffects(context, *model);
+  context.Next("jalon network means", "the means themselves, seen and planned");
+  return kExitOk;
+}
+
 int ExportModel(Context& context, const ModelArguments& arguments) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -157,10 +165,14 @@ void AddModel(const Command& app, Invocation& invocation) {
     return sub;
   };
   add("list", "Models, newest first", "list", ListModels);
-  add("show", "Diagnostics, elasticities and notes", "show before-1997", ShowModel)
+  add("show", "Diagnostics, elasticities, effects of means and notes", "show before-1997",
+      ShowModel)
       .Option("model", a->id, "Model; default: the newest");
   add("elasticities", "Elasticities before and after the data", "elasticities -o csv",
       ShowElasticities)
+      .Option("model", a->id, "Model; default: the newest");
+  add("means", "What means of branches (advisers...) act on, before and after the data",
+      "means -o csv", ShowMeans)
       .Option("model", a->id, "Model; default: the newest");
   const Command out = add("export", "Write a model to a file or standard output",
                           "export --to model.textproto", ExportModel);

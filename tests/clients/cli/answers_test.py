@@ -91,7 +91,7 @@ class Answers(unittest.TestCase):
         self.assertIn("next: jalon network list", done.stderr)
 
     def test_of_models(self):
-        for words in ["model list", "model show truth", "model elasticities truth", "fit"]:
+        for words in ["model list", "model show truth", "model elasticities truth", "model means truth", "fit"]:
             self.check(*words.split(), "--network", "demo")
         done = self.server.run("model", "export", "truth", "--to", "model.textproto", "--network",
                                "demo")

@@ -167,7 +167,7 @@ class Xlsx(Exports):
     def test_every_list_can_be_one(self):
         for words in ["status", "doctor", "network list", "network show", "network segments",
                       "network drivers", "network revisions", "indicators", "model list",
-                      "model show truth", "model elasticities truth", "objectives list",
+                      "model show truth", "model elasticities truth", "model means truth", "objectives list",
                       "objectives show", "scenario list", "runs list"]:
             with self.subTest(command=words):
                 book = self.workbook(*words.split())

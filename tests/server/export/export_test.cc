@@ -119,6 +119,8 @@ NamedTexts EveryTable() {
       {"means.csv",
        "unit;mean;period;value;planned\nn1;advisers;2026-01;4.5;no\n"
        "n1;advisers;2026-12;5;yes\n"},
+      {"mean_effects.csv",
+       "mean;indicator;elasticity;sd;source\nadvisers;accounts;0.5;0.125;étude\n"},
       {"weights.csv",
        "unit;unit_kind;indicator;window;weight;floor;cap;complete\n"
        ";;accounts;2026;0.6;0;1.5;yes\n;;loans;2026;0.4;;;yes\n"},

@@ -160,6 +160,55 @@ TEST(ImportTablesTest, RefusesNegativeMeansAndOtherBadRows) {
                           "means.csv:6:3 DUPLICATE_CELL", "means.csv:4:1 NOT_A_LEAF"));
 }
 
+TEST(ImportTablesTest, ReadsWhatMeansActOn) {
+  const ImportOutcome outcome =
+      Import({{"means.csv", "unit;mean;period;value\nn1;advisers;2026-01;3,5\n"},
+              {"mean_effects.csv",
+               "mean;indicator;elasticity;sd;source\nadvisers;accounts;0,5;0,2;essai\n"}});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  const sim::MeanEffectPrior expected{"advisers", "accounts", 0.5, 0.2, "essai"};
+  EXPECT_THAT(outcome.revision->means.effects, ElementsAre(expected));
+}
+
+TEST(ImportTablesTest, NamesFileAndLineOfEveryBadEffect) {
+  const ImportOutcome outcome = Import({{"means.csv",
+                                         "unit;mean;period;value;planned\n"
+                                         "n1;advisers;2026-01;3,5;yes\n"
+                                         "n1;advisers;2026-02;3,5;no\n"},
+                                        {"mean_effects.csv",
+                                         "mean;indicator;elasticity;sd\n"
+                                         "advisers;accounts;;0,2\n"
+                                         "robots;accounts;0,5;0,2\n"
+                                         "advisers;nothing;9;0,2\n"
+                                         "advisers;loans;0,5;0\n"
+                                         "advisers;loans;0,5;0,2\n"}});
+  EXPECT_FALSE(outcome.revision.has_value());
+  EXPECT_THAT(
+      Places(outcome.violations),
+      ElementsAre("mean_effects.csv:2:3 MISSING_VALUE", "means.csv:2:4 PLAN_OVERLAPS_HISTORY",
+                  "mean_effects.csv:3:1 UNKNOWN_MEAN", "mean_effects.csv:4:2 UNKNOWN_INDICATOR",
+                  "mean_effects.csv:4:3 OUT_OF_RANGE", "mean_effects.csv:5:4 OUT_OF_RANGE",
+                  "mean_effects.csv:6:1 DUPLICATE_ID"));
+}
+
+TEST(ImportTablesTest, AnAppendRestatesAnEffectAndAPlanByWhatWasSeen) {
+  const ImportOutcome base =
+      Import({{"means.csv", "unit;mean;period;value;planned\nn1;advisers;2026-03;3,5;yes\n"},
+              {"mean_effects.csv", "mean;indicator;elasticity;sd\nadvisers;accounts;0,5;0,2\n"}});
+  ASSERT_TRUE(base.revision.has_value()) << base.violations.ToStatus();
+  const NamedTexts more = {
+      {"means.csv", "unit;mean;period;value\nn1;advisers;2026-03;4\n"},
+      {"mean_effects.csv", "mean;indicator;elasticity;sd\nadvisers;accounts;0,6;0,1\n"}};
+  const ImportOutcome outcome = ImportNetwork({.files = FilesOf(more),
+                                               .mapping = MappingOf(kSmallMapping),
+                                               .mode = ImportMode::kAppend,
+                                               .base = &*base.revision});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  ASSERT_THAT(outcome.revision->means.effects, SizeIs(1));
+  EXPECT_EQ(outcome.revision->means.effects[0].prior_mean, 0.6);
+  EXPECT_THAT(outcome.revision->means.series[0].planned, ElementsAre(false));
+}
+
 TEST(ImportTablesTest, KeepsTheTablesOfItsBaseInAnAppend) {
   const ImportOutcome base =
       Import({{"channels.csv", kChannels},

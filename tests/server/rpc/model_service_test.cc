@@ -102,6 +102,21 @@ TEST(ModelServiceTest, FitsTheSameModelTwice) {
   EXPECT_EQ(again.content_hash(), Fitted().content_hash());
 }
 
+TEST(ModelServiceTest, TellsWhatMeansActOn) {
+  const v1::Model& model = Fitted();
+  ASSERT_THAT(model.mean_effects(), SizeIs(1));
+  const v1::MeanEffect& effect = model.mean_effects(0);
+  EXPECT_EQ(effect.mean(), "advisers");
+  EXPECT_EQ(effect.indicator(), "appointments");
+  EXPECT_EQ(effect.prior_mean(), 0.5);
+  EXPECT_EQ(effect.prior_standard_deviation(), 0.25);
+  EXPECT_GT(effect.standard_deviation(), 0.0);
+  EXPECT_LT(effect.standard_deviation(), 0.25);
+  EXPECT_GT(effect.information_share(), 0.0);
+  EXPECT_GT(effect.branch_count(), 0);
+  EXPECT_EQ(effect.source(), "demo: assumption");
+}
+
 TEST(ModelServiceTest, LooksAtNothingAfterAsOf) {
   v1::CreateModelRequest request = Fit();
   request.mutable_model()->set_as_of("2025-12");
