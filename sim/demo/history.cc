@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -70,6 +71,10 @@ class HistoryDrawer {
     int branch = 0;
     for (int u = 0; u < input.network.unit_count(); ++u) {
       if (input.network.is_leaf(u) && branch++ == kLostBranch) lost_unit_ = u;
+    }
+    for (const DemoMove& move : DemoMoves(input.options)) {
+      const auto [giver, receiver] = UnitsOf(move, input.network, input.options);
+      movers_.insert({giver, receiver});
     }
   }
 
@@ -207,8 +212,9 @@ class HistoryDrawer {
   void MakeHoles(int i) {
     const StreamKey key = KeyOf(input_.keys[i], kMissingDraw);
     const std::span<double> row = Row(i);
+    const bool is_kept = IsStock(truth_.series[i]) || movers_.contains(input_.keys[i].unit);
     for (int t = 0; t < past_.history.size(); ++t) {
-      const double chance = IsStock(truth_.series[i]) ? 1.0 : DrawAt(key, t);
+      const double chance = is_kept ? 1.0 : DrawAt(key, t);
       if (IsHole(input_.keys[i], past_.history.first + t, chance)) row[t] = kNaN;
     }
   }
@@ -221,6 +227,8 @@ class HistoryDrawer {
   int lost_unit_ = -1;
   // [indicator]: DemoMeanEta.
   std::vector<std::vector<double>> mean_eta_;
+  // Givers and receivers: a flow that one of them lacks would be missing from their stocks' sum.
+  std::set<int> movers_;
   // [series x period]
   std::vector<double> values_;
 };

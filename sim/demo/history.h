@@ -13,8 +13,8 @@ namespace jalon::sim {
 // rounded, never below 0. From the date of a move (sim/demo/moves.h) on its share of what the giver
 // would have realised stands at the receiver: rounded at random for numbers of things, exact for
 // amounts. This is the history as imported; the perimeter restates it. Missing: before an opening
-// and from a closure on, one cell of a flow in 500, and two months of the protection family in one
-// branch.
+// and from a closure on, one cell of a flow in 500 but of branches whose customers
+// move, and two months of the protection family in one branch.
 absl::StatusOr<Realisations> DrawHistory(const TruthInput& input, const Model& truth,
                                          const TruthPast& past, const DemoDraws& draws);
 

@@ -67,31 +67,31 @@ int RunImport(Context& context, const ImportArguments& arguments) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
   context.interrupt().Listen();
-  absl::StatusOr<v1::Import> import = absl::UnknownError("");
+  absl::StatusOr<v1::Import> accepted = absl::UnknownError("");
   {
     Progress line = context.progress();
     const double total = std::max<double>(1, static_cast<double>(TotalBytes(*files)));
-    import = (*client)->CreateImport(
+    accepted = (*client)->CreateImport(
         *options, *files, context.interrupt().canceller(), [&](int64_t sent) {
           line.Update({.ratio = static_cast<double>(sent) / total, .detail = "sending"},
                       absl::Now());
-  });
+        });
+  }
+  if (!accepted.ok()) return ReportError(context, accepted.status());
+  auto ended = AwaitImport(context, *std::move(accepted));
+  if (!ended.ok()) return ReportError(context, ended.status());
+  const int code = ReportImport(context, *ended, arguments.problems);
+  if (code != kExitOk) return code;
+  if (arguments.dry_run) {
+    context.Next("the same without --dry-run", "store it");
+  } else {
+    context.Next(absl::StrCat("jalon fit --network ", ShortId(options->network())),
+                 "fit a model to this history");
+  }
+  return kExitOk;
 }
-if (!import.ok()) return ReportError(context, import.status());
-auto ended = AwaitImport(context, *std::move(import));
-if (!ended.ok()) return ReportError(context, ended.status());
-const int code = ReportImport(context, *ended, arguments.problems);
-if (code != kExitOk) return code;
-if (arguments.dry_run) {
-  context.Next("the same without --dry-run", "store it");
-} else {
-  context.Next(absl::StrCat("jalon fit --network ", ShortId(options->network())),
-               "fit a model to this history");
-}
-return kExitOk;
-}  // namespace
 
-}  // namespace jalon::client
+}  // namespace
 
 void AddImport(const Command& app, Invocation& invocation) {
   const Command command =
