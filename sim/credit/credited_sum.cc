@@ -81,8 +81,8 @@ bool CreditedSums::HasValues(const SeriesKey& node) const {
 
 std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& window) const {
   if (!AddsUp(node)) {
-    std::vector<double> values;
-    for (int t = 0; t < window.size(); ++t) values.push_back(totals_.At(node, window.first + t));
+    std::vector<double> values(window.size());
+    for (int t = 0; t < window.size(); ++t) values[t] = totals_.At(node, window.first + t);
     return values;
   }
   const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);

@@ -20,10 +20,8 @@ double ParameterDraw(SharedDraws& draws, uint64_t id64, int draw) {
 
 // Standard normals of a parameter block's shared factors: [rank].
 std::vector<double> BlockFactors(SharedDraws& draws, absl::string_view block, int rank) {
-  std::vector<double> factors;
-  for (int j = 0; j < rank; ++j) {
-    factors.push_back(ParameterDraw(draws, Hash64(block), j));
-  }
+  std::vector<double> factors(rank);
+  for (int j = 0; j < rank; ++j) factors[j] = ParameterDraw(draws, Hash64(block), j);
   return factors;
 }
 

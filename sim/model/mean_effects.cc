@@ -124,8 +124,8 @@ class IndicatorMeans {
     for (int i = first_; i < end_; ++i) {
       if (StartsBranch(i)) {
         row_.push_back(static_cast<int>(panel_.exposures.size()) / period_count());
-        std::vector<double> days;
-        for (int t = 0; t < period_count(); ++t) days.push_back(panel_.exposure(i, t));
+        std::vector<double> days(period_count());
+        for (int t = 0; t < period_count(); ++t) days[t] = panel_.exposure(i, t);
         base_.insert(base_.end(), days.begin(), days.end());
         panel_.exposures.insert(panel_.exposures.end(), days.begin(), days.end());
         branch_row_.push_back(i);

@@ -149,6 +149,49 @@ CellLaw CompoundLaw(const FitPanel& panel, int indicator, const IndicatorProfile
   return law;
 }
 
+// The step that all present values of an indicator are whole multiples of: the unit, or the
+// hundredth of it; 0 when there is none.
+double StepOf(const FitPanel& panel, int indicator) {
+  const auto [first, end] = panel.indicator_rows[indicator];
+  for (const double step : {1.0, 0.01}) {
+    bool fits = true;
+    for (int i = first; fits && i < end; ++i) {
+      for (int t = 0; fits && t < panel.period_count; ++t) {
+        const double steps = panel.present(i, t) ? panel.value(i, t) / step : 0.0;
+        fits = std::fabs(steps - std::nearbyint(steps)) <= 1e-9 * std::max(1.0, steps);
+      }
+    }
+    if (fits) return step;
+  }
+  return 0.0;
+}
+
+// Number of zeros to expect over present cells where amounts of a gamma law are rounded to `step`.
+double RoundedToZero(const FitPanel& panel, int indicator, const IndicatorProfile& profile,
+                     const IndicatorNoise& noise, double step) {
+  const auto [first, end] = panel.indicator_rows[indicator];
+  double zeros = 0.0;
+  for (int i = first; i < end; ++i) {
+    const double scale = noise.dispersion[i - first];
+    const std::vector<double>& factor = profile.factor[panel.series[i].group];
+    for (int t = 0; t < panel.period_count; ++t) {
+      const double mean = profile.size[i - first] * factor[t] * panel.exposure(i, t);
+      if (!panel.present(i, t) || !(mean > 0)) continue;
+      zeros += IncompleteGamma(mean / scale, 0.5 * step / scale).lower;
+    }
+  }
+  return zeros;
+}
+
+// Whether `zeros` are no more than rounding makes of a gamma law, by 3 standard deviations.
+bool RoundingExplains(const FitPanel& panel, int indicator, const IndicatorProfile& profile,
+                      const IndicatorNoise& noise, double zeros) {
+  const double step = StepOf(panel, indicator);
+  if (step == 0.0) return false;
+  const double expected = RoundedToZero(panel, indicator, profile, noise, step);
+  return zeros <= expected + 3.0 * std::sqrt(expected);
+}
+
 // What noise of a stock of its size usually is, [series], in units of scale times something common:
 // a power of its level between -1/2 (customers who leave one by one) and 0 (all move alike), by
 // least squares of logarithms. 1 for everything else.
@@ -222,6 +265,7 @@ CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& pro
     case IndicatorKind::kAmount:
       law.law = Law::kGamma;
       if (zeros == 0 || zeros == count) return law;
+      if (RoundingExplains(panel, indicator, profile, noise, zeros)) return law;
       return CompoundLaw(panel, indicator, profile, noise, law, zeros);
     case IndicatorKind::kRatio:
     case IndicatorKind::kDerived:

@@ -35,9 +35,9 @@ struct CellLaw {
 
 // Counts: negative binomial. Net flows: Student-t with the degrees of freedom that give the
 // residuals' mean absolute value over their standard deviation, in [3, 30]; stocks too, in what
-// moves them beyond their flows (kExactStock when nothing does). Amounts: gamma when no
-// zero was seen in the indicator, else the compound gamma whose size shape gives the share of zeros
-// seen.
+// moves them beyond their flows (kExactStock when nothing does). Amounts: gamma when no more zeros
+// were seen in the indicator than rounding to the unit, or to its hundredth, makes of small
+// amounts; else the compound gamma whose size shape gives the share of zeros seen.
 CellLaw FitLaw(const FitPanel& panel, int indicator, const IndicatorProfile& profile,
                const IndicatorNoise& noise);
 

@@ -7,11 +7,11 @@
 // of shared_basis.h. 16 independent scrambles give 16 independent estimates: their mean is the
 // answer and their spread its error.
 //
-// A run is a sequence of blocks of 16 paths: block b is point b of every scramble (path = point x
-// 16
-// + scramble, D4). A block is a pure function of (plan, index); folding blocks in order gives the
-// same bits for any number of threads. Some targets have no closed form: they are named and
-// refused, and belong to the sampled estimator (sim/engine/sampled.h), which stays the oracle.
+// A run is a sequence of blocks of 16 paths: block b is point b of every scramble
+// (path = point x 16 + scramble, D4). A block is a pure function of (plan, index); folding blocks
+// in order gives the same bits for any number of threads. Some targets have no closed form: they
+// are named and refused, and belong to the sampled estimator (sim/engine/sampled.h), which stays
+// the oracle.
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_CONDITIONAL_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_CONDITIONAL_H_
 
@@ -66,8 +66,8 @@ struct ConditionalPlanState;
 class ConditionalPlan {
  public:
   // `quantile_levels`: whether distribution functions are kept. Cost: one shared state per main
-  // component of a driver, 64 for the places of quantiles, and some 20 us per table (one per
-  // threshold of an exact or matched law, 41 more for quantiles).
+  // component of a driver, 64 for the places of quantiles, and one table per threshold of an exact
+  // or matched law, 41 more for quantiles. Not cut into slices, and not to be cancelled.
   //
   // Errors: kInvalidArgument with one violation of reason NO_CLOSED_FORM for each target the
   // estimator cannot do (field targets[i]): square-root links, a variation whose opening is not

@@ -319,9 +319,9 @@ class BasisMaker {
     }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(path.transpose() * path);
     BasisRotation rotation{.draws = draws, .dimensions = std::vector<int>(size, -1)};
-    std::vector<double> values;
+    std::vector<double> values(size);
     for (int m = 0; m < size; ++m) {
-      values.push_back(std::max(solver.eigenvalues()(size - 1 - m), 0.0) / path.rows());
+      values[m] = std::max(solver.eigenvalues()(size - 1 - m), 0.0) / path.rows();
     }
     for (int l = 0; l < size; ++l) {
       for (int m = 0; m < size; ++m) {

@@ -80,7 +80,10 @@ class SmoothedMasses {
  private:
   static constexpr double kFar = 7.0;
 
-  double half() const { return static_cast<double>(masses_.size() / 2); }
+  double half() const {
+    const size_t half = masses_.size() / 2;
+    return static_cast<double>(half);
+  }
 
   double Narrow(double z) const {
     double sum = 0.0;

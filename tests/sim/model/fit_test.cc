@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/math.h"
 #include "sim/base/violation.h"
 #include "sim/demo/demo.h"
+#include "sim/random/stream.h"
 #include "tests/sim/model/small_revision.h"
 
 namespace jalon::sim {
@@ -69,6 +71,39 @@ Revision WithAnotherFuture(const Revision& revision, Period as_of) {
     }
   }
   return other;
+}
+
+// A gamma amount of this mean and dispersion, rounded to the unit.
+double RoundedAmount(double mean, double dispersion, int branch, int period) {
+  const double uniform = DrawUniform(20261129, {.purpose = Purpose::kGenerator,
+                                                .id = static_cast<uint64_t>(branch),
+                                                .path = static_cast<uint64_t>(period)});
+  return std::nearbyint(dispersion * GammaQuantile(mean / dispersion, uniform));
+}
+
+Law LawOfAmounts(const CellFn& cell) {
+  const Model model = Fit(MakeSmallRevision(
+      {.kind = IndicatorKind::kAmount, .branches_per_region = 20, .period_count = 60}, cell));
+  return model.series[0].law;
+}
+
+// One cell in ten is a zero here.
+TEST(FitModelTest, TakesZerosThatRoundingMakesForSmallAmounts) {
+  EXPECT_EQ(LawOfAmounts([](int b, int t) { return RoundedAmount(30, 60, b, t); }), Law::kGamma);
+}
+
+TEST(FitModelTest, TakesMoreZerosThanRoundingMakesForMonthsWithoutADeal) {
+  EXPECT_EQ(LawOfAmounts([](int b, int t) {
+              return (b + 3 * t) % 10 < 3 ? 0.0 : RoundedAmount(1'000, 250, b, t);
+            }),
+            Law::kCompoundGamma);
+}
+
+TEST(FitModelTest, TakesZerosAmongAmountsOfNoStepForMonthsWithoutADeal) {
+  EXPECT_EQ(LawOfAmounts([](int b, int t) {
+              return (b + t) % 20 == 0 ? 0.0 : RoundedAmount(1'000, 250, b, t) + 1.0 / 3.0;
+            }),
+            Law::kCompoundGamma);
 }
 
 TEST(FitModelTest, GivesAModelThatIsValid) {
