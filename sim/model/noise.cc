@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "sim/base/math.h"
 
@@ -17,6 +18,9 @@ constexpr double kLeastFreedom = 3.0;
 constexpr double kMostFreedom = 30.0;
 // Dispersion of an amount that never moves, as a share of its mean.
 constexpr double kLeastDispersionShare = 1e-6;
+
+// Share of an indicator's values that need not be multiples of its step.
+constexpr double kStepShare = 0.05;
 
 // Residuals of one series around its own level of each year.
 struct Moments {
@@ -149,19 +153,21 @@ CellLaw CompoundLaw(const FitPanel& panel, int indicator, const IndicatorProfile
   return law;
 }
 
-// The step that all present values of an indicator are whole multiples of: the unit, or the
-// hundredth of it; 0 when there is none.
+// The step that nearly all present values of an indicator are whole multiples of (a share moved to
+// another branch is not): the unit, or the hundredth of it; 0 when there is none.
 double StepOf(const FitPanel& panel, int indicator) {
   const auto [first, end] = panel.indicator_rows[indicator];
   for (const double step : {1.0, 0.01}) {
-    bool fits = true;
-    for (int i = first; fits && i < end; ++i) {
-      for (int t = 0; fits && t < panel.period_count; ++t) {
-        const double steps = panel.present(i, t) ? panel.value(i, t) / step : 0.0;
-        fits = std::fabs(steps - std::nearbyint(steps)) <= 1e-9 * std::max(1.0, steps);
+    int64_t count = 0, misfits = 0;
+    for (int i = first; i < end; ++i) {
+      for (int t = 0; t < panel.period_count; ++t) {
+        if (!panel.present(i, t)) continue;
+        const double steps = panel.value(i, t) / step;
+        ++count;
+        misfits += std::fabs(steps - std::nearbyint(steps)) > 1e-9 * std::max(1.0, steps) ? 1 : 0;
       }
     }
-    if (fits) return step;
+    if (kStepShare * static_cast<double>(count) >= static_cast<double>(misfits)) return step;
   }
   return 0.0;
 }
