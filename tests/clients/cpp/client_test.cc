@@ -81,6 +81,24 @@ TEST(ClientConnectionTest, ReachesAServerThatComesUpBetweenTwoAttempts) {
   EXPECT_NE(late, nullptr) << "the first attempt found nobody";
 }
 
+TEST(ClientConnectionTest, WaitsWithItsFirstCallForAServerThatComesUp) {
+  const std::string address = FakeServer().address();
+  auto client = Client::Connect(
+      {.address = address, .connect_timeout = absl::Seconds(30), .max_attempts = 1});
+  ASSERT_TRUE(client.ok());
+  std::atomic<bool> calling{false};
+  absl::Status answer;
+  std::thread caller([&] {
+    calling.store(true);
+    answer = (*client)->GetNetwork(GetRequest()).status();
+  });
+  while (!calling.load()) std::this_thread::yield();
+  const FakeServer late(address);
+  caller.join();
+
+  EXPECT_TRUE(answer.ok()) << answer;
+}
+
 TEST_F(ClientTest, NeverRepeatsAChangeWithoutRequestId) {
   server_.network.del = [](int) { return kUnavailable; };
 
