@@ -1,5 +1,10 @@
 #include "clients/cpp/client.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -81,18 +86,41 @@ TEST(ClientConnectionTest, ReachesAServerThatComesUpBetweenTwoAttempts) {
   EXPECT_NE(late, nullptr) << "the first attempt found nobody";
 }
 
-TEST(ClientConnectionTest, WaitsWithItsFirstCallForAServerThatComesUp) {
-  const std::string address = FakeServer().address();
+// Takes one connection on a port of its own and hangs up at once: somebody who is no server.
+class Refuser {
+ public:
+  Refuser() {
+    socklen_t size = sizeof(address_);
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address_), size), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size), 0);
+    EXPECT_EQ(listen(socket_, 1), 0);
+  }
+  std::string address() const { return absl::StrCat("127.0.0.1:", ntohs(address_.sin_port)); }
+  void RefuseOne() {
+    const int connection = accept(socket_, nullptr, nullptr);
+    // Hung up without lingering, or the port would stay taken for a while.
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+    close(connection);
+    close(socket_);
+  }
+
+ private:
+  const int socket_ = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address_ = {};
+};
+
+TEST(ClientConnectionTest, WaitsWithItsFirstCallWhereTheFirstConnectionFails) {
+  Refuser refuser;
+  const std::string address = refuser.address();
   auto client = Client::Connect(
       {.address = address, .connect_timeout = absl::Seconds(30), .max_attempts = 1});
   ASSERT_TRUE(client.ok());
-  std::atomic<bool> calling{false};
   absl::Status answer;
-  std::thread caller([&] {
-    calling.store(true);
-    answer = (*client)->GetNetwork(GetRequest()).status();
-  });
-  while (!calling.load()) std::this_thread::yield();
+  std::thread caller([&] { answer = (*client)->GetNetwork(GetRequest()).status(); });
+  refuser.RefuseOne();
   const FakeServer late(address);
   caller.join();
 
