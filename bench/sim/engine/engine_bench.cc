@@ -6,30 +6,16 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <iostream>
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "bench/sim/engine/default_demo.h"
 #include "sim/base/stop_token.h"
-#include "sim/demo/demo.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 
 namespace jalon::sim {
 namespace {
-
-template <typename T>
-T ValueOrDie(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::cerr << value.status() << "\n";
-  std::abort();
-}
-
-const Demo& DefaultDemo() {
-  static const Demo demo = ValueOrDie(MakeDemo({}));
-  return demo;
-}
 
 Window NextTwelveMonths() {
   const Period as_of = DefaultDemo().truth.as_of;
