@@ -8,14 +8,11 @@ import io
 import json
 import math
 import os
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
-JALOND = JALON = ""
-BOUND = 120
+from one_server import OneServer
+
 BRANCHES = {"n1": 0.1, "n2": 0.5, "s1": 0.3, "s2": 0.3}
 MONTHS = [f"{2023 + m // 12}-{m % 12 + 1:02d}" for m in range(36)]
 
@@ -61,44 +58,13 @@ EVENT = {
 }
 
 
-class Channels(unittest.TestCase):
+class Channels(OneServer):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.folder = cls.temporary.name
-        cls.port_file = os.path.join(cls.folder, "port")
-        server = subprocess.Popen([JALOND, "--data", os.path.join(cls.folder, "data"), "--listen",
-                                   "127.0.0.1:0", "--port-file", cls.port_file],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(lambda: (server.kill(), server.wait()))
-        end = time.monotonic() + BOUND
-        while not (os.path.exists(cls.port_file) and os.path.getsize(cls.port_file)):
-            assert server.poll() is None, "jalond ended before it served"
-            assert time.monotonic() < end, "jalond does not serve"
-            time.sleep(0.02)
+        super().setUpClass()
         cls.write("bank", bank())
         done = cls.jalon("import", "bank", "--network", "fr")
         assert done.returncode == 0, done.stderr
-
-    @classmethod
-    def write(cls, name, files):
-        os.makedirs(os.path.join(cls.folder, name), exist_ok=True)
-        for file, text in files.items():
-            with open(os.path.join(cls.folder, name, file), "w", encoding="utf-8") as out:
-                out.write(text)
-
-    @classmethod
-    def jalon(cls, *arguments):
-        with open(cls.port_file, encoding="utf-8") as file:
-            server = "127.0.0.1:" + file.read().strip()
-        return subprocess.run([JALON, "--server", server, *arguments], cwd=cls.folder, text=True,
-                              capture_output=True, timeout=BOUND, check=False)
-
-    def rows(self, *arguments):
-        done = self.jalon(*arguments, "-o", "csv")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"))))
 
     def test_shares_are_listed_with_their_assumptions(self):
         rows = self.rows("network", "channels", "--network", "fr")
@@ -215,5 +181,5 @@ class Channels(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    JALOND, JALON = (os.path.abspath(path) for path in sys.argv[1:3])
+    OneServer.jalond_program, OneServer.jalon_program = map(os.path.abspath, sys.argv[1:3])
     unittest.main(argv=sys.argv[:1])

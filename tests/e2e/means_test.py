@@ -3,17 +3,12 @@
 Usage: means_test.py PATH_OF_JALOND PATH_OF_JALON
 """
 
-import csv
-import io
 import os
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
-JALOND = JALON = ""
-BOUND = 120
+from one_server import OneServer
+
 BRANCHES = [f"{region}{i}" for region in "ns" for i in range(1, 7)]
 MONTHS = [f"{2023 + m // 12}-{m % 12 + 1:02d}" for m in range(48)]
 SEEN = 36
@@ -54,22 +49,10 @@ def bank(plan):
     }
 
 
-class Means(unittest.TestCase):
+class Means(OneServer):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.folder = cls.temporary.name
-        cls.port_file = os.path.join(cls.folder, "port")
-        server = subprocess.Popen([JALOND, "--data", os.path.join(cls.folder, "data"), "--listen",
-                                   "127.0.0.1:0", "--port-file", cls.port_file],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(lambda: (server.kill(), server.wait()))
-        end = time.monotonic() + BOUND
-        while not (os.path.exists(cls.port_file) and os.path.getsize(cls.port_file)):
-            assert server.poll() is None, "jalond ended before it served"
-            assert time.monotonic() < end, "jalond does not serve"
-            time.sleep(0.02)
+        super().setUpClass()
         # The same bank with the advisers it has, with twice as many in n1, and without any plan.
         cls.load("steady", bank(lambda place, seen: seen))
         cls.load("twice", bank(lambda place, seen: 2 * seen if place == 0 else seen))
@@ -82,25 +65,6 @@ class Means(unittest.TestCase):
             done = cls.jalon(*arguments)
             assert done.returncode == 0, done.stderr
 
-    @classmethod
-    def write(cls, name, files):
-        os.makedirs(os.path.join(cls.folder, name), exist_ok=True)
-        for file, text in files.items():
-            with open(os.path.join(cls.folder, name, file), "w", encoding="utf-8") as out:
-                out.write(text)
-
-    @classmethod
-    def jalon(cls, *arguments):
-        with open(cls.port_file, encoding="utf-8") as file:
-            server = "127.0.0.1:" + file.read().strip()
-        return subprocess.run([JALON, "--server", server, *arguments], cwd=cls.folder, text=True,
-                              capture_output=True, timeout=BOUND, check=False)
-
-    def rows(self, *arguments):
-        done = self.jalon(*arguments, "-o", "csv")
-        self.assertIn(done.returncode, (0, 3), done.stderr)
-        return list(csv.DictReader(io.StringIO(done.stdout.lstrip("\ufeff"))))
-
     def effect(self, network):
         rows = self.rows("model", "means", "--network", network)
         self.assertEqual(len(rows), 1)
@@ -108,7 +72,7 @@ class Means(unittest.TestCase):
 
     def medians(self, network):
         rows = self.rows("forecast", "--network", network, "--model", "m", "--window", "2026", "--seed",
-                         "7", "--paths", "2048", "--quantiles", "0.5")
+                         "7", "--paths", "2048", "--quantiles", "0.5", codes=(0, 3))
         return {r["unit"]: float(r["value"]) for r in rows}
 
     def test_the_elasticity_is_found_and_shown_with_its_interval(self):
@@ -165,5 +129,5 @@ class Means(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    JALOND, JALON = (os.path.abspath(path) for path in sys.argv[1:3])
+    OneServer.jalond_program, OneServer.jalon_program = map(os.path.abspath, sys.argv[1:3])
     unittest.main(argv=sys.argv[:1])
