@@ -5,7 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "clients/cli/provenance.h"
 #include "clients/cli/results.h"
 
@@ -22,8 +25,19 @@ struct IndicatorSummary {
   int64_t likely = 0;
 };
 
+// `three-moments` of LAW_THREE_MOMENTS.
+std::string LawWord(const std::optional<double>& value) {
+  if (!value.has_value()) return "";
+  constexpr absl::string_view kPrefix = "LAW_";
+  const std::string name = v1::Law_Name(static_cast<int>(*value));
+  if (!absl::StartsWith(name, kPrefix)) return absl::StrCat(*value);
+  return absl::StrReplaceAll(absl::AsciiStrToLower(name.substr(kPrefix.size())), {{"_", "-"}});
+}
+
 CellFormat FormatOf(const v1::StatisticSpec& spec) {
   switch (spec.statistic()) {
+    case v1::STATISTIC_LAW:
+      return CellFormat::kText;
     case v1::STATISTIC_ATTAINMENT_PROBABILITY:
     case v1::STATISTIC_ATTAINMENT_LOW:
     case v1::STATISTIC_ATTAINMENT_HIGH:
@@ -78,9 +92,12 @@ void WriteSummary(Context& context, const std::map<std::string, IndicatorSummary
   context.out() << "\n";
 }
 
-std::vector<Cell> CellsOf(const ResultRow& row) {
+std::vector<Cell> CellsOf(const std::vector<v1::StatisticSpec>& statistics, const ResultRow& row) {
   std::vector<Cell> cells = {row.key.unit, row.key.segment, row.key.indicator, row.key.window};
-  for (const auto& value : row.values) cells.push_back(OptionalCell(value));
+  for (size_t i = 0; i < row.values.size(); ++i) {
+    const bool is_law = statistics[i].statistic() == v1::STATISTIC_LAW;
+    cells.push_back(is_law ? Cell(LawWord(row.values[i])) : OptionalCell(row.values[i]));
+  }
   return cells;
 }
 
@@ -122,7 +139,7 @@ absl::Status WriteAttainment(Context& context, const std::string& run,
   const absl::Status status = ForEachRow(**client, run, view, [&](const ResultRow& row) {
     ++rows;
     if (probability.has_value()) Count(row.values[*probability], summaries[row.key.indicator]);
-    if (!context.is_screen() || rows <= options.shown_rows) table.Row(CellsOf(row));
+    if (!context.is_screen() || rows <= options.shown_rows) table.Row(CellsOf(statistics, row));
   });
   if (!status.ok()) return status;
   std::erase_if(summaries, [](const auto& entry) { return entry.second.count == 0; });

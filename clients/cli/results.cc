@@ -157,6 +157,8 @@ std::string StatisticKey(const v1::StatisticSpec& spec) {
       return "p_ro_undefined";
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
       return "p_no_ratio";
+    case v1::STATISTIC_LAW:
+      return "law";
     case v1::STATISTIC_SCORE_MEAN:
       return "score_mean";
     case v1::STATISTIC_SCORE_MEAN_STANDARD_ERROR:

@@ -95,6 +95,9 @@ void AddRunOptions(const Command& command, RunArguments& a) {
   command.Option("--confidence", a.confidence, "Confidence of half-widths; default 0.95");
   command.Option("--time-budget", a.time_budget_seconds, "Most seconds to simulate");
   command.Option("--seed", a.seed, "Seed; default: chosen by the server and printed");
+  command.Option("--estimator", a.estimator,
+                 "Closed forms where there are some, or whole paths; default sampled",
+                 {.one_of = {"conditional", "sampled"}});
   command.Option("--id", a.id, "Id of the run; default: made by the server");
   command.Option("--label", a.label, "Label for people");
   command.Flag("--dry-run", a.dry_run, "Predict the cost, simulate nothing");
@@ -159,6 +162,8 @@ absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context, const RunA
   run.set_model(*model);
   run.set_as_of(a.as_of);
   if (a.seed.has_value()) run.set_seed(*a.seed);
+  if (a.estimator == "sampled") run.set_estimator(v1::ESTIMATOR_SAMPLED);
+  if (a.estimator == "conditional") run.set_estimator(v1::ESTIMATOR_CONDITIONAL);
   SetPrecision(a, run);
   absl::Status status = SetTargets(a, *run.mutable_targets());
   status.Update(SetOptionalName(context, "scenarios", a.scenario, run.mutable_scenario()));

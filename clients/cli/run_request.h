@@ -24,6 +24,8 @@ struct RunArguments {
   std::optional<int64_t> paths;
   std::optional<double> half_width, confidence, time_budget_seconds;
   std::optional<uint64_t> seed;
+  // `conditional`, `sampled`, or empty.
+  std::string estimator;
   bool dry_run = false;
 };
 

@@ -16,6 +16,7 @@
 #include "server/run/completion.h"
 #include "server/run/run_notices.h"
 #include "server/run/score_rows.h"
+#include "sim/engine/conditional/conditional.h"
 #include "sim/engine/off_formula.h"
 #include "sim/provisional/completion.h"
 
@@ -105,7 +106,16 @@ struct Settings {
   TargetRequest targets;
   PrecisionRequest precision;
   sim::Period as_of;
+  v1::Estimator estimator = v1::ESTIMATOR_SAMPLED;
 };
+
+void ReadEstimator(v1::Estimator asked, Checks& checks, Settings& settings) {
+  if (!v1::Estimator_IsValid(asked)) {
+    checks.Add("estimator", absl::StrCat(asked), "must be an Estimator of this API",
+               "UNKNOWN_VALUE");
+  }
+  if (asked != v1::ESTIMATOR_UNSPECIFIED) settings.estimator = asked;
+}
 
 absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources) {
   Settings settings{.as_of = sources.model->value.as_of};
@@ -114,6 +124,7 @@ absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources
       ReadTargets(run.targets(), sources.network(), sources.objectives.has_value(), targets);
   CheckScoreRequest(run.targets(), sources.network(), targets);
   settings.precision = ReadPrecision(run.precision(), precision);
+  ReadEstimator(run.estimator(), rest, settings);
   if (!run.as_of().empty()) {
     const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
     if (as_of.has_value()) settings.as_of = *as_of;
@@ -137,7 +148,20 @@ void Echo(const v1::Run& asked, const Sources& sources, const Settings& settings
   *run.mutable_precision() = asked.precision();
   run.mutable_precision()->set_confidence_level(settings.precision.confidence_level);
   run.mutable_precision()->set_max_path_count(settings.precision.max_path_count);
+  run.set_estimator(settings.estimator);
   run.set_state(v1::Run::STATE_QUEUED);
+}
+
+void FillEngine(v1::Estimator estimator, v1::Provenance& provenance) {
+  if (estimator == v1::ESTIMATOR_SAMPLED) {
+    provenance.set_estimator("sampled");
+    provenance.set_engine_version(sim::kEngineVersion);
+    return;
+  }
+  provenance.set_estimator("conditional");
+  provenance.set_scramble_count(sim::kScrambleCount);
+  // Rows without a closed form and scores are sampled.
+  provenance.set_engine_version(absl::StrCat(sim::kConditionalVersion, "+", sim::kEngineVersion));
 }
 
 void FillProvenance(const Sources& sources, v1::Run& run) {
@@ -152,8 +176,7 @@ void FillProvenance(const Sources& sources, v1::Run& run) {
   provenance.set_objective_set_hash(sources.objectives_hash);
   provenance.set_seed(run.seed());
   provenance.set_as_of(run.as_of());
-  provenance.set_estimator("sampled");
-  provenance.set_engine_version(sim::kEngineVersion);
+  FillEngine(run.estimator(), provenance);
   v1::Provenance named = provenance;
   // Equal content gives equal numbers, whatever it is called.
   named.clear_revision();
@@ -308,6 +331,7 @@ void AddReplay(v1::Run& run) {
   AddOption("--revision", IdOf(run.revision()), provenance);
   if (!run.scenario().empty()) AddOption("--scenario", IdOf(run.scenario()), provenance);
   AddOption("--as-of", run.as_of(), provenance);
+  AddOption("--estimator", provenance.estimator(), provenance);
   AddReplayTargets(run, is_forecast, provenance);
   AddReplayPrecision(run, provenance);
 }
@@ -350,6 +374,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                 .request = settings.targets,
                 .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
                 .max_cells = limits.result_cells}));
+  if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddLawColumn(rows);
   JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, question.run.targets()));
   v1::Run run;
   Echo(question.run, sources, settings, run);
@@ -379,6 +404,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                .precision = settings.precision,
                                .max_duration = absl::Seconds(limits.run_seconds),
                                .parallelism = question.parallelism,
+                               .estimator = settings.estimator,
                                .spec_hash = spec_hash},
                      .axis = std::move(axis),
                      .peak_bytes = static_cast<int64_t>(cost.peak_bytes),

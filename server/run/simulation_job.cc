@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "server/convert/time.h"
+#include "sim/engine/conditional/estimator.h"
+#include "sim/engine/sampled_estimator.h"
 
 namespace jalon::server {
 namespace {
@@ -44,10 +46,18 @@ sim::RunOptions OptionsOf(const SimulationInput& input) {
   return options;
 }
 
-// True when the block is complete.
-bool ComputeSlice(sim::SampledBlock& block) {
+std::unique_ptr<sim::Estimator> EstimatorOf(const SimulationInput& input,
+                                            const sim::SummaryOptions& summary) {
+  if (input.estimator == v1::ESTIMATOR_SAMPLED) {
+    return std::make_unique<sim::SampledEstimator>(input.plan, summary);
+  }
+  return std::make_unique<sim::ConditionalEstimator>(input.plan, summary);
+}
+
+// True when the work is complete.
+bool ComputeSlice(sim::SlicedWork& work) {
   const auto end = std::chrono::steady_clock::now() + kSlice;
-  while (!block.Step()) {
+  while (!work.Step()) {
     if (std::chrono::steady_clock::now() >= end) return false;
   }
   return true;
@@ -55,11 +65,18 @@ bool ComputeSlice(sim::SampledBlock& block) {
 
 }  // namespace
 
+absl::StatusOr<sim::PathReplay> ReplayPath(const SimulationInput& input, int64_t path) {
+  if (input.estimator == v1::ESTIMATOR_SAMPLED) return sim::ReplayPath(input.plan, path);
+  const auto shared = sim::ConditionalSharedStates(input.plan);
+  return sim::ReplayPath(input.plan, path, shared.get());
+}
+
 SimulationJob::SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock)
     : input_(std::move(input)),
       events_(std::move(events)),
       clock_(clock),
-      state_(input_.plan, OptionsOf(input_), sim::BlocksInHand(input_.parallelism)) {}
+      state_(EstimatorOf(input_, OptionsOf(input_).summary), OptionsOf(input_),
+             sim::BlocksInHand(input_.parallelism)) {}
 
 SimulationJob::~SimulationJob() = default;
 
@@ -83,10 +100,8 @@ StepOutcome SimulationJob::Step() {
     }
   }
   if (end.has_value()) return Tell(*std::move(end));
-  if (begun->block == nullptr) {
-    begun->block = std::make_unique<sim::SampledBlock>(input_.plan, begun->index);
-  }
-  const bool complete = ComputeSlice(*begun->block);
+  if (begun->work == nullptr) begun->work = run_.Begin(begun->index);
+  const bool complete = ComputeSlice(*begun->work);
   {
     MutexLock lock(mu_);
     if (ended_) return StepOutcome::kDone;
@@ -132,7 +147,7 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
     return std::nullopt;
   }
   // A failure shows in state_.finished().
-  (void)state_.Complete(begun.block->TakeOutcome());
+  (void)state_.Complete(begun.index, std::move(begun.work));
   while (const std::optional<sim::Checkpoint> checkpoint = state_.TakeCheckpoint()) {
     Publish(*checkpoint);
   }
@@ -142,8 +157,7 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
 }
 
 void SimulationJob::Publish(const sim::Checkpoint& checkpoint) {
-  ResultTable table =
-      MakeTable(input_.rows, checkpoint.estimates, input_.realised_to_date, checkpoint.path_count);
+  ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
   table.scores =
       MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "jalon/v1/provenance.pb.h"
 #include "server/base/clock.h"
@@ -20,6 +21,7 @@
 #include "server/run/scheduler.h"
 #include "server/run/score_rows.h"
 #include "server/run/targets.h"
+#include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
@@ -37,9 +39,13 @@ struct SimulationInput {
   // The server's bound, whatever the caller asks.
   absl::Duration max_duration = absl::Hours(1);
   int parallelism = 1;
+  v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
   // Begins the ids of checkpoints.
   std::string spec_hash;
 };
+
+// One path of the simulation alone. Errors: kOutOfRange.
+absl::StatusOr<sim::PathReplay> ReplayPath(const SimulationInput& input, int64_t path);
 
 // How a simulation ended.
 struct SimulationEnd {
@@ -80,10 +86,10 @@ class SimulationJob final : public Job {
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  // A block that was begun and put aside.
+  // A block (or the preparation) that was begun and put aside.
   struct Begun {
     int64_t index = 0;
-    std::unique_ptr<sim::SampledBlock> block;
+    std::unique_ptr<sim::SlicedWork> work;
   };
 
   // The block to go on with; nullopt when there is none to be had now.
@@ -108,6 +114,8 @@ class SimulationJob final : public Job {
   // this run wait for each other there, nobody else does.
   Mutex mu_;
   sim::RunState state_ JALON_GUARDED_BY(mu_);
+  // The same, for what may be called without the lock: Begin.
+  const sim::RunState& run_ = state_;
   // Ascending by index: folding waits for the oldest.
   std::vector<Begun> begun_ JALON_GUARDED_BY(mu_);
   bool started_ JALON_GUARDED_BY(mu_) = false;

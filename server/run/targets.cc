@@ -403,6 +403,33 @@ double RealisedPart(const sim::Revision& revision, const sim::CreditedSums& sums
   return KnownSoFar(sums.Values(node, past), target.aggregation);
 }
 
+v1::Law ToProto(sim::LawUsed law) {
+  switch (law) {
+    case sim::LawUsed::kSampled:
+      return v1::LAW_SAMPLED;
+    case sim::LawUsed::kKnown:
+      return v1::LAW_KNOWN;
+    case sim::LawUsed::kExact:
+      return v1::LAW_EXACT;
+    case sim::LawUsed::kMatched:
+      return v1::LAW_MATCHED;
+    case sim::LawUsed::kStudentSum:
+      return v1::LAW_STUDENT_SUM;
+    case sim::LawUsed::kThreeMoments:
+      return v1::LAW_THREE_MOMENTS;
+    case sim::LawUsed::kNormal:
+      return v1::LAW_NORMAL;
+  }
+  return v1::LAW_UNSPECIFIED;
+}
+
+std::vector<double> LawColumn(const std::vector<sim::LawUsed>& laws) {
+  std::vector<double> column;
+  column.reserve(laws.size());
+  for (const sim::LawUsed law : laws) column.push_back(ToProto(law));
+  return column;
+}
+
 }  // namespace
 
 TargetRequest ReadTargets(const v1::TargetSpec& proto, const sim::Network& network,
@@ -504,9 +531,12 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input) {
   return result;
 }
 
-ResultTable MakeTable(const RunRows& rows, const std::vector<sim::TargetEstimate>& estimates,
-                      const std::vector<double>& realised_to_date, int64_t path_count) {
-  ResultTable table{.path_count = path_count, .specs = rows.specs};
+void AddLawColumn(RunRows& rows) { rows.specs.push_back(Spec(v1::STATISTIC_LAW)); }
+
+ResultTable MakeTable(const RunRows& rows, const sim::Checkpoint& checkpoint,
+                      const std::vector<double>& realised_to_date) {
+  const std::vector<sim::TargetEstimate>& estimates = checkpoint.estimates;
+  ResultTable table{.path_count = checkpoint.path_count, .specs = rows.specs};
   v1::Statistic last = v1::STATISTIC_UNSPECIFIED;
   size_t place = 0;
   for (const v1::StatisticSpec& spec : rows.specs) {
@@ -518,6 +548,10 @@ ResultTable MakeTable(const RunRows& rows, const std::vector<sim::TargetEstimate
     }
     if (spec.statistic() == v1::STATISTIC_REALISED_TO_DATE) {
       table.columns.push_back(realised_to_date);
+      continue;
+    }
+    if (spec.statistic() == v1::STATISTIC_LAW) {
+      table.columns.push_back(LawColumn(checkpoint.laws));
       continue;
     }
     std::vector<double>& column = table.columns.emplace_back();

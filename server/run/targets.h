@@ -15,6 +15,7 @@
 #include "server/convert/checks.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
+#include "sim/engine/run.h"
 #include "sim/engine/target.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
@@ -77,9 +78,12 @@ struct RowsInput {
 // kResourceExhausted when rows x columns exceed `max_cells`.
 absl::StatusOr<RunRows> MakeRows(const RowsInput& input);
 
-// The table of a checkpoint from the engine's estimates [row].
-ResultTable MakeTable(const RunRows& rows, const std::vector<sim::TargetEstimate>& estimates,
-                      const std::vector<double>& realised_to_date, int64_t path_count);
+// The table of a checkpoint of the engine, whose targets are the rows.
+ResultTable MakeTable(const RunRows& rows, const sim::Checkpoint& checkpoint,
+                      const std::vector<double>& realised_to_date);
+
+// Adds the column that says how each row is estimated.
+void AddLawColumn(RunRows& rows);
 
 // The part of each row's window realised by `as_of`, NaN where none is: of a stock its last level,
 // of a ratio numerator over denominator so far. Shape: [row].

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
+#include "sim/engine/sampled_estimator.h"
 
 namespace jalon::sim {
 namespace {
@@ -17,26 +18,36 @@ int64_t WholeBlocks(int64_t paths) {
 // 6 / pi^2: the weights 1 / j^2 of the looks add up to 1.
 constexpr double kLookWeight = 0.6079271018540267;
 
+// One claimed block of a wave.
+struct Claimed {
+  int64_t block = 0;
+  std::unique_ptr<SlicedWork> work;
+  bool complete = false;
+};
+
 // Claims the blocks of one wave: as many as RunState lets out.
-std::vector<int64_t> ClaimWave(RunState& state) {
-  std::vector<int64_t> wave;
-  while (const std::optional<int64_t> block = state.ClaimBlock()) wave.push_back(*block);
+std::vector<Claimed> ClaimWave(RunState& state) {
+  std::vector<Claimed> wave;
+  while (const std::optional<int64_t> block = state.ClaimBlock()) wave.push_back({.block = *block});
   return wave;
 }
 
-// Computes a wave and hands it in. A cancelled block cancels the run.
-absl::Status RunWave(const Plan& plan, Executor& executor, const StopToken& cancel,
-                     RunState& state) {
-  const std::vector<int64_t> wave = ClaimWave(state);
-  std::vector<absl::StatusOr<BlockOutcome>> outcomes(wave.size(), BlockOutcome());
+void Compute(const RunState& state, const StopToken& cancel, Claimed& claimed) {
+  claimed.work = state.Begin(claimed.block);
+  while (!claimed.complete && !cancel.stop_requested()) claimed.complete = claimed.work->Step();
+}
+
+// Computes a wave and hands it in. A block that was not finished cancels the run.
+absl::Status RunWave(Executor& executor, const StopToken& cancel, RunState& state) {
+  std::vector<Claimed> wave = ClaimWave(state);
   executor.ParallelFor(static_cast<int64_t>(wave.size()),
-                       [&](int64_t i) { outcomes[i] = SimulateBlock(plan, wave[i], cancel); });
-  for (absl::StatusOr<BlockOutcome>& outcome : outcomes) {
-    if (!outcome.ok()) {
+                       [&](int64_t i) { Compute(state, cancel, wave[i]); });
+  for (Claimed& claimed : wave) {
+    if (!claimed.complete) {
       state.Cancel();
       return absl::OkStatus();
     }
-    JALON_RETURN_IF_ERROR(state.Complete(*std::move(outcome)));
+    JALON_RETURN_IF_ERROR(state.Complete(claimed.block, std::move(claimed.work)));
   }
   return absl::OkStatus();
 }
@@ -82,35 +93,48 @@ Violations ValidateRunOptions(const RunOptions& options) {
   return violations;
 }
 
-RunState::RunState(const Plan& plan, RunOptions options, int max_outstanding)
-    : options_(std::move(options)),
+RunState::RunState(std::unique_ptr<Estimator> estimator, RunOptions options, int max_outstanding)
+    : estimator_(std::move(estimator)),
+      options_(std::move(options)),
       max_paths_(WholeBlocks(options_.max_paths)),
       max_outstanding_(std::max(max_outstanding, 1)),
-      accumulator_(plan, options_.summary),
-      scores_(plan, options_.summary),
+      preparation_(estimator_->needs_preparation() ? Preparation::kNeeded : Preparation::kDone),
       next_checkpoint_(NextCheckpoint(0, max_paths_)) {}
 
 std::optional<int64_t> RunState::ClaimBlock() {
-  if (finished() || next_block_ * kPathsPerBlock >= max_paths_) return std::nullopt;
-  if (next_block_ - accumulator_.blocks_folded() >= max_outstanding_) return std::nullopt;
+  if (finished() || preparation_ == Preparation::kClaimed) return std::nullopt;
+  if (preparation_ == Preparation::kNeeded) {
+    preparation_ = Preparation::kClaimed;
+    return kPreparation;
+  }
+  if (next_block_ * kPathsPerBlock >= max_paths_) return std::nullopt;
+  if (next_block_ - estimator_->blocks_folded() >= max_outstanding_) return std::nullopt;
   return next_block_++;
 }
 
-absl::Status RunState::Complete(BlockOutcome outcome) {
+std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) const {
+  return block == kPreparation ? estimator_->BeginPreparation() : estimator_->BeginBlock(block);
+}
+
+absl::Status RunState::Complete(int64_t block, std::unique_ptr<SlicedWork> work) {
   if (finished()) return status_;
-  const int64_t block = outcome.block;
-  early_.emplace(block, std::move(outcome));
+  if (block == kPreparation) {
+    preparation_ = Preparation::kDone;
+    status_ = estimator_->FinishPreparation(std::move(work));
+    return status_;
+  }
+  early_.emplace(block, std::move(work));
   status_ = FoldInOrder();
   return status_;
 }
 
 absl::Status RunState::FoldInOrder() {
   while (!end_) {
-    const auto next = early_.find(accumulator_.blocks_folded());
+    const auto next = early_.find(estimator_->blocks_folded());
     if (next == early_.end()) return absl::OkStatus();
-    JALON_RETURN_IF_ERROR(accumulator_.Fold(next->second));
-    scores_.Fold(next->second);
+    std::unique_ptr<SlicedWork> work = std::move(next->second);
     early_.erase(next);
+    JALON_RETURN_IF_ERROR(estimator_->Fold(std::move(work)));
     const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
     if (path_count() == next_checkpoint_ || may_end_early) ReachCheckpoint();
   }
@@ -123,9 +147,10 @@ void RunState::ReachCheckpoint() {
   next_checkpoint_ = NextCheckpoint(path_count(), max_paths_);
   const double confidence = LookConfidence(options_, look_);
   Checkpoint checkpoint{.path_count = path_count(),
-                        .estimates = accumulator_.EstimatesAt(confidence),
-                        .scores = scores_.EstimatesAt(confidence),
-                        .widest_half_width = accumulator_.WidestHalfWidth(confidence)};
+                        .estimates = estimator_->EstimatesAt(confidence),
+                        .laws = estimator_->laws(),
+                        .scores = estimator_->ScoresAt(confidence),
+                        .widest_half_width = estimator_->WidestHalfWidth(confidence)};
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
   checkpoint.end = end_;
   checkpoints_.push_back(std::move(checkpoint));
@@ -156,15 +181,15 @@ void RunState::Cancel() {
 }
 
 absl::StatusOr<Checkpoint> RunToPrecision(
-    const Plan& plan, const RunOptions& options, Executor& executor, const RunStops& stops,
-    absl::FunctionRef<void(const Checkpoint&)> on_checkpoint) {
+    std::unique_ptr<Estimator> estimator, const RunOptions& options, Executor& executor,
+    const RunStops& stops, absl::FunctionRef<void(const Checkpoint&)> on_checkpoint) {
   JALON_RETURN_IF_ERROR(ValidateRunOptions(options).ToStatus());
-  RunState state(plan, options, BlocksInHand(executor.concurrency()));
+  RunState state(std::move(estimator), options, BlocksInHand(executor.concurrency()));
   Checkpoint last;
   while (!state.finished()) {
     if (stops.time_limit.stop_requested()) state.RequestEnd();
     if (stops.cancel.stop_requested()) state.Cancel();
-    JALON_RETURN_IF_ERROR(RunWave(plan, executor, stops.cancel, state));
+    JALON_RETURN_IF_ERROR(RunWave(executor, stops.cancel, state));
     while (std::optional<Checkpoint> checkpoint = state.TakeCheckpoint()) {
       on_checkpoint(*checkpoint);
       last = *std::move(checkpoint);
@@ -172,6 +197,14 @@ absl::StatusOr<Checkpoint> RunToPrecision(
   }
   last.end = state.end();
   return last;
+}
+
+absl::StatusOr<Checkpoint> RunToPrecision(
+    const Plan& plan, const RunOptions& options, Executor& executor, const RunStops& stops,
+    absl::FunctionRef<void(const Checkpoint&)> on_checkpoint) {
+  JALON_RETURN_IF_ERROR(ValidateRunOptions(options).ToStatus());
+  return RunToPrecision(std::make_unique<SampledEstimator>(plan, options.summary), options,
+                        executor, stops, on_checkpoint);
 }
 
 }  // namespace jalon::sim

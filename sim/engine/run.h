@@ -1,21 +1,23 @@
 // A run: blocks of paths until the answer is as precise as asked.
 //
-// RunState says which block to compute next and folds finished ones in order; it is the whole logic
-// of a run, without threads. A server drives it from its pool, slice by slice; RunToPrecision
-// drives it from an Executor. Both give the same bits: which paths are computed, in what order they
-// are folded and where the run ends depend on the plan and the options alone (but for a time limit,
-// which says where it ended: max_paths = that N replays it).
+// RunState says which block of an estimator to compute next and folds finished ones in order; it is
+// the whole logic of a run, without threads. A server drives it from its pool, slice by slice;
+// RunToPrecision drives it from an Executor. Both give the same bits: which paths are computed, in
+// what order they are folded and where the run ends depend on the plan and the options alone (but
+// for a time limit, which says where it ended: max_paths = that N replays it).
 #ifndef JALON_SIM_ENGINE_RUN_H_
 #define JALON_SIM_ENGINE_RUN_H_
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "sim/base/stop_token.h"
+#include "sim/engine/estimator.h"
 #include "sim/engine/executor.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
@@ -67,6 +69,7 @@ struct Checkpoint {
   int64_t path_count = 0;
   // [target]
   std::vector<TargetEstimate> estimates;
+  std::vector<LawUsed> laws;
   // Of plan.scores.
   ScoreEstimates scores;
   // Widest half-width over all thresholds at the confidence of this look.
@@ -76,19 +79,26 @@ struct Checkpoint {
 };
 
 // Which block to compute next, and what the folded ones say. Thread-compatible: callers lock around
-// it and compute blocks outside the lock. `plan` must outlive it.
+// it and compute blocks outside the lock.
 class RunState {
  public:
+  // What ClaimBlock says when the estimator is to be prepared first.
+  static constexpr int64_t kPreparation = -1;
+
   // `max_outstanding` >= 1 bounds the blocks claimed and not folded, hence the memory: normally
   // BlocksInHand of the pool.
-  RunState(const Plan& plan, RunOptions options, int max_outstanding);
+  RunState(std::unique_ptr<Estimator> estimator, RunOptions options, int max_outstanding);
 
-  // The next block to compute; nullopt when enough are outstanding or the run needs no more.
+  // The next block to compute, kPreparation once before all others when the estimator asks for it;
+  // nullopt while it is prepared, when enough blocks are outstanding, and when the run needs no
+  // more.
   std::optional<int64_t> ClaimBlock();
-  // Hands in a claimed block, in any order; folds what is next in order. Blocks that arrive after
-  // the end are dropped. Errors: kInternal naming a target whose value is not finite; the run has
-  // then failed and ends.
-  absl::Status Complete(BlockOutcome outcome);
+  // The work of a claimed block. Thread-safe.
+  std::unique_ptr<SlicedWork> Begin(int64_t block) const;
+  // Hands in a claimed block whose work is complete, in any order; folds what is next in order.
+  // Blocks that arrive after the end are dropped. Errors: those of Estimator::FinishPreparation and
+  // Fold; the run has then failed and ends.
+  absl::Status Complete(int64_t block, std::unique_ptr<SlicedWork> work);
   // The oldest checkpoint reached and not yet taken.
   std::optional<Checkpoint> TakeCheckpoint();
 
@@ -103,25 +113,27 @@ class RunState {
   // Ended or failed: no block is wanted any more.
   bool finished() const { return end_.has_value() || !status_.ok(); }
   const absl::Status& status() const { return status_; }
-  int64_t path_count() const { return accumulator_.path_count(); }
+  int64_t path_count() const { return estimator_->blocks_folded() * kPathsPerBlock; }
   int64_t max_paths() const { return max_paths_; }
 
  private:
+  enum class Preparation { kNeeded, kClaimed, kDone };
+
   absl::Status FoldInOrder();
   void ReachCheckpoint();
   std::optional<RunEnd> EndAtCheckpoint(double widest_half_width) const;
 
+  const std::unique_ptr<Estimator> estimator_;
   RunOptions options_;
   int64_t max_paths_;
   int max_outstanding_;
-  TargetAccumulator accumulator_;
-  ScoreAccumulator scores_;
+  Preparation preparation_;
   int64_t next_block_ = 0;
   int64_t next_checkpoint_;
   int look_ = 0;
   bool end_requested_ = false;
   // Finished blocks ahead of their turn.
-  std::map<int64_t, BlockOutcome> early_;
+  std::map<int64_t, std::unique_ptr<SlicedWork>> early_;
   std::vector<Checkpoint> checkpoints_;
   std::optional<RunEnd> end_;
   absl::Status status_;
@@ -135,9 +147,16 @@ struct RunStops {
   StopToken time_limit;
 };
 
-// Runs blocks on `executor` until the end, calling `on_checkpoint` on the calling thread at each
-// checkpoint. Returns the last checkpoint: without estimates when cancelled before the first.
-// Errors: kInvalidArgument (options), kInternal (a value that is not finite).
+// Runs an estimator on `executor` until the end, calling `on_checkpoint` on the calling thread at
+// each checkpoint. Returns the last checkpoint: without estimates when cancelled before the first.
+// Errors: kInvalidArgument (options, a plan the estimator cannot do), kInternal (a value that is
+// not finite).
+absl::StatusOr<Checkpoint> RunToPrecision(std::unique_ptr<Estimator> estimator,
+                                          const RunOptions& options, Executor& executor,
+                                          const RunStops& stops,
+                                          absl::FunctionRef<void(const Checkpoint&)> on_checkpoint);
+
+// The same with a SampledEstimator of `plan`.
 absl::StatusOr<Checkpoint> RunToPrecision(const Plan& plan, const RunOptions& options,
                                           Executor& executor, const RunStops& stops,
                                           absl::FunctionRef<void(const Checkpoint&)> on_checkpoint);

@@ -36,11 +36,16 @@ void ComputeStep(const Plan& plan, int step, int64_t path, const SharedState& st
   }
 }
 
+SharedState SharedOf(const SharedStage& stage, const SharedSource* source, int64_t path) {
+  return source == nullptr ? stage.Draw(path) : source->At(path);
+}
+
 }  // namespace
 
 // First the shared state of the 16 paths, then step after step of series on all of them.
 struct SampledBlock::State {
-  State(const Plan& plan, int64_t block) : plan(plan), stage(plan), outcome{.block = block} {
+  State(const Plan& plan, int64_t block, const SharedSource* source)
+      : plan(plan), stage(plan), source(source), outcome{.block = block} {
     shared.reserve(kPathsPerBlock);
     cells.resize(static_cast<size_t>(WidestStep(plan)) * plan.period_count());
     slots.assign(plan.slots.size() * kPathsPerBlock, 0.0);
@@ -55,7 +60,8 @@ struct SampledBlock::State {
   int64_t StepOnce() { return shared.size() < kPathsPerBlock ? StepShared() : StepSeries(); }
 
   int64_t StepShared() {
-    shared.push_back(stage.Draw(first_path() + static_cast<int64_t>(shared.size())));
+    const int64_t path = first_path() + static_cast<int64_t>(shared.size());
+    shared.push_back(SharedOf(stage, source, path));
     return stage.cost_in_cells();
   }
 
@@ -88,6 +94,7 @@ struct SampledBlock::State {
 
   const Plan& plan;
   SharedStage stage;
+  const SharedSource* source;
   std::vector<SharedState> shared;
   int next_step = 0;
   // [place in step x period]
@@ -97,8 +104,8 @@ struct SampledBlock::State {
   BlockOutcome outcome;
 };
 
-SampledBlock::SampledBlock(const Plan& plan, int64_t block)
-    : state_(std::make_unique<State>(plan, block)) {}
+SampledBlock::SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared)
+    : state_(std::make_unique<State>(plan, block, shared)) {}
 SampledBlock::~SampledBlock() = default;
 SampledBlock::SampledBlock(SampledBlock&&) noexcept = default;
 SampledBlock& SampledBlock::operator=(SampledBlock&&) noexcept = default;
@@ -122,11 +129,11 @@ absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, cons
   return work.TakeOutcome();
 }
 
-absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path) {
+absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const SharedSource* source) {
   if (path < 0 || path >= kMaxPaths) {
     return absl::OutOfRangeError(absl::StrCat("path ", path, ": must be in [0, ", kMaxPaths, ")"));
   }
-  const SharedState shared = SharedStage(plan).Draw(path);
+  const SharedState shared = SharedOf(SharedStage(plan), source, path);
   const size_t period_count = plan.period_count();
   PathReplay replay;
   replay.cells.resize(plan.series.size() * period_count);

@@ -37,11 +37,24 @@ struct BlockOutcome {
   std::vector<double> parts;
 };
 
+struct SharedState;
+
+// Where the shared states of paths come from (sim/engine/shared_stage.h).
+class SharedSource {
+ public:
+  virtual ~SharedSource() = default;
+  // Of a path; a pure function, thread-safe.
+  virtual SharedState At(int64_t path) const = 0;
+};
+
 // The work of one block, slice by slice. Thread-compatible; memory O(targets + groups x periods),
 // whatever the number of paths. `plan` must outlive it.
+//
+// Shared states are those of `shared`, which must outlive the block, or independent draws without
+// it (null).
 class SampledBlock {
  public:
-  SampledBlock(const Plan& plan, int64_t block);
+  SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared = nullptr);
   ~SampledBlock();
   SampledBlock(SampledBlock&&) noexcept;
   SampledBlock& operator=(SampledBlock&&) noexcept;
@@ -69,7 +82,8 @@ struct PathReplay {
   // [series x horizon period]; levels of stocks.
   std::vector<double> cells;
 };
-absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path);
+absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path,
+                                      const SharedSource* shared = nullptr);
 
 // How results are summarised.
 struct SummaryOptions {

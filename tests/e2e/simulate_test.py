@@ -5,6 +5,7 @@ Usage: simulate_test.py PATH_OF_JALOND PATH_OF_JALON
 
 import csv
 import io
+import math
 import os
 import re
 import shlex
@@ -138,6 +139,45 @@ class MainJob(unittest.TestCase):
             self.assertAlmostEqual(sum(values) / 16, float(row["mean"]), places=6)
             attained = sum(value >= float(row["objective"]) for value in values)
             self.assertAlmostEqual(attained / 16, float(row["p_attain"]), places=9)
+
+    def test_closed_forms_agree_with_whole_paths(self):
+        # Both errors in 5 standard errors: false alarm 6e-7 per row.
+        question = ("simulate", "--model", "first", "--seed", "3")
+        drawn = self.server.run(*question, "--estimator", "sampled", "--paths", "4096", "--id",
+                                "drawn")
+        closed = self.server.run(*question, "--estimator", "conditional", "--paths", "1024", "--id",
+                                 "closed")
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
+        self.assertEqual(closed.returncode, 0, closed.stderr)
+        self.assertIn("conditional", closed.stdout)
+        pairs = list(zip(self.server.rows("runs", "results", "drawn"),
+                         self.server.rows("runs", "results", "closed")))
+        self.assertEqual(len(pairs), 1064)
+        laws = {row["law"] for _, row in pairs}
+        self.assertTrue({"exact", "three-moments"} <= laws, laws)
+        for a, b in pairs:
+            self.assertEqual(a["unit"], b["unit"])
+            error = math.hypot(float(a["mean_se"]), float(b["mean_se"]))
+            self.assertAlmostEqual(float(a["mean"]), float(b["mean"]), delta=5 * error + 1e-9)
+            # Wilson's half-width at 95 % is 2 standard errors; 0.3 points are what laws may be off.
+            width = float(a["p_high"]) - float(a["p_low"])
+            width = math.hypot(width, float(b["p_high"]) - float(b["p_low"]))
+            self.assertAlmostEqual(float(a["p_attain"]), float(b["p_attain"]),
+                                   delta=1.25 * width + 0.003)
+
+    def test_closed_forms_come_back_by_the_command_printed_and_their_paths_replay(self):
+        first = self.simulate("--estimator", "conditional", "--paths", "256", "--indicator",
+                              "housing-loans", "--id", "by-law", "-o", "csv")
+        again = re.search(r"again: jalon (.*)", first.stderr).group(1)
+        self.assertIn("--estimator conditional", again)
+        second = self.server.run(*shlex.split(again), "-o", "csv")
+        self.assertEqual(first.stdout, second.stdout)
+        path = self.server.rows("runs", "replay", "by-law", "--path", "5")
+        answer = self.server.rows("runs", "results", "by-law")
+        self.assertEqual([row["unit"] for row in path], [row["unit"] for row in answer])
+        for value, row in zip(path, answer):
+            distance = abs(float(value["value"]) - float(row["mean"]))
+            self.assertLess(distance, 12 * float(row["sd"]) + 1)
 
     def test_a_path_that_was_not_drawn_cannot_be_replayed(self):
         done = self.server.run("simulate", "--model", "first", "--paths", "16", "--indicator",

@@ -65,16 +65,42 @@ class LaneWriter {
 
 }  // namespace
 
+struct ConditionalBlockWork::State {
+  State(const ConditionalPlanState& plan, int64_t block)
+      : plan(plan), made{.block = block}, writer(plan, made) {}
+
+  const ConditionalPlanState& plan;
+  ConditionalBlock made;
+  LaneWriter writer;
+  int next_lane = 0;
+  absl::Status status;
+};
+
+ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block)
+    : state_(std::make_unique<State>(plan.state(), block)) {}
+ConditionalBlockWork::~ConditionalBlockWork() = default;
+
+bool ConditionalBlockWork::Step() {
+  State& state = *state_;
+  const int lane = state.next_lane++;
+  const int64_t path = state.made.block * kScrambleCount + lane;
+  const PathMeans means = state.plan.means.At(state.plan.states.At(path));
+  state.status = state.writer.Write(means, lane);
+  return !state.status.ok() || state.next_lane == kScrambleCount;
+}
+
+absl::StatusOr<ConditionalBlock> ConditionalBlockWork::Take() {
+  JALON_RETURN_IF_ERROR(state_->status);
+  return std::move(state_->made);
+}
+
 absl::StatusOr<ConditionalBlock> ComputeConditionalBlock(const ConditionalPlan& plan, int64_t block,
                                                          const StopToken& stop) {
-  const ConditionalPlanState& state = plan.state();
-  ConditionalBlock made{.block = block};
-  LaneWriter writer(state, made);
-  for (int lane = 0; lane < kScrambleCount; ++lane) {
+  ConditionalBlockWork work(plan, block);
+  do {
     if (stop.stop_requested()) return absl::CancelledError(absl::StrCat("block ", block));
-    JALON_RETURN_IF_ERROR(writer.Write(state.MeansOn(static_cast<uint32_t>(block), lane), lane));
-  }
-  return made;
+  } while (!work.Step());
+  return work.Take();
 }
 
 }  // namespace jalon::sim

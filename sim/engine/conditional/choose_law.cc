@@ -51,7 +51,7 @@ class Chooser {
     RefuseLinks();
     if (law_.refused()) return std::move(law_);
     if (drawn_.empty()) {
-      law_.law = ConditionalLaw::kKnown;
+      law_.law = LawUsed::kKnown;
       SetKnownDenominator();
       return std::move(law_);
     }
@@ -178,7 +178,7 @@ class Chooser {
     const double own_mean = OwnMean();
     const double mean = own_mean / weight;
     if (!exact && !IsFewOrSkewed(first.law, mean, cumulants.value().skewness())) return false;
-    law_.law = exact ? ConditionalLaw::kExact : ConditionalLaw::kMatched;
+    law_.law = exact ? LawUsed::kExact : LawUsed::kMatched;
     law_.weight = weight;
     law_.sum = {.law = first.law, .dispersion = first.dispersion, .shape = first.shape};
     if (exact) {
@@ -241,7 +241,7 @@ class Chooser {
     }
     const ThreeMoments moments = cumulants.value();
     const double skewness = std::fabs(moments.skewness());
-    law_.law = skewness < kNormalBelow ? ConditionalLaw::kNormal : ConditionalLaw::kThreeMoments;
+    law_.law = skewness < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
     if (skewness < kSymmetric) SetStudent(maker, moments.variance);
     RefuseMoments(maker, moments, 0.0);
   }
@@ -309,7 +309,7 @@ class Chooser {
     if (!(sum > kStudentShare * variance)) return;
     const double count = sum * sum / squares;
     if (!(count < kStudentDraws) || !(degrees < 1e6)) return;
-    law_.law = ConditionalLaw::kStudentSum;
+    law_.law = LawUsed::kStudentSum;
     law_.student = std::make_shared<const StudentSumLaw>(
         degrees, std::max(1, static_cast<int>(std::lround(count))), std::min(sum / variance, 1.0));
   }
@@ -324,8 +324,8 @@ class Chooser {
     }
     const double ratio = cumulants.mean[0] / cumulants.mean[1];
     law_.law = std::fabs(cumulants.Against(ratio).skewness()) < kNormalBelow
-                   ? ConditionalLaw::kNormal
-                   : ConditionalLaw::kThreeMoments;
+                   ? LawUsed::kNormal
+                   : LawUsed::kThreeMoments;
     RefuseMoments(maker, cumulants.Against(ratio), ratio);
     for (const double threshold : law_.thresholds) {
       if (law_.refused()) return;

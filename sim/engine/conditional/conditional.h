@@ -19,13 +19,12 @@
 #include <memory>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "sim/base/stop_token.h"
 #include "sim/base/violation.h"
-#include "sim/engine/executor.h"
+#include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
-#include "sim/engine/run.h"
+#include "sim/engine/sampled.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
@@ -38,26 +37,6 @@ inline constexpr int kScrambleCount = kPathsPerBlock;
 
 // Paths of a run at most: 2^32 points of each scramble.
 inline constexpr int64_t kMaxConditionalPaths = (int64_t{1} << 32) * kScrambleCount;
-
-// The law a target has given the shared state.
-enum class ConditionalLaw {
-  // Nothing is left to draw.
-  kKnown,
-  // One flow: the sum over its months is of the law of a month, with u and v integrated over a
-  // lognormal. Exact up to its table (1e-4).
-  kExact,
-  // Several flows of one kind that are few or skewed: the same law with the dispersion and the
-  // lognormal that their mean and variance ask for at the middle shared state.
-  kMatched,
-  // Net flows, or stocks whose own movements have heavy tails: a sum of Student-t and a normal
-  // part.
-  kStudentSum,
-  // Gamma, shifted and turned, by the first three cumulants of the path; counts keep their lattice
-  // by a continuity correction.
-  kThreeMoments,
-  // The same where it is the normal law within 1e-4 at the middle shared state.
-  kNormal,
-};
 
 struct ConditionalPlanState;
 
@@ -75,12 +54,17 @@ class ConditionalPlan {
   // moments; and one for scores, which need whole paths.
   static absl::StatusOr<ConditionalPlan> Make(const Plan& plan,
                                               std::vector<double> quantile_levels);
+  // The same for the targets that have a closed form: the others have LawUsed::kSampled, and
+  // numbers without meaning in blocks and estimates. Scores are left out.
+  static ConditionalPlan MakeWherePossible(const Plan& plan, std::vector<double> quantile_levels);
   ~ConditionalPlan();
   ConditionalPlan(ConditionalPlan&&) noexcept;
   ConditionalPlan& operator=(ConditionalPlan&&) noexcept;
 
   const Plan& plan() const;
-  ConditionalLaw law(int target) const;
+  LawUsed law(int target) const;
+  // The shared states of the run's paths.
+  const SharedSource& shared_states() const;
   const ConditionalPlanState& state() const { return *state_; }
 
  private:
@@ -100,8 +84,25 @@ struct ConditionalBlock {
   std::vector<double> cdf;
 };
 
-// Computes a block. Errors: kCancelled when `stop` is raised, kInternal naming a target whose value
-// is not finite.
+// The work of one block, in slices: one path's targets each. Thread-compatible; `plan` must outlive
+// it.
+class ConditionalBlockWork {
+ public:
+  ConditionalBlockWork(const ConditionalPlan& plan, int64_t block);
+  ~ConditionalBlockWork();
+  // True when the block is complete, or has failed.
+  bool Step();
+  // The block; only after Step returned true. Errors: kInternal naming a target whose value is not
+  // finite.
+  absl::StatusOr<ConditionalBlock> Take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Computes a whole block. Errors: kCancelled when `stop` is raised, kInternal naming a target whose
+// value is not finite.
 absl::StatusOr<ConditionalBlock> ComputeConditionalBlock(const ConditionalPlan& plan, int64_t block,
                                                          const StopToken& stop);
 
@@ -135,13 +136,9 @@ class ConditionalAccumulator {
   std::unique_ptr<State> state_;
 };
 
-// Runs blocks on `executor` until the precision asked or the limit of paths, like RunToPrecision:
-// same checkpoints (256, 1,024, 4,096... paths over all scrambles), same meaning of options and
-// stops, same bits for any executor. Checkpoints have no scores. Errors: kInvalidArgument (options;
-// quantile levels other than the plan's), kInternal (a value that is not finite).
-absl::StatusOr<Checkpoint> RunConditional(const ConditionalPlan& plan, const RunOptions& options,
-                                          Executor& executor, const RunStops& stops,
-                                          absl::FunctionRef<void(const Checkpoint&)> on_checkpoint);
+// The shared states of the paths of a conditional run of `plan`, which must outlive them: what
+// ReplayPath needs to replay one. Costs what MakeSharedBasis costs.
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan);
 
 }  // namespace jalon::sim
 

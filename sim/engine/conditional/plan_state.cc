@@ -12,16 +12,8 @@
 namespace jalon::sim {
 namespace {
 
-// Points of every scramble that set the grids.
-constexpr uint32_t kPilotPoints = 4;
-
-// The shared state where nothing is drawn: every normal 0, every uniform 1/2.
-class MiddleDraws final : public SharedDraws {
- public:
-  double Normal(const StreamKey&) override { return 0.0; }
-  double Uniform(const StreamKey&) override { return 0.5; }
-  double RareUniform(const StreamKey&) override { return 1.0 - 0x1p-33; }
-};
+// Paths that set the grids: four points of every scramble.
+constexpr int64_t kPilotPaths = 4 * kScrambleCount;
 
 Violations Refusals(const ConditionalPlanState& state) {
   Violations violations;
@@ -60,7 +52,7 @@ struct Pilot {
 };
 
 GridShape ShapeOf(const Plan& plan, const TargetLaw& law, const Pilot& pilot) {
-  constexpr double kCount = kPilotPoints * kScrambleCount;
+  constexpr double kCount = kPilotPaths;
   GridShape shape{.mean = pilot.sum / kCount, .lattice = law.lattice};
   const double between = std::max(pilot.squares / kCount - shape.mean * shape.mean, 0.0);
   shape.standard_deviation = std::sqrt(between + pilot.variance / kCount);
@@ -76,15 +68,13 @@ void MakeGrids(ConditionalPlanState& state) {
   }
   std::vector<Pilot> pilots(state.laws.size());
   ConditionalValue value;
-  for (uint32_t point = 0; point < kPilotPoints; ++point) {
-    for (int scramble = 0; scramble < kScrambleCount; ++scramble) {
-      const PathMeans means = state.MeansOn(point, scramble);
-      for (size_t i = 0; i < evaluators.size(); ++i) {
-        evaluators[i].Evaluate(means, false, value);
-        pilots[i].sum += value.mean;
-        pilots[i].squares += value.mean * value.mean;
-        pilots[i].variance += value.variance;
-      }
+  for (int64_t path = 0; path < kPilotPaths; ++path) {
+    const PathMeans means = state.means.At(state.states.At(path));
+    for (size_t i = 0; i < evaluators.size(); ++i) {
+      evaluators[i].Evaluate(means, false, value);
+      pilots[i].sum += value.mean;
+      pilots[i].squares += value.mean * value.mean;
+      pilots[i].variance += value.variance;
     }
   }
   for (size_t i = 0; i < state.laws.size(); ++i) {
@@ -96,47 +86,53 @@ void MakeGrids(ConditionalPlanState& state) {
   }
 }
 
+void ChooseLaws(ConditionalPlanState& state) {
+  const SlotSeries slots(state.plan);
+  const PathMeans middle = state.means.At(state.states.Middle());
+  for (int i = 0; i < state.plan.target_count(); ++i) {
+    state.laws.push_back(ChooseLaw(state.plan, slots, middle, i));
+  }
+}
+
+void MakeTables(ConditionalPlanState& state) {
+  state.first_threshold.push_back(0);
+  for (int i = 0; i < state.plan.target_count(); ++i) {
+    MakeThresholdTables(state.plan, i, state.laws[i]);
+    state.first_threshold.push_back(state.first_threshold.back() + state.laws[i].thresholds.size());
+  }
+  MakeGrids(state);
+  state.first_place.push_back(0);
+  for (const TargetLaw& law : state.laws) {
+    state.first_place.push_back(state.first_place.back() + law.grid.size());
+  }
+}
+
 }  // namespace
 
 ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels)
     : plan(plan),
       quantile_levels(std::move(quantile_levels)),
-      stage(plan),
+      states(plan),
       means(plan),
-      basis(MakeSharedBasis(plan)),
-      center(plan.targets.size(), 0.0) {
-  for (int scramble = 0; scramble < kScrambleCount; ++scramble) {
-    scrambles.emplace_back(plan.seed, scramble, basis.dimension_count);
-  }
-}
-
-PathMeans ConditionalPlanState::MeansOn(uint32_t point, int scramble) const {
-  SobolDraws draws(basis, scrambles[scramble], point,
-                   static_cast<int64_t>(point) * kScrambleCount + scramble);
-  return means.At(stage.Draw(draws));
-}
+      center(plan.targets.size(), 0.0) {}
 
 absl::StatusOr<ConditionalPlan> ConditionalPlan::Make(const Plan& plan,
                                                       std::vector<double> quantile_levels) {
   auto state = std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels));
-  const SlotSeries slots(plan);
-  MiddleDraws draws;
-  const PathMeans middle = state->means.At(state->stage.Draw(draws));
-  for (int i = 0; i < plan.target_count(); ++i) {
-    state->laws.push_back(ChooseLaw(plan, slots, middle, i));
-  }
+  ChooseLaws(*state);
   JALON_RETURN_IF_ERROR(Refusals(*state).ToStatus());
-  state->first_threshold.push_back(0);
-  for (int i = 0; i < plan.target_count(); ++i) {
-    MakeThresholdTables(plan, i, state->laws[i]);
-    state->first_threshold.push_back(state->first_threshold.back() +
-                                     plan.targets[i].thresholds.size());
+  MakeTables(*state);
+  return ConditionalPlan(std::move(state));
+}
+
+ConditionalPlan ConditionalPlan::MakeWherePossible(const Plan& plan,
+                                                   std::vector<double> quantile_levels) {
+  auto state = std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels));
+  ChooseLaws(*state);
+  for (TargetLaw& law : state->laws) {
+    if (law.refused()) law = {.law = LawUsed::kSampled, .composition = {.branch_first = {0}}};
   }
-  MakeGrids(*state);
-  state->first_place.push_back(0);
-  for (const TargetLaw& law : state->laws) {
-    state->first_place.push_back(state->first_place.back() + law.grid.size());
-  }
+  MakeTables(*state);
   return ConditionalPlan(std::move(state));
 }
 
@@ -147,6 +143,11 @@ ConditionalPlan::ConditionalPlan(ConditionalPlan&&) noexcept = default;
 ConditionalPlan& ConditionalPlan::operator=(ConditionalPlan&&) noexcept = default;
 
 const Plan& ConditionalPlan::plan() const { return state_->plan; }
-ConditionalLaw ConditionalPlan::law(int target) const { return state_->laws[target].law; }
+const SharedSource& ConditionalPlan::shared_states() const { return state_->states; }
+LawUsed ConditionalPlan::law(int target) const { return state_->laws[target].law; }
+
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan) {
+  return std::make_unique<const SobolStates>(plan);
+}
 
 }  // namespace jalon::sim

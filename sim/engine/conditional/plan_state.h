@@ -7,25 +7,18 @@
 
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/path_means.h"
-#include "sim/engine/conditional/shared_basis.h"
+#include "sim/engine/conditional/sobol_states.h"
 #include "sim/engine/conditional/target_law.h"
-#include "sim/random/sobol.h"
 
 namespace jalon::sim {
 
 struct ConditionalPlanState {
   ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels);
 
-  // Means of every series on path point x 16 + scramble.
-  PathMeans MeansOn(uint32_t point, int scramble) const;
-
   const Plan& plan;
   std::vector<double> quantile_levels;
-  SharedStage stage;
+  SobolStates states;
   MeansMaker means;
-  SharedBasis basis;
-  // [scramble]
-  std::vector<ScrambledSobol> scrambles;
   // [target]
   std::vector<TargetLaw> laws;
   // [target + 1]: first threshold, and first place of a grid, among those of all targets.

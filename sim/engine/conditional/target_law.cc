@@ -21,7 +21,7 @@ double OfSum(const TargetLaw& law, double threshold) {
 }  // namespace
 
 void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
-  if (law.law != ConditionalLaw::kExact && law.law != ConditionalLaw::kMatched) return;
+  if (law.law != LawUsed::kExact && law.law != LawUsed::kMatched) return;
   const bool higher = plan.targets[index].direction == Direction::kHigherIsBetter;
   law.reach.reserve(law.thresholds.size());
   for (const double threshold : law.thresholds) {
@@ -30,7 +30,7 @@ void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
 }
 
 void MakeGridTables(TargetLaw& law) {
-  if (law.law != ConditionalLaw::kExact && law.law != ConditionalLaw::kMatched) return;
+  if (law.law != LawUsed::kExact && law.law != LawUsed::kMatched) return;
   law.beyond.reserve(law.grid.size());
   for (const double place : law.grid) law.beyond.emplace_back(law.sum, OfSum(law, place), false);
 }
@@ -38,7 +38,7 @@ void MakeGridTables(TargetLaw& law) {
 TargetEvaluator::TargetEvaluator(const Plan& plan, int index, const TargetLaw& law)
     : plan_(plan), law_(law), higher_(plan.targets[index].direction == Direction::kHigherIsBetter) {
   if (law.reach.empty() && law.beyond.empty()) cumulants_.emplace(plan, law.composition);
-  if (law.law == ConditionalLaw::kExact || law.law == ConditionalLaw::kMatched) cumulants_.reset();
+  if (law.law == LawUsed::kExact || law.law == LawUsed::kMatched) cumulants_.reset();
 }
 
 void TargetEvaluator::Evaluate(const PathMeans& path, bool with_grid, ConditionalValue& value) {

@@ -29,7 +29,7 @@ struct ConditionalValue {
 };
 
 struct TargetLaw {
-  ConditionalLaw law = ConditionalLaw::kThreeMoments;
+  LawUsed law = LawUsed::kThreeMoments;
   // Set when there is no closed form: the rule that is broken, for people.
   std::string refusal;
   Composition composition;

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/engine/sampled_estimator.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -30,6 +31,19 @@ RunOptions Options(int64_t max_paths, double half_width = 0.0) {
   return {.half_width = half_width,
           .max_paths = max_paths,
           .summary = {.quantile_levels = {0.1, 0.5, 0.9}}};
+}
+
+RunState SampledRun(const Plan& plan, RunOptions options, int max_outstanding) {
+  auto estimator = std::make_unique<SampledEstimator>(plan, options.summary);
+  return RunState(std::move(estimator), std::move(options), max_outstanding);
+}
+
+// Computes a block that was claimed and hands it in.
+absl::Status Do(RunState& state, int64_t block) {
+  std::unique_ptr<SlicedWork> work = state.Begin(block);
+  while (!work->Step()) {
+  }
+  return state.Complete(block, std::move(work));
 }
 
 // All numbers of a checkpoint, in order.
@@ -120,13 +134,13 @@ TEST(RunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
 
 TEST(RunTest, GivesTheSameBitsWhenDrivenBlockByBlockOutOfOrder) {
   const Plan plan = SmallPlan();
-  RunState state(plan, Options(1'024), 5);
+  RunState state = SampledRun(plan, Options(1'024), 5);
   Checkpoint last;
   while (!state.finished()) {
     std::vector<int64_t> claimed;
     while (const auto block = state.ClaimBlock()) claimed.push_back(*block);
     for (auto block = claimed.rbegin(); block != claimed.rend(); ++block) {
-      ASSERT_TRUE(state.Complete(*SimulateBlock(plan, *block, StopToken())).ok());
+      ASSERT_TRUE(Do(state, *block).ok());
     }
     while (auto checkpoint = state.TakeCheckpoint()) last = *std::move(checkpoint);
   }
@@ -135,21 +149,21 @@ TEST(RunTest, GivesTheSameBitsWhenDrivenBlockByBlockOutOfOrder) {
 
 TEST(RunTest, HoldsABoundedNumberOfBlocks) {
   const Plan plan = SmallPlan();
-  RunState state(plan, Options(1'024), 3);
+  RunState state = SampledRun(plan, Options(1'024), 3);
   EXPECT_EQ(state.ClaimBlock(), 0);
   EXPECT_EQ(state.ClaimBlock(), 1);
   EXPECT_EQ(state.ClaimBlock(), 2);
   EXPECT_EQ(state.ClaimBlock(), std::nullopt);
-  ASSERT_TRUE(state.Complete(*SimulateBlock(plan, 1, StopToken())).ok());
+  ASSERT_TRUE(Do(state, 1).ok());
   EXPECT_EQ(state.ClaimBlock(), std::nullopt) << "block 0 still holds the line";
-  ASSERT_TRUE(state.Complete(*SimulateBlock(plan, 0, StopToken())).ok());
+  ASSERT_TRUE(Do(state, 0).ok());
   EXPECT_EQ(state.path_count(), 2 * kPathsPerBlock);
   EXPECT_EQ(state.ClaimBlock(), 3);
 }
 
 TEST(RunTest, AsksForNoBlockBeyondTheLast) {
   const Plan plan = SmallPlan();
-  RunState state(plan, Options(32), 10);
+  RunState state = SampledRun(plan, Options(32), 10);
   EXPECT_EQ(state.ClaimBlock(), 0);
   EXPECT_EQ(state.ClaimBlock(), 1);
   EXPECT_EQ(state.ClaimBlock(), std::nullopt);
@@ -165,11 +179,11 @@ TEST(RunTest, EndsAfterWhole256PathsWhenTimeIsUp) {
 
 TEST(RunTest, IsReplayedByTheNumberOfPathsAnEarlyEndGave) {
   const Plan plan = SmallPlan();
-  RunState state(plan, Options(100'000), 1);
+  RunState state = SampledRun(plan, Options(100'000), 1);
   Checkpoint last;
   while (!state.finished()) {
     if (state.path_count() > 300) state.RequestEnd();
-    ASSERT_TRUE(state.Complete(*SimulateBlock(plan, *state.ClaimBlock(), StopToken())).ok());
+    ASSERT_TRUE(Do(state, *state.ClaimBlock()).ok());
     while (auto checkpoint = state.TakeCheckpoint()) last = *std::move(checkpoint);
   }
   EXPECT_EQ(last.end, RunEnd::kTimeLimit);
@@ -199,10 +213,10 @@ TEST(RunTest, KeepsTheLastCheckpointWhenCancelledLater) {
 
 TEST(RunTest, IgnoresBlocksThatComeAfterTheEnd) {
   const Plan plan = SmallPlan();
-  RunState state(plan, Options(1'024), 4);
+  RunState state = SampledRun(plan, Options(1'024), 4);
   state.ClaimBlock();
   state.Cancel();
-  EXPECT_TRUE(state.Complete(*SimulateBlock(plan, 0, StopToken())).ok());
+  EXPECT_TRUE(Do(state, 0).ok());
   EXPECT_EQ(state.path_count(), 0);
   EXPECT_EQ(state.end(), RunEnd::kCancelled);
 }

@@ -6,7 +6,9 @@
 
 #include "gtest/gtest.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/estimator.h"
 #include "sim/engine/conditional/shared_basis.h"
+#include "sim/engine/run.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -19,9 +21,11 @@ TinyBank Bank(uint64_t seed) {
   return bank;
 }
 
-Checkpoint RunOn(const ConditionalPlan& plan, int threads, RunOptions options) {
+Checkpoint RunOn(const Plan& plan, int threads, RunOptions options) {
   ThreadExecutor executor(threads);
-  return RunConditional(plan, options, executor, {}, [](const Checkpoint&) {}).value();
+  return RunToPrecision(std::make_unique<ConditionalEstimator>(plan, options.summary), options,
+                        executor, {}, [](const Checkpoint&) {})
+      .value();
 }
 
 bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
@@ -30,12 +34,11 @@ bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST(ConditionalRunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
   const Plan plan = Bank(3).plan();
-  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {0.5}).value();
   RunOptions options{.max_paths = 1'024};
   options.summary.quantile_levels = {0.5};
-  const Checkpoint one = RunOn(conditional, 1, options);
+  const Checkpoint one = RunOn(plan, 1, options);
   for (int threads : {2, 7}) {
-    const Checkpoint many = RunOn(conditional, threads, options);
+    const Checkpoint many = RunOn(plan, threads, options);
     ASSERT_EQ(many.estimates.size(), one.estimates.size());
     for (size_t i = 0; i < one.estimates.size(); ++i) {
       EXPECT_TRUE(SameBits(one.estimates[i].probability, many.estimates[i].probability));
@@ -48,32 +51,22 @@ TEST(ConditionalRunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
 
 TEST(ConditionalRunTest, LooksAtTheSameCheckpointsAsTheSampledRun) {
   const Plan plan = Bank(3).plan();
-  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
   ThreadExecutor executor(2);
   std::vector<int64_t> looks;
   const Checkpoint last =
-      RunConditional(conditional, {.max_paths = 2'000}, executor, {}, [&](const Checkpoint& look) {
-        looks.push_back(look.path_count);
-      }).value();
+      RunToPrecision(std::make_unique<ConditionalEstimator>(plan, SummaryOptions()),
+                     {.max_paths = 2'000}, executor, {},
+                     [&](const Checkpoint& look) { looks.push_back(look.path_count); })
+          .value();
   EXPECT_EQ(looks, (std::vector<int64_t>{256, 1'024, 2'000}));
   EXPECT_EQ(last.end, RunEnd::kPathLimit);
 }
 
 TEST(ConditionalRunTest, StopsWhenPreciseEnough) {
   const Plan plan = Bank(3).plan();
-  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
-  const Checkpoint last = RunOn(conditional, 2, {.half_width = 0.1, .max_paths = 65'536});
+  const Checkpoint last = RunOn(plan, 2, {.half_width = 0.1, .max_paths = 65'536});
   EXPECT_EQ(last.end, RunEnd::kPrecision);
   EXPECT_LE(last.widest_half_width, 0.1);
-}
-
-TEST(ConditionalRunTest, RefusesQuantilesItWasNotMadeFor) {
-  const Plan plan = Bank(3).plan();
-  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
-  ThreadExecutor executor(1);
-  RunOptions options;
-  options.summary.quantile_levels = {0.5};
-  EXPECT_FALSE(RunConditional(conditional, options, executor, {}, [](const Checkpoint&) {}).ok());
 }
 
 TEST(ConditionalRunTest, IsNeverLikelierToReachMore) {
@@ -84,11 +77,9 @@ TEST(ConditionalRunTest, IsNeverLikelierToReachMore) {
       for (int j = 0; j < 40; ++j) target.thresholds.push_back(12.5 * j * j * 0.1);
     }
     const Plan plan = bank.plan();
-    const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {0.1, 0.4, 0.5, 0.9});
-    ASSERT_TRUE(made.ok()) << made.status();
     RunOptions options{.max_paths = 256};
     options.summary.quantile_levels = {0.1, 0.4, 0.5, 0.9};
-    const Checkpoint run = RunOn(*made, 2, options);
+    const Checkpoint run = RunOn(plan, 2, options);
     for (size_t i = 0; i < run.estimates.size(); ++i) {
       const bool higher = plan.targets[i].direction == Direction::kHigherIsBetter;
       const std::vector<double>& p = run.estimates[i].probability;
@@ -104,8 +95,7 @@ TEST(ConditionalRunTest, IsNeverLikelierToReachMore) {
 TEST(ConditionalRunTest, AParentsMeanIsTheSumOfItsChildren) {
   const TinyBank bank = Bank(8);
   const Plan plan = bank.plan();
-  const ConditionalPlan conditional = ConditionalPlan::Make(plan, {}).value();
-  const Checkpoint run = RunOn(conditional, 2, {.max_paths = 256});
+  const Checkpoint run = RunOn(plan, 2, {.max_paths = 256});
   const Network& network = bank.revision.network;
   const int k = network.indicator_count();
   for (int indicator = 0; indicator < k; ++indicator) {
@@ -125,16 +115,14 @@ TEST(ConditionalRunTest, IsUnbiasedOverScrambles) {
   TinyBank bank = Bank(9);
   bank.targets.resize(1);
   const Plan much = bank.plan();
-  const Checkpoint truth = RunOn(ConditionalPlan::Make(much, {}).value(), 2, {.max_paths = 65'536});
+  const Checkpoint truth = RunOn(much, 2, {.max_paths = 65'536});
   for (size_t j = 0; j < truth.estimates[0].probability.size(); ++j) {
     std::vector<double> found;
     for (uint64_t seed = 0; seed < 64; ++seed) {
       TinyBank other = bank;
       other.seed = 5'000 + seed;
       const Plan plan = other.plan();
-      found.push_back(RunOn(ConditionalPlan::Make(plan, {}).value(), 1, {.max_paths = 64})
-                          .estimates[0]
-                          .probability[j]);
+      found.push_back(RunOn(plan, 1, {.max_paths = 64}).estimates[0].probability[j]);
     }
     EXPECT_NEAR(Mean(found), truth.estimates[0].probability[j], 5.0 * StandardError(found) + 1e-5);
   }
@@ -158,14 +146,9 @@ TEST(ConditionalRunTest, GivesFiniteAnswersOnExtremeModels) {
         target.thresholds = {-1e9, 0.0, 1.0, 12.0 * mean, 1e12, 1e300};
       }
       const Plan plan = bank.plan();
-      const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {0.01, 0.5, 0.99});
-      if (!made.ok()) {
-        EXPECT_FALSE(ViolationsFromStatus(made.status()).kept().empty()) << made.status();
-        continue;
-      }
       RunOptions options{.max_paths = 256};
       options.summary.quantile_levels = {0.01, 0.5, 0.99};
-      const Checkpoint run = RunOn(*made, 1, options);
+      const Checkpoint run = RunOn(plan, 1, options);
       for (const TargetEstimate& estimate : run.estimates) {
         EXPECT_TRUE(std::isfinite(estimate.mean));
         EXPECT_TRUE(std::isfinite(estimate.standard_deviation));

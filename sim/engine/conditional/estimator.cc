@@ -1,0 +1,137 @@
+#include "sim/engine/conditional/estimator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "sim/base/status_macros.h"
+#include "sim/engine/sub_plan.h"
+
+namespace jalon::sim {
+namespace {
+
+class Preparation final : public SlicedWork {
+ public:
+  Preparation(const Plan& plan, std::vector<double> quantile_levels)
+      : plan_(plan), quantile_levels_(std::move(quantile_levels)) {}
+
+  bool Step() override {
+    made_ = ConditionalPlan::MakeWherePossible(plan_, quantile_levels_);
+    return true;
+  }
+
+  absl::StatusOr<ConditionalPlan> Take() { return std::move(made_); }
+
+ private:
+  const Plan& plan_;
+  const std::vector<double> quantile_levels_;
+  absl::StatusOr<ConditionalPlan> made_ = absl::InternalError("not prepared");
+};
+
+// The closed forms of a block; then its whole paths, when some are needed.
+class Block final : public SlicedWork {
+ public:
+  Block(const ConditionalPlan& plan, int64_t block, std::unique_ptr<SlicedWork> sampled)
+      : conditional_(plan, block), sampled_(std::move(sampled)) {}
+
+  bool Step() override {
+    if (!conditional_done_) {
+      conditional_done_ = conditional_.Step();
+      return conditional_done_ && sampled_ == nullptr;
+    }
+    return sampled_->Step();
+  }
+
+  absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_.Take(); }
+  std::unique_ptr<SlicedWork> TakeSampled() { return std::move(sampled_); }
+
+ private:
+  ConditionalBlockWork conditional_;
+  bool conditional_done_ = false;
+  std::unique_ptr<SlicedWork> sampled_;
+};
+
+}  // namespace
+
+ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options)
+    : plan_(plan), options_(std::move(options)) {}
+ConditionalEstimator::~ConditionalEstimator() = default;
+
+std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
+  return std::make_unique<Preparation>(plan_, options_.quantile_levels);
+}
+
+absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
+  JALON_ASSIGN_OR_RETURN(conditional_, static_cast<Preparation&>(*work).Take());
+  targets_.emplace(*conditional_);
+  for (int i = 0; i < plan_.target_count(); ++i) {
+    if (conditional_->law(i) == LawUsed::kSampled) sampled_targets_.push_back(i);
+  }
+  PrepareSampled();
+  return absl::OkStatus();
+}
+
+bool ConditionalEstimator::has_scores() const {
+  return !plan_.scores.scores.empty() || !plan_.scores.joint_sets.empty();
+}
+
+void ConditionalEstimator::PrepareSampled() {
+  const SharedSource& shared = conditional_->shared_states();
+  if (has_scores()) {
+    sampled_ = std::make_unique<SampledEstimator>(plan_, options_, &shared);
+  } else if (!sampled_targets_.empty()) {
+    sub_plan_ = std::make_unique<const Plan>(SubPlan(plan_, sampled_targets_));
+    sampled_ = std::make_unique<SampledEstimator>(*sub_plan_, options_, &shared);
+  }
+}
+
+std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) const {
+  return std::make_unique<Block>(*conditional_, block,
+                                 sampled_ == nullptr ? nullptr : sampled_->BeginBlock(block));
+}
+
+absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
+  Block& block = static_cast<Block&>(*work);
+  JALON_ASSIGN_OR_RETURN(const ConditionalBlock conditional, block.TakeConditional());
+  if (sampled_ != nullptr) JALON_RETURN_IF_ERROR(sampled_->Fold(block.TakeSampled()));
+  targets_->Fold(conditional);
+  return absl::OkStatus();
+}
+
+std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level) const {
+  std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level);
+  if (sampled_targets_.empty()) return estimates;
+  std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
+  for (size_t k = 0; k < sampled_targets_.size(); ++k) {
+    const int target = sampled_targets_[k];
+    estimates[target] = std::move(sampled[sub_plan_ == nullptr ? target : k]);
+  }
+  return estimates;
+}
+
+ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
+  return has_scores() ? sampled_->ScoresAt(confidence_level) : ScoreEstimates();
+}
+
+// Of scores' whole paths only what targets without a law need counts.
+double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
+  double widest = targets_->WidestHalfWidth(confidence_level);
+  if (sampled_targets_.empty()) return widest;
+  if (sub_plan_ != nullptr) return std::max(widest, sampled_->WidestHalfWidth(confidence_level));
+  const std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
+  for (const int target : sampled_targets_) {
+    for (size_t j = 0; j < sampled[target].probability.size(); ++j) {
+      const double width = sampled[target].probability_high[j] - sampled[target].probability_low[j];
+      widest = std::max(widest, 0.5 * width);
+    }
+  }
+  return widest;
+}
+
+std::vector<LawUsed> ConditionalEstimator::laws() const {
+  std::vector<LawUsed> laws;
+  for (int i = 0; i < plan_.target_count(); ++i) laws.push_back(conditional_->law(i));
+  return laws;
+}
+
+}  // namespace jalon::sim

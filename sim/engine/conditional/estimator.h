@@ -1,0 +1,55 @@
+// The conditional estimator as a run drives it: closed forms where a target has one, whole paths
+// where it has none.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_ESTIMATOR_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_ESTIMATOR_H_
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/estimator.h"
+#include "sim/engine/plan.h"
+#include "sim/engine/sampled.h"
+#include "sim/engine/sampled_estimator.h"
+
+namespace jalon::sim {
+
+// Every target by the law it has given the shared state; those that have none (LawUsed::kSampled),
+// and scores and joint attainment, from whole paths on the same shared states. Scores draw every
+// series of the plan; targets without a law only the series they are made of. `plan` must outlive
+// it.
+class ConditionalEstimator final : public Estimator {
+ public:
+  ConditionalEstimator(const Plan& plan, SummaryOptions options);
+  ~ConditionalEstimator() override;
+
+  bool needs_preparation() const override { return true; }
+  std::unique_ptr<SlicedWork> BeginPreparation() const override;
+  absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work) override;
+  std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
+  absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
+  int64_t blocks_folded() const override { return targets_->blocks_folded(); }
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level) const override;
+  ScoreEstimates ScoresAt(double confidence_level) const override;
+  double WidestHalfWidth(double confidence_level) const override;
+  std::vector<LawUsed> laws() const override;
+
+ private:
+  void PrepareSampled();
+  bool has_scores() const;
+
+  const Plan& plan_;
+  const SummaryOptions options_;
+  std::optional<ConditionalPlan> conditional_;
+  std::optional<ConditionalAccumulator> targets_;
+  // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
+  std::vector<int> sampled_targets_;
+  std::unique_ptr<const Plan> sub_plan_;
+  // Null when nothing is sampled.
+  std::unique_ptr<SampledEstimator> sampled_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_ESTIMATOR_H_

@@ -1,0 +1,35 @@
+// The shared states of a conditional run: points of 16 scrambled Sobol sequences.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_SOBOL_STATES_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_SOBOL_STATES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/conditional/shared_basis.h"
+#include "sim/engine/plan.h"
+#include "sim/engine/sampled.h"
+#include "sim/engine/shared_stage.h"
+#include "sim/random/sobol.h"
+
+namespace jalon::sim {
+
+// Path = point x 16 + scramble (D4). Read-only once built; `plan` must outlive it. Costs what
+// MakeSharedBasis costs.
+class SobolStates final : public SharedSource {
+ public:
+  explicit SobolStates(const Plan& plan);
+
+  SharedState At(int64_t path) const override;
+  // The state where nothing is drawn: every normal 0, every uniform 1/2.
+  SharedState Middle() const;
+
+ private:
+  SharedStage stage_;
+  SharedBasis basis_;
+  // [scramble]
+  std::vector<ScrambledSobol> scrambles_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_SOBOL_STATES_H_

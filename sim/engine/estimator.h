@@ -1,0 +1,88 @@
+// What a run drives: blocks of 16 paths, computed by any thread in slices and folded in order.
+//
+// Two estimators implement it: sampled (sim/engine/sampled_estimator.h), which draws whole paths,
+// and conditional (sim/engine/conditional/estimator.h), which integrates what is drawn for one
+// target alone. A block is a pure function of the plan and its index; folding in index order gives
+// the same bits for any number of threads.
+#ifndef JALON_SIM_ENGINE_ESTIMATOR_H_
+#define JALON_SIM_ENGINE_ESTIMATOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "sim/engine/scores.h"
+#include "sim/engine/target.h"
+
+namespace jalon::sim {
+
+// How the estimates of a target come about.
+enum class LawUsed {
+  // Whole paths are drawn.
+  kSampled,
+  // The others are conditional: the law a target has given the shared state. Nothing is left to
+  // draw.
+  kKnown,
+  // One flow: the sum over its months is of the law of a month, with u and v integrated over a
+  // lognormal. Exact up to its table (1e-4).
+  kExact,
+  // Several flows of one kind that are few or skewed: the same law with the dispersion and the
+  // lognormal that their mean and variance ask for at the middle shared state.
+  kMatched,
+  // Net flows, or stocks whose own movements have heavy tails: a sum of Student-t and a normal
+  // part.
+  kStudentSum,
+  // Gamma, shifted and turned, by the first three cumulants of the path; counts keep their lattice
+  // by a continuity correction.
+  kThreeMoments,
+  // The same where it is the normal law within 1e-4 at the middle shared state.
+  kNormal,
+};
+
+// Work in slices. One thread at a time, any thread.
+class SlicedWork {
+ public:
+  virtual ~SlicedWork() = default;
+  // Does about 5 ms of work at most. Returns true when there is nothing left to do.
+  virtual bool Step() = 0;
+};
+
+// Estimates of every target of a plan. BeginPreparation and BeginBlock may be called by any thread
+// at any time, also while another folds; everything else is for one thread at a time.
+class Estimator {
+ public:
+  virtual ~Estimator() = default;
+
+  // Whether there is something to do before the first block.
+  virtual bool needs_preparation() const { return false; }
+  // That work; null when there is none.
+  virtual std::unique_ptr<SlicedWork> BeginPreparation() const { return nullptr; }
+  // Takes complete preparation in. Errors: kInvalidArgument when the plan cannot be estimated so.
+  virtual absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work);
+
+  // The work of a block. Requires finished preparation.
+  virtual std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const = 0;
+  // Takes a complete block in, from BeginBlock(blocks_folded()). Errors: kInternal naming a target
+  // with a value that is not finite; the run must fail.
+  virtual absl::Status Fold(std::unique_ptr<SlicedWork> work) = 0;
+  virtual int64_t blocks_folded() const = 0;
+
+  // [target], with two-sided intervals of the computation error at `confidence_level`. Requires a
+  // block.
+  virtual std::vector<TargetEstimate> EstimatesAt(double confidence_level) const = 0;
+  // Of plan.scores; requires a block.
+  virtual ScoreEstimates ScoresAt(double confidence_level) const = 0;
+  // Widest half-width over all thresholds of all targets; 0 when there are none.
+  virtual double WidestHalfWidth(double confidence_level) const = 0;
+  // [target]; requires finished preparation.
+  virtual std::vector<LawUsed> laws() const = 0;
+};
+
+inline absl::Status Estimator::FinishPreparation(std::unique_ptr<SlicedWork>) {
+  return absl::OkStatus();
+}
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_ESTIMATOR_H_

@@ -1,0 +1,52 @@
+#include "sim/engine/sampled_estimator.h"
+
+#include "sim/base/status_macros.h"
+
+namespace jalon::sim {
+namespace {
+
+class SampledWork final : public SlicedWork {
+ public:
+  SampledWork(const Plan& plan, int64_t block, const SharedSource* shared)
+      : block_(plan, block, shared) {}
+  bool Step() override { return block_.Step(); }
+  BlockOutcome TakeOutcome() { return block_.TakeOutcome(); }
+
+ private:
+  SampledBlock block_;
+};
+
+}  // namespace
+
+SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
+                                   const SharedSource* shared)
+    : plan_(plan), shared_(shared), targets_(plan, options), scores_(plan, options) {}
+
+std::unique_ptr<SlicedWork> SampledEstimator::BeginBlock(int64_t block) const {
+  return std::make_unique<SampledWork>(plan_, block, shared_);
+}
+
+absl::Status SampledEstimator::Fold(std::unique_ptr<SlicedWork> work) {
+  const BlockOutcome outcome = static_cast<SampledWork&>(*work).TakeOutcome();
+  JALON_RETURN_IF_ERROR(targets_.Fold(outcome));
+  scores_.Fold(outcome);
+  return absl::OkStatus();
+}
+
+std::vector<TargetEstimate> SampledEstimator::EstimatesAt(double confidence_level) const {
+  return targets_.EstimatesAt(confidence_level);
+}
+
+ScoreEstimates SampledEstimator::ScoresAt(double confidence_level) const {
+  return scores_.EstimatesAt(confidence_level);
+}
+
+double SampledEstimator::WidestHalfWidth(double confidence_level) const {
+  return targets_.WidestHalfWidth(confidence_level);
+}
+
+std::vector<LawUsed> SampledEstimator::laws() const {
+  return std::vector<LawUsed>(plan_.targets.size(), LawUsed::kSampled);
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,39 @@
+// The sampled estimator as a run drives it (sim/engine/sampled.h does the work).
+#ifndef JALON_SIM_ENGINE_SAMPLED_ESTIMATOR_H_
+#define JALON_SIM_ENGINE_SAMPLED_ESTIMATOR_H_
+
+#include <memory>
+#include <vector>
+
+#include "sim/engine/estimator.h"
+#include "sim/engine/plan.h"
+#include "sim/engine/sampled.h"
+#include "sim/engine/scores.h"
+
+namespace jalon::sim {
+
+// Every target and score from whole paths. Nothing to prepare. Bounds are those of independent
+// paths, which is cautious where `shared` spreads them evenly. `plan` and `shared` must outlive it.
+class SampledEstimator final : public Estimator {
+ public:
+  SampledEstimator(const Plan& plan, const SummaryOptions& options,
+                   const SharedSource* shared = nullptr);
+
+  std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
+  absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
+  int64_t blocks_folded() const override { return targets_.blocks_folded(); }
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level) const override;
+  ScoreEstimates ScoresAt(double confidence_level) const override;
+  double WidestHalfWidth(double confidence_level) const override;
+  std::vector<LawUsed> laws() const override;
+
+ private:
+  const Plan& plan_;
+  const SharedSource* shared_;
+  TargetAccumulator targets_;
+  ScoreAccumulator scores_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_SAMPLED_ESTIMATOR_H_

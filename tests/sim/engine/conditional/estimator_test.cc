@@ -1,0 +1,142 @@
+// What has no closed form comes from whole paths, on the shared states of the others.
+#include "sim/engine/conditional/estimator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "gtest/gtest.h"
+#include "sim/engine/run.h"
+#include "tests/sim/engine/thread_executor.h"
+#include "tests/sim/engine/tiny_bank.h"
+
+namespace jalon::sim {
+namespace {
+
+const RunOptions kOptions = {.max_paths = 256};
+
+template <typename Kind>
+Checkpoint RunWith(const Plan& plan, int threads = 2) {
+  ThreadExecutor executor(threads);
+  return RunToPrecision(std::make_unique<Kind>(plan, kOptions.summary), kOptions, executor, {},
+                        [](const Checkpoint&) {})
+      .value();
+}
+
+// A count on the square-root link has no closed form; an amount has one.
+TinyBank MixedBank() {
+  TinyBank bank = MakeTinyBank({.region_count = 2,
+                                .branches_per_region = 2,
+                                .kinds = {IndicatorKind::kCount, IndicatorKind::kAmount},
+                                .mean = 40.0});
+  for (size_t i = 0; i < bank.model.series.size(); ++i) {
+    if (bank.model.series[i].indicator != 0) continue;
+    bank.model.series[i].link = Link::kSqrt;
+    bank.model.level.mean[i] = std::sqrt(40.0);
+  }
+  for (const char* unit : {"bank", "r1", "r2-b2"}) {
+    for (const int k : {0, 1}) bank.targets.push_back(bank.YearOf(unit, k));
+  }
+  for (Target& target : bank.targets) target.thresholds = {400.0, 900.0};
+  return bank;
+}
+
+void ExpectSameBits(const TargetEstimate& a, const TargetEstimate& b) {
+  EXPECT_EQ(a.probability, b.probability);
+  EXPECT_EQ(a.probability_low, b.probability_low);
+  EXPECT_EQ(a.probability_high, b.probability_high);
+  EXPECT_EQ(a.mean, b.mean);
+  EXPECT_EQ(a.standard_deviation, b.standard_deviation);
+}
+
+// Estimates from the 256 paths of a conditional run, replayed one by one.
+std::vector<TargetEstimate> ReplayAll(const Plan& plan) {
+  const auto shared = ConditionalSharedStates(plan);
+  TargetAccumulator accumulator(plan, kOptions.summary);
+  for (int64_t block = 0; block < kOptions.max_paths / kPathsPerBlock; ++block) {
+    BlockOutcome outcome{.block = block};
+    outcome.values.resize(plan.targets.size() * kPathsPerBlock);
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      const PathReplay path = ReplayPath(plan, block * kPathsPerBlock + lane, shared.get()).value();
+      for (size_t i = 0; i < plan.targets.size(); ++i) {
+        outcome.values[i * kPathsPerBlock + lane] = path.target_values[i];
+      }
+    }
+    EXPECT_TRUE(accumulator.Fold(outcome).ok());
+  }
+  return accumulator.Estimates();
+}
+
+TEST(ConditionalEstimatorTest, SamplesTargetsWithoutAClosedFormOnThePathsThatReplayGives) {
+  const Plan plan = MixedBank().plan();
+  const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
+  const std::vector<TargetEstimate> replayed = ReplayAll(plan);
+  for (int i = 0; i < plan.target_count(); ++i) {
+    const bool is_count = i % 2 == 0;
+    EXPECT_EQ(mixed.laws[i] == LawUsed::kSampled, is_count) << i;
+    if (is_count) ExpectSameBits(mixed.estimates[i], replayed[i]);
+  }
+}
+
+// What is integrated in one is drawn in the other, on the same shared states: 5 standard errors,
+// false alarm 6e-7 per check.
+TEST(ConditionalEstimatorTest, AgreesWithItsOwnPathsReplayed) {
+  const Plan plan = MixedBank().plan();
+  const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
+  const std::vector<TargetEstimate> replayed = ReplayAll(plan);
+  for (int i = 1; i < plan.target_count(); i += 2) {
+    EXPECT_NEAR(mixed.estimates[i].mean, replayed[i].mean, 5.0 * replayed[i].mean_standard_error);
+  }
+}
+
+TEST(ConditionalEstimatorTest, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const Plan plan = MixedBank().plan();
+  const Checkpoint one = RunWith<ConditionalEstimator>(plan, 1);
+  const Checkpoint many = RunWith<ConditionalEstimator>(plan, 5);
+  for (int i = 0; i < plan.target_count(); ++i) {
+    ExpectSameBits(one.estimates[i], many.estimates[i]);
+  }
+}
+
+TEST(ConditionalEstimatorTest, SamplesScoresAndIntegratesTheirTargets) {
+  const TinyBank bank = MixedBank();
+  Plan plan = bank.plan();
+  plan.scores.joint_sets = {{{.target = 0, .value = 400.0}, {.target = 1, .value = 400.0}}};
+  const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
+  const Checkpoint alone = RunWith<ConditionalEstimator>(bank.plan());
+  ASSERT_EQ(mixed.scores.joint_sets.size(), 1u);
+  EXPECT_LE(mixed.scores.joint_sets[0].value, mixed.estimates[0].probability[0]);
+  EXPECT_GT(mixed.scores.joint_sets[0].value, 0.0);
+  for (int i = 0; i < plan.target_count(); ++i) {
+    ExpectSameBits(mixed.estimates[i], alone.estimates[i]);
+  }
+}
+
+TEST(ConditionalEstimatorTest, StopsByTheWidestOfBothKinds) {
+  const Plan plan = MixedBank().plan();
+  const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
+  double widest = 0.0;
+  for (const TargetEstimate& estimate : mixed.estimates) {
+    for (size_t j = 0; j < estimate.probability.size(); ++j) {
+      const double low = estimate.probability[j] - estimate.probability_low[j];
+      const double high = estimate.probability_high[j] - estimate.probability[j];
+      widest = std::max(widest, 0.5 * (low + high));
+    }
+  }
+  EXPECT_GE(mixed.widest_half_width, widest - 1e-12);
+}
+
+TEST(ConditionalEstimatorTest, IsPreparedOnceBeforeTheFirstBlock) {
+  const Plan plan = MixedBank().plan();
+  RunState state(std::make_unique<ConditionalEstimator>(plan, kOptions.summary), kOptions, 4);
+  ASSERT_EQ(state.ClaimBlock(), RunState::kPreparation);
+  EXPECT_EQ(state.ClaimBlock(), std::nullopt) << "blocks wait for what they need";
+  std::unique_ptr<SlicedWork> work = state.Begin(RunState::kPreparation);
+  while (!work->Step()) {
+  }
+  ASSERT_TRUE(state.Complete(RunState::kPreparation, std::move(work)).ok());
+  EXPECT_EQ(state.ClaimBlock(), 0);
+}
+
+}  // namespace
+}  // namespace jalon::sim
