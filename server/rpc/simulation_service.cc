@@ -302,7 +302,7 @@ absl::StatusOr<v1::Run> EndedRun(Environment& environment, const std::string& na
 
 // One path as a table of one column.
 absl::StatusOr<ResultTable> PathTable(const PreparedRun& prepared, int64_t path) {
-  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, ReplayPath(prepared.input, path));
+  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, ReplayOf(prepared.input, path));
   ResultTable table{
       .table_id = absl::StrCat(prepared.input.spec_hash.substr(0, 16), "-path-", path),
       .path_count = 1};

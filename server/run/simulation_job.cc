@@ -65,7 +65,7 @@ bool ComputeSlice(sim::SlicedWork& work) {
 
 }  // namespace
 
-absl::StatusOr<sim::PathReplay> ReplayPath(const SimulationInput& input, int64_t path) {
+absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path) {
   if (input.estimator == v1::ESTIMATOR_SAMPLED) return sim::ReplayPath(input.plan, path);
   const auto shared = sim::ConditionalSharedStates(input.plan);
   return sim::ReplayPath(input.plan, path, shared.get());

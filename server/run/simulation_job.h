@@ -45,7 +45,7 @@ struct SimulationInput {
 };
 
 // One path of the simulation alone. Errors: kOutOfRange.
-absl::StatusOr<sim::PathReplay> ReplayPath(const SimulationInput& input, int64_t path);
+absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path);
 
 // How a simulation ended.
 struct SimulationEnd {
