@@ -138,9 +138,8 @@ TEST(TargetsTest, SaysWhatDoesNotExist) {
                         .ro_undefined_share = 1.0};
   estimates[equipment] = {.mean = kMissing, .no_ratio_share = 1.0};
   for (sim::TargetEstimate& estimate : estimates) estimate.quantiles.assign(7, 0.0);
-  const ResultTable table =
-      MakeTable(rows, {.path_count = 256, .estimates = estimates},
-                std::vector<double>(rows.rows.size(), kMissing));
+  const ResultTable table = MakeTable(rows, {.path_count = 256, .estimates = estimates},
+                                      std::vector<double>(rows.rows.size(), kMissing));
   EXPECT_EQ(Cell(table, v1::STATISTIC_ATTAINMENT_PROBABILITY, holders), 0.4);
   EXPECT_TRUE(std::isnan(Cell(table, v1::STATISTIC_RO_PROBABILITY, holders, 0.9)));
   EXPECT_EQ(Cell(table, v1::STATISTIC_OPENING_VALUE, holders), 3'100);
