@@ -1,6 +1,7 @@
 #include "server/rpc/objective_restatement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,19 @@ std::string LastPeriod(const std::vector<sim::Objective>& objectives) {
   return last ? last->ToString() : "";
 }
 
+void AddPhasingUses(const sim::PhasingCounts& counts, v1::ObjectiveSet* set) {
+  constexpr v1::PhasingUse::Source kSources[] = {
+      v1::PhasingUse::SOURCE_OWN, v1::PhasingUse::SOURCE_IMPORTED, v1::PhasingUse::SOURCE_SEASON,
+      v1::PhasingUse::SOURCE_OPENING_DAYS, v1::PhasingUse::SOURCE_EQUAL};
+  static_assert(std::size(kSources) == sim::kPhasingSourceCount);
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    v1::PhasingUse* use = set->add_phasing_uses();
+    use->set_source(kSources[i]);
+    use->set_objective_count(counts[i]);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<sim::Objective>> RestateObjectives(Call& call,
@@ -68,13 +82,16 @@ absl::StatusOr<std::vector<sim::Objective>> RestateObjectives(Call& call,
     known_at = checks.Period("perimeter", known, revision.network.frequency());
   }
   if (!checks.ok()) return checks.ToStatus();
-  const sim::SetPhasing phasing(revision.network, revision.phasing, objectives);
-  JALON_ASSIGN_OR_RETURN(sim::HandedOver handed, sim::HandOver(revision.network, revision.perimeter,
-                                                               objectives, known_at, phasing));
+  sim::SetPhasing phasing(revision, objectives);
+  JALON_ASSIGN_OR_RETURN(
+      sim::HandedOver handed,
+      sim::HandOver(revision.network, revision.perimeter, objectives, known_at,
+                    [&](const sim::Objective& objective) { return phasing(objective); }));
   set->set_origin(v1::ObjectiveSet::ORIGIN_PERIMETER);
   *set->mutable_perimeter_restatement() = rule;
   set->set_handed_over_count(handed.changed_count + handed.gone_count);
   set->set_unassigned_count(static_cast<int64_t>(handed.unassigned.size()));
+  AddPhasingUses(handed.cut_by, set);
   if (set->perimeter().empty()) set->set_perimeter(LastPeriod(objectives));
   if (set->fiscal_year().empty()) {
     set->set_fiscal_year(stored.record.objective_set().fiscal_year());

@@ -6,20 +6,17 @@
 #include <optional>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
 #include "sim/network/network.h"
 #include "sim/network/perimeter.h"
 #include "sim/objective/objective.h"
+#include "sim/perimeter/month_weights.h"
 
 namespace jalon::sim {
 
-// How an annual objective spreads over its window: one weight >= 0 per period, of any positive sum.
-using Phasing = absl::FunctionRef<std::vector<double>(const Objective&)>;
-
 // The same weight in every period: a branch open 6 months of 12 keeps half.
-std::vector<double> LinearPhasing(const Objective& objective);
+MonthWeights LinearPhasing(const Objective& objective);
 
 // A part of an objective that no other one took.
 struct UnassignedPart {
@@ -36,6 +33,8 @@ struct HandedOver {
   // Of `objectives`, those with other ticks or new; and those that are gone.
   int64_t changed_count = 0;
   int64_t gone_count = 0;
+  // Objectives of which some periods moved and others stayed, by what weighed their periods.
+  PhasingCounts cut_by = {};
   // Parts without a receiver: of closures that name none, or whose receivers' kind the indicator
   // does not apply to.
   std::vector<UnassignedPart> unassigned;
@@ -55,7 +54,8 @@ struct HandedOver {
 // a branch that is not there.
 //
 // Objectives of units above the branches grow and shrink by what their branches take over and hand
-// over, in the same window and segment; what nobody takes over stays with them. None is made there.
+// over, in the same window and segment; what nobody takes over stays with them. None is made there:
+// it would ask of a region the part that moved, not what its branches are asked.
 //
 // Sums: over the objectives a change connects, ticks before = ticks after + unassigned, exactly
 // (largest remainders; ties in canonical order).

@@ -1,8 +1,11 @@
 #include "sim/perimeter/set_phasing.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
+
+#include "sim/calendar/opening_days.h"
 
 namespace jalon::sim {
 namespace {
@@ -19,11 +22,30 @@ std::vector<double> AsWeights(std::vector<double> sizes) {
   return sizes;
 }
 
+constexpr int kMostYears = 3;
+
+// What a node brought in the periods of `window` one to three years before, added up; empty without
+// a whole one.
+std::vector<double> SeasonAt(const Realisations& history, const NodeRange& node,
+                             const Window& window) {
+  const int year = PeriodsPerYear(window.first.frequency);
+  std::vector<double> sizes(window.size(), 0.0);
+  int years = 0;
+  for (int back = year; years < kMostYears && window.first - back >= history.first();
+       back += year) {
+    const Window past{window.first - back, window.last - back};
+    const std::vector<double> sums = SumRealised(history, node, past);
+    if (std::any_of(sums.begin(), sums.end(), [](double s) { return std::isnan(s); })) continue;
+    for (int t = 0; t < window.size(); ++t) sizes[t] += sums[t];
+    ++years;
+  }
+  return years == 0 ? std::vector<double>() : AsWeights(std::move(sizes));
+}
+
 }  // namespace
 
-SetPhasing::SetPhasing(const Network& network, const PhasingTable& table,
-                       const std::vector<Objective>& set)
-    : network_(network), imported_(network, table) {
+SetPhasing::SetPhasing(const Revision& revision, const std::vector<Objective>& set)
+    : revision_(revision), imported_(revision.network, revision.phasing) {
   for (const Objective& o : set) {
     cumulated_[{o.unit, o.segment, o.indicator, o.window.first}][o.window.last] = o.ticks;
   }
@@ -45,20 +67,59 @@ std::vector<double> SetPhasing::Own(const Objective& objective) const {
   return AsWeights(std::move(sizes));
 }
 
-std::vector<double> SetPhasing::Imported(const Objective& objective) const {
-  const std::optional<int> k = network_.FindIndicator(objective.indicator);
-  const std::optional<int> u = network_.FindUnit(objective.unit);
-  const std::optional<int> s = network_.FindSegment(objective.segment);
-  if (!k || !u || !s) return {};
-  return AsWeights(imported_(
-      {.indicator = *k, .unit = *u, .segment = *s, .window = objective.window, .value = 1.0}));
+std::vector<double> SetPhasing::Imported(const NodeRange& node, const Window& window) const {
+  return AsWeights(imported_({.indicator = node.indicator,
+                              .unit = node.unit_first,
+                              .segment = node.segment_first,
+                              .window = window,
+                              .value = 1.0}));
 }
 
-std::vector<double> SetPhasing::operator()(const Objective& objective) const {
-  for (std::vector<double> weights : {Own(objective), Imported(objective)}) {
-    if (!weights.empty()) return weights;
+std::vector<double> SetPhasing::Season(const NodeRange& node, const Window& window) {
+  const Network& network = revision_.network;
+  if (!network.HasSeries(node.indicator)) return {};
+  const bool is_branch = network.is_leaf(node.unit_first);
+  int unit = is_branch ? network.unit_parent(node.unit_first) : node.unit_first;
+  for (; unit >= 0; unit = network.unit_parent(unit)) {
+    const NodeRange above = RangeOf(network, node.indicator, unit, node.segment_first);
+    const auto [known, is_new] = seasons_.try_emplace({above, window});
+    if (is_new) known->second = SeasonAt(revision_.realisations, above, window);
+    if (!known->second.empty()) return known->second;
   }
-  return std::vector<double>(objective.window.size(), 1.0);
+  return {};
+}
+
+std::vector<double> SetPhasing::Days(const NodeRange& node, const Window& window) const {
+  const OpeningDays days(revision_.network, revision_.calendars, window);
+  if (days.empty()) return {};
+  std::vector<double> sizes(window.size(), 0.0);
+  for (int u = node.unit_first; u < node.unit_end; ++u) {
+    for (int t = 0; t < window.size(); ++t) {
+      const double open = days.days(u, window.first + t);
+      if (!std::isnan(open)) sizes[t] += open;
+    }
+  }
+  return AsWeights(std::move(sizes));
+}
+
+MonthWeights SetPhasing::operator()(const Objective& objective) {
+  const Network& network = revision_.network;
+  const Window& window = objective.window;
+  std::vector<double> weights = Own(objective);
+  if (!weights.empty()) return {std::move(weights), PhasingSource::kOwn};
+  const std::optional<int> k = network.FindIndicator(objective.indicator);
+  const std::optional<int> u = network.FindUnit(objective.unit);
+  const std::optional<int> s = network.FindSegment(objective.segment);
+  if (k && u && s) {
+    const NodeRange node = RangeOf(network, *k, *u, *s);
+    weights = Imported(node, window);
+    if (!weights.empty()) return {std::move(weights), PhasingSource::kImported};
+    weights = Season(node, window);
+    if (!weights.empty()) return {std::move(weights), PhasingSource::kSeason};
+    weights = Days(node, window);
+    if (!weights.empty()) return {std::move(weights), PhasingSource::kOpeningDays};
+  }
+  return {std::vector<double>(window.size(), 1.0), PhasingSource::kEqual};
 }
 
 }  // namespace jalon::sim

@@ -117,7 +117,8 @@ class Perimeter(unittest.TestCase):
         self.assertEqual(sum(values.values()), 480 + 240 + 109)
         self.assertIn(values, [{"lille": 534, "amiens": 240, "arras": 55},
                                {"lille": 535, "amiens": 240, "arras": 54}])
-        self.assertEqual(rows["arras"]["reason"], "was 109; closes in 2027-07: 100 % goes to lille")
+        self.assertEqual(rows["arras"]["reason"], "was 109; closes in 2027-07: 100 % goes to lille; months by the season of past years")
+        self.assertIn("years cut by the season of past years: 1", restated.stdout)
         self.assertEqual(rows["amiens"]["reason"], "")
 
     def test_a_year_is_cut_by_imported_shares_and_regions_follow_their_branches(self):
@@ -142,6 +143,7 @@ class Perimeter(unittest.TestCase):
         values = {unit: float(row["value"]) for unit, row in rows.items()}
         # arras merges in July: 30 of its 100 are asked before.
         self.assertEqual(values, {"siege": 810, "nord": 770, "lille": 550, "sud": 40, "arras": 30})
+        self.assertIn("years cut by imported shares: 1", restated.stdout)
         self.assertEqual(rows["sud"]["reason"], "was 110; its branches hand over 70")
 
     def test_bad_changes_are_all_listed_with_their_lines(self):

@@ -15,6 +15,31 @@ struct RestateArguments {
   bool dry_run = false;
 };
 
+std::string SourceText(v1::PhasingUse::Source source) {
+  switch (source) {
+    case v1::PhasingUse::SOURCE_OWN:
+      return "the set's own phasing";
+    case v1::PhasingUse::SOURCE_IMPORTED:
+      return "imported shares";
+    case v1::PhasingUse::SOURCE_SEASON:
+      return "the season of past years";
+    case v1::PhasingUse::SOURCE_OPENING_DAYS:
+      return "opening days";
+    default:
+      return "equal months";
+  }
+}
+
+// What cut the years of objectives; empty when none was cut.
+std::string CutText(const v1::ObjectiveSet& set) {
+  std::string text;
+  for (const v1::PhasingUse& use : set.phasing_uses()) {
+    absl::StrAppend(&text, text.empty() ? "; years cut by " : ", ", SourceText(use.source()), ": ",
+                    use.objective_count());
+  }
+  return text;
+}
+
 int RestateSet(Context& context, const RestateArguments& a) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -37,7 +62,7 @@ int RestateSet(Context& context, const RestateArguments& a) {
                absl::StrCat(a.dry_run ? "valid: " : "", set->objective_count(), " objectives, ",
                             set->handed_over_count(),
                             " of them changed, made or gone by changes of the perimeter; of ",
-                            set->unassigned_count(), " a part found no receiver"));
+                            set->unassigned_count(), " a part found no receiver", CutText(*set)));
   if (a.dry_run) {
     context.Next("the same without --dry-run", "store them");
   } else {

@@ -8,6 +8,7 @@
 namespace jalon::sim {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -115,11 +116,20 @@ TEST(HandOverTest, FollowsThePhasingOfTheYear) {
   const auto december = [](const Objective&) {
     std::vector<double> weights(12, 1.0);
     weights[11] = 9.0;
-    return weights;
+    return MonthWeights{weights, PhasingSource::kSeason};
   };
   const HandedOver handed =
       *HandOver(network, perimeter, {Asked("n1", 200), Asked("n2", 0)}, std::nullopt, december);
   EXPECT_THAT(Ticks(handed), ElementsAre("n1:110", "n2:90"));
+  EXPECT_THAT(handed.objectives[0].reason,
+              HasSubstr("goes to n2; months by the season of past years"));
+  EXPECT_THAT(handed.cut_by, ElementsAre(0, 0, 1, 0, 0));
+}
+
+TEST(HandOverTest, CountsNothingAsCutThatMovesAsAWhole) {
+  const HandedOver handed = After({Closure(kJanuary, "n2", 1.0)}, {Asked("n1", 200)});
+  EXPECT_THAT(handed.cut_by, Each(0));
+  EXPECT_EQ(handed.objectives[0].reason, "takes over 100 % of n1 from 2027-01");
 }
 
 TEST(HandOverTest, HandsWhatIsReadAtTheEndOfTheYearOverWhole) {
