@@ -9,10 +9,12 @@
 
 #include "sim/base/status_macros.h"
 #include "sim/engine/executor.h"
+#include "sim/kernel/aligned.h"
 #include "sim/kernel/lanes.h"
 #include "sim/kernel/lognormal_check.h"
 #include "sim/kernel/reduce.h"
 #include "sim/kernel/tile.h"
+#include "sim/kernel/tiles.h"
 
 namespace jalon::sim {
 namespace {
@@ -21,71 +23,6 @@ namespace {
 constexpr int kWave = 128;
 // Blocks of paths between two looks at the stop token.
 constexpr int64_t kBlocksPerLook = 16;
-constexpr size_t kAlignment = 64;
-
-// Floats aligned to 64 bytes, not initialised.
-class AlignedFloats {
- public:
-  explicit AlignedFloats(int64_t size)
-      : storage_(new float[static_cast<size_t>(size) + kAlignment / sizeof(float)]) {
-    void* start = storage_.get();
-    size_t space = static_cast<size_t>(size) * sizeof(float) + kAlignment;
-    data_ = static_cast<float*>(
-        std::align(kAlignment, static_cast<size_t>(size) * sizeof(float), start, space));
-  }
-  float* data() const { return data_; }
-
- private:
-  std::unique_ptr<float[]> storage_;
-  float* data_;
-};
-
-// The network's series as the inner kernel reads them.
-class Tiles {
- public:
-  Tiles(const LognormalNetwork& network, const FactorPaths& factors, uint64_t seed)
-      : network_(network),
-        factors_(factors),
-        seed_(seed),
-        padded_periods_(static_cast<int>(RoundUp(network.window.size(), kPeriodGrain))),
-        base_(static_cast<size_t>(network.series()) * padded_periods_) {
-    const int periods = network.window.size();
-    for (int i = 0; i < network.series(); ++i) {
-      std::copy_n(&network.base[static_cast<size_t>(i) * periods], periods,
-                  &base_[static_cast<size_t>(i) * padded_periods_]);
-    }
-  }
-
-  int size(int tile) const { return network_.tile_begin[tile + 1] - network_.tile_begin[tile]; }
-  int largest() const {
-    int largest = 0;
-    for (int tile = 0; tile < network_.tiles(); ++tile) largest = std::max(largest, size(tile));
-    return largest;
-  }
-
-  TileInput Input(int tile) const {
-    const auto first = static_cast<size_t>(network_.tile_begin[tile]);
-    return {.series = size(tile),
-            .periods = network_.window.size(),
-            .padded_periods = padded_periods_,
-            .factors = network_.factors,
-            .base = base_.data() + first * padded_periods_,
-            .loading = network_.loading.data() + first * network_.factors,
-            .sigma = network_.sigma.data() + first,
-            .constant = network_.constant.data() + first,
-            .id = network_.id.data() + first,
-            .factor_paths = factors_.data(),
-            .seed = seed_,
-            .first_period = network_.window.first.index};
-  }
-
- private:
-  const LognormalNetwork& network_;
-  const FactorPaths& factors_;
-  uint64_t seed_;
-  int padded_periods_;
-  std::vector<float> base_;
-};
 
 // One simulation: tiles in waves, totals folded after each wave in the order of the tiles.
 class Simulation {

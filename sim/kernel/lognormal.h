@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
 #include "sim/base/stop_token.h"
+#include "sim/kernel/lanes.h"
 
 namespace jalon::sim {
 
@@ -55,6 +56,9 @@ struct LognormalNetwork {
 class FactorPaths {
  public:
   FactorPaths(int64_t paths, int periods, int factors);
+  // Moves only: the values are found by address.
+  FactorPaths(FactorPaths&&) = default;
+  FactorPaths& operator=(FactorPaths&&) = default;
 
   // Finite, at most 1e6 in size.
   void Set(int64_t path, int period, int factor, float value) {
@@ -69,6 +73,8 @@ class FactorPaths {
   int factors() const { return factors_; }
   // [block of 16 paths x factor x period padded to a multiple of 4 x lane], aligned to 64 bytes.
   const float* data() const { return values_; }
+  // The factors of 16 paths: [factor x padded period x lane].
+  float* block(int64_t block) { return values_ + block * factors_ * padded_periods_ * kLanes; }
 
  private:
   int64_t Index(int64_t path, int period, int factor) const;

@@ -9,6 +9,7 @@
 //
 #include <hwy/highway.h>
 
+#include "sim/kernel/factor_sums-inl.h"
 #include "sim/kernel/lanes.h"
 #include "sim/kernel/normal_table.h"
 #include "sim/kernel/vector_math-inl.h"
@@ -18,64 +19,13 @@ HWY_BEFORE_NAMESPACE();
 namespace jalon::sim {
 namespace HWY_NAMESPACE {
 
-// Series whose factor sums are computed together: as many as the registers hold.
-inline constexpr int kTogether = HWY_TARGET == HWY_AVX3 ? 2 : 1;
 // Whole blocks of four periods around a window that starts anywhere.
 inline constexpr int kMaxWords = kMaxKernelPeriods + 8;
 
-struct Scratch {
-  // Logarithms of the means: [series x padded period x lane].
-  alignas(64) float eta[kTogether * kMaxKernelPeriods * kLanes];
+struct Scratch : EtaScratch {
   // Random words: [period from the start of its block of four x lane].
   alignas(64) uint32_t words[kMaxWords * kLanes];
 };
-
-// A part of a tile: kSeries series from `series`, kPeriods periods from `period`.
-struct Part {
-  int series;
-  int period;
-};
-
-// eta = base + sum over factors of loading x factor, for one vector of paths.
-template <int kSeries, int kPeriods>
-HWY_INLINE void AddFactors(const TileInput& in, Part part, const float* factors, float* eta) {
-  const FloatTag d;
-  const float* base = in.base + int64_t{part.series} * in.padded_periods + part.period;
-  const float* loading = in.loading + int64_t{part.series} * in.factors;
-  Floats sum[kSeries][kPeriods];
-  for (int s = 0; s < kSeries; ++s) {
-    for (int t = 0; t < kPeriods; ++t) sum[s][t] = hn::Set(d, base[s * in.padded_periods + t]);
-  }
-  const float* f = factors + part.period * kLanes;
-  for (int k = 0; k < in.factors; ++k, f += in.padded_periods * kLanes) {
-    Floats weight[kSeries];
-    for (int s = 0; s < kSeries; ++s) weight[s] = hn::Set(d, loading[s * in.factors + k]);
-    for (int t = 0; t < kPeriods; ++t) {
-      const Floats factor = hn::Load(d, f + t * kLanes);
-      for (int s = 0; s < kSeries; ++s) sum[s][t] = hn::MulAdd(weight[s], factor, sum[s][t]);
-    }
-  }
-  float* out = eta + part.period * kLanes;
-  for (int s = 0; s < kSeries; ++s) {
-    for (int t = 0; t < kPeriods; ++t) {
-      hn::Store(sum[s][t], d, out + (s * in.padded_periods + t) * kLanes);
-    }
-  }
-}
-
-// All periods of kSeries series for kLanes paths.
-template <int kSeries>
-HWY_INLINE void AddAllFactors(const TileInput& in, int series, const float* factors, float* eta) {
-  for (int lane = 0; lane < kLanes; lane += kWidth) {
-    int period = 0;
-    for (; period + 12 <= in.padded_periods; period += 12) {
-      AddFactors<kSeries, 12>(in, {series, period}, factors + lane, eta + lane);
-    }
-    for (; period < in.padded_periods; period += kPeriodGrain) {
-      AddFactors<kSeries, kPeriodGrain>(in, {series, period}, factors + lane, eta + lane);
-    }
-  }
-}
 
 // The addresses of sim/random/stream.h: own noise of a series, the same draws as DrawBits.
 HWY_INLINE uint32_t WordOne(int period_block, uint64_t path) {
@@ -117,7 +67,7 @@ struct Cells {
   float constant;
 };
 
-template <bool kWithTails>
+template <bool kBounded, bool kWithTails>
 HWY_INLINE Floats SumCells(const Cells& cells, const NormalLookup& normals, int lane,
                            Ints& lowest) {
   const FloatTag d;
@@ -128,7 +78,8 @@ HWY_INLINE Floats SumCells(const Cells& cells, const NormalLookup& normals, int 
     Floats z = normals.At(bits, lowest);
     if (kWithTails) z = WithTails(z, bits);
     const Floats eta = hn::Load(d, cells.eta + t * kLanes + lane);
-    sum = hn::Add(sum, PowerOfTwo(hn::MulAdd(sigma, z, eta)));
+    const Floats x = hn::MulAdd(sigma, z, eta);
+    sum = hn::Add(sum, kBounded ? PowerOfTwoWithin(x) : PowerOfTwo(x));
   }
   return sum;
 }
@@ -136,18 +87,20 @@ HWY_INLINE Floats SumCells(const Cells& cells, const NormalLookup& normals, int 
 inline HWY_NOINLINE Floats SumCellsWithTails(const Cells& cells, const NormalLookup& normals,
                                              int lane) {
   Ints lowest = hn::Zero(IntTag());
-  return SumCells<true>(cells, normals, lane, lowest);
+  return SumCells<false, true>(cells, normals, lane, lowest);
 }
 
+template <bool kBounded>
 HWY_INLINE Floats SumOf(const Cells& cells, const NormalLookup& normals, int lane) {
   const IntTag di;
   Ints lowest = hn::Set(di, kNormalTail);
-  const Floats sum = SumCells<false>(cells, normals, lane, lowest);
+  const Floats sum = SumCells<kBounded, false>(cells, normals, lane, lowest);
   if (HWY_LIKELY(hn::AllFalse(di, hn::Lt(lowest, hn::Set(di, kNormalTail))))) return sum;
   return SumCellsWithTails(cells, normals, lane);
 }
 
 // The tile on one block of paths.
+template <bool kBounded>
 class BlockSimulator {
  public:
   BlockSimulator(const TileInput& in, int64_t stride, float* years, float* totals)
@@ -160,7 +113,7 @@ class BlockSimulator {
 
   HWY_INLINE void Run(int64_t block) {
     const Noise noise(in_, block);
-    const float* factors = in_.factor_paths + block * in_.factors * in_.padded_periods * kLanes;
+    const float* factors = FactorsOfBlock(in_, block);
     for (int lane = 0; lane < kLanes; ++lane) totals_[noise.path + lane] = 0.0f;
     int series = 0;
     for (; series + kTogether <= in_.series; series += kTogether) {
@@ -186,7 +139,7 @@ class BlockSimulator {
     float* years = years_ + series * stride_ + noise.path;
     float* totals = totals_ + noise.path;
     for (int lane = 0; lane < kLanes; lane += kWidth) {
-      const Floats sum = SumOf(cells, normals_, lane);
+      const Floats sum = SumOf<kBounded>(cells, normals_, lane);
       hn::Store(sum, d, years + lane);
       hn::Store(hn::Add(hn::Load(d, totals + lane), sum), d, totals + lane);
     }
@@ -201,9 +154,19 @@ class BlockSimulator {
   Scratch scratch_;
 };
 
-void RunTile(const TileInput& in, BlockRange blocks, float* years, int64_t stride, float* totals) {
-  BlockSimulator simulator(in, stride, years, totals);
+template <bool kBounded>
+HWY_INLINE void RunBlocks(const TileInput& in, BlockRange blocks, float* years, int64_t stride,
+                          float* totals) {
+  BlockSimulator<kBounded> simulator(in, stride, years, totals);
   for (int64_t block = blocks.first; block < blocks.last; ++block) simulator.Run(block);
+}
+
+void RunTile(const TileInput& in, BlockRange blocks, float* years, int64_t stride, float* totals) {
+  if (in.is_bounded) {
+    RunBlocks<true>(in, blocks, years, stride, totals);
+  } else {
+    RunBlocks<false>(in, blocks, years, stride, totals);
+  }
 }
 
 // NOLINTNEXTLINE(google-readability-namespace-comments)

@@ -15,17 +15,23 @@ struct TileInput {
   int series = 0;
   int periods = 0;
   int padded_periods = 0;
+  // Factors the series depend on, and which they are: [active factor].
   int factors = 0;
+  const int* active = nullptr;
+  // Factors of the paths.
+  int path_factors = 0;
   // [series x padded period]
   const float* base = nullptr;
-  // [series x factor]
+  // [series x active factor]
   const float* loading = nullptr;
   // [series]
   const float* sigma = nullptr;
   const float* constant = nullptr;
   const uint64_t* id = nullptr;
-  // [block of kLanes paths x factor x padded period x lane]
+  // [block of kLanes paths x factor of the paths x padded period x lane]
   const float* factor_paths = nullptr;
+  // Logarithms of all cells, own noise included, are sure to be in [-120, 36].
+  bool is_bounded = false;
   uint64_t seed = 0;
   // Index of the first period since 1900.
   int first_period = 0;

@@ -31,13 +31,13 @@ using Words = hn::Vec<WordTag>;
 inline constexpr int kWidth = hn::MaxLanes(FloatTag());
 static_assert(kLanes % kWidth == 0);
 
-// ---- 2^x. Relative error 2e-7 for x in [-126, 100]; 2^100 above, 0 at -127 and below, falling
-// linearly between. Increasing up to rounding. NaN is not accepted.
-HWY_INLINE Floats PowerOfTwo(Floats x) {
+// ---- 2^x. Relative error 2e-7. Increasing up to rounding. NaN is not accepted.
+
+// For x in [-126, 126].
+HWY_INLINE Floats PowerOfTwoWithin(Floats x) {
   const FloatTag d;
   const IntTag di;
   const Floats magic = hn::Set(d, 0x1.8p23f);
-  x = hn::Min(hn::Max(x, hn::Set(d, -127.0f)), hn::Set(d, 100.0f));
   const Floats shifted = hn::Add(x, magic);
   const Floats f = hn::Sub(x, hn::Sub(shifted, magic));
   Floats p = hn::MulAdd(hn::Set(d, 0x1.5bba14p-10f), f, hn::Set(d, 0x1.3cea88p-7f));
@@ -47,6 +47,12 @@ HWY_INLINE Floats PowerOfTwo(Floats x) {
   p = hn::MulAdd(p, f, hn::Set(d, 1.0f));
   const Ints exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+}
+
+// For any x: 2^largest above `largest`, 0 at -127 and below, falling linearly from -126 to -127.
+HWY_INLINE Floats PowerOfTwo(Floats x, float largest = 100.0f) {
+  const FloatTag d;
+  return PowerOfTwoWithin(hn::Min(hn::Max(x, hn::Set(d, -127.0f)), hn::Set(d, largest)));
 }
 
 // ---- Normals by the table of normal_table.h.

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
+#include <utility>
 
 #include "sim/base/hash64.h"
+#include "sim/kernel/factor_points.h"
+#include "sim/kernel/lanes.h"
 #include "sim/random/stream.h"
 
 namespace jalon::bench {
@@ -82,7 +86,7 @@ void Write(std::ofstream& out, const std::vector<float>& values) {
 
 }  // namespace
 
-Workload MakeWorkload(int series) {
+Workload MakeWorkload(int series, int active) {
   Workload w;
   w.series = series;
   for (int i = 0; i < series; ++i) {
@@ -91,7 +95,8 @@ Workload MakeWorkload(int series) {
       w.a.push_back(static_cast<float>(std::log(100.0) + 0.1 * Normal(id, t)));
     }
     for (int k = 0; k < kFactors; ++k) {
-      w.b.push_back(static_cast<float>(0.05 * Normal(id, kPeriods + k)));
+      const int place = (k - i / kTileSize % kFactors + kFactors) % kFactors;
+      w.b.push_back(place < active ? static_cast<float>(0.05 * Normal(id, kPeriods + k)) : 0.0f);
     }
     w.sigma.push_back(static_cast<float>(0.05 + 0.35 * Uniform(id, kPeriods + kFactors)));
   }
@@ -138,6 +143,22 @@ sim::FactorPaths DrawFactors(int64_t paths, uint64_t seed, sim::Executor& execut
     for (int64_t path = chunk * kChunk; path < last; ++path) DrawPath(path, seed, root, factors);
   });
   return factors;
+}
+
+sim::FactorPaths DrawPoints(int64_t paths, uint64_t seed, sim::Executor& executor) {
+  sim::FactorLaw law = {.periods = kPeriods, .factors = kFactors};
+  for (int t = 0; t < kPeriods; ++t) {
+    for (int u = 0; u < kPeriods; ++u) {
+      law.period_covariance.push_back(std::pow(0.8, std::abs(t - u)) *
+                                      (1.0 - std::pow(0.64, std::min(t, u) + 1)));
+    }
+  }
+  for (int k = 0; k < kFactors; ++k) {
+    for (int l = 0; l < kFactors; ++l) law.factor_covariance.push_back(k == l ? 1.0 : 0.3);
+  }
+  auto points = sim::DrawFactorPoints(law, (paths + sim::kLanes - 1) / sim::kLanes, seed, executor);
+  if (!points.ok()) std::abort();
+  return *std::move(points);
 }
 
 }  // namespace jalon::bench

@@ -31,14 +31,20 @@ struct Workload {
   std::vector<float> sigma;  // [series]
 };
 
-Workload MakeWorkload(int series);
+// Each tile of kTileSize series depends on `active` factors, 1 to kFactors, from one further on
+// than the tile before; loadings of the others are 0.
+Workload MakeWorkload(int series, int active = kFactors);
 
 // Writes the parameters as the peers read them: int32 series, periods, factors; float a, b, sigma.
 bool WriteWorkload(const Workload& workload, const std::string& file);
 
 sim::LognormalNetwork NetworkOf(const Workload& workload);
 
+// Independent paths of the factors.
 sim::FactorPaths DrawFactors(int64_t paths, uint64_t seed, sim::Executor& executor);
+
+// The same law on scrambled Sobol points; `paths`, 16 to a point, is rounded up.
+sim::FactorPaths DrawPoints(int64_t paths, uint64_t seed, sim::Executor& executor);
 
 }  // namespace jalon::bench
 
