@@ -5,14 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
-#include "sim/network/node_values.h"
 
 namespace jalon::server {
 namespace {
-
-sim::NodeRange RangeOf(const sim::Network& network, const sim::SeriesKey& key) {
-  return sim::RangeOf(network, key.indicator, key.unit, key.segment);
-}
 
 // Periods outside the history would read as missing everywhere: they are refused.
 void CheckInside(const char* field, const sim::Window& window, const sim::Window& history,
@@ -34,11 +29,6 @@ void AddParts(const sim::Network& network, int k, std::vector<int>& parts) {
 }
 
 }  // namespace
-
-std::vector<double> ValuesAt(const sim::Revision& revision, const sim::SeriesKey& key,
-                             const sim::Window& window) {
-  return sim::RealisedValues(revision, RangeOf(revision.network, key), window);
-}
 
 std::vector<int> PartsOf(const sim::Network& network, int indicator) {
   std::vector<int> parts;
@@ -65,14 +55,14 @@ std::string ReferenceOf(const sim::Network& network, int indicator,
                                          : change.reference_driver;
 }
 
-absl::StatusOr<std::optional<v1::IndicatorEffect>> EffectAt(const sim::Revision& revision,
+absl::StatusOr<std::optional<v1::IndicatorEffect>> EffectAt(const sim::Network& network,
+                                                            const sim::CreditedSums& sums,
                                                             const sim::SeriesKey& key,
                                                             const sim::DerivedChange& change) {
-  JALON_ASSIGN_OR_RETURN(const sim::DerivedEffects effects,
-                         sim::SplitChange(revision, RangeOf(revision.network, key), change));
+  JALON_ASSIGN_OR_RETURN(const sim::DerivedEffects effects, sums.Effects(key, change));
   if (std::isnan(effects.value)) return std::nullopt;
   v1::IndicatorEffect row;
-  row.set_unit(revision.network.unit(key.unit).id);
+  row.set_unit(network.unit(key.unit).id);
   row.set_value(effects.value);
   row.set_against_value(effects.against_value);
   row.set_volume_effect(effects.volume);

@@ -1,4 +1,4 @@
-// Realised values of any indicator at any node, and why derived ones changed.
+// What indicators are made of, and why derived ones changed.
 #ifndef JALON_SERVER_CONVERT_INDICATOR_VALUES_H_
 #define JALON_SERVER_CONVERT_INDICATOR_VALUES_H_
 
@@ -9,16 +9,12 @@
 #include "absl/status/statusor.h"
 #include "jalon/v1/network_service.pb.h"
 #include "server/convert/checks.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/derived_effects.h"
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
 
 namespace jalon::server {
-
-// Values of `key.indicator` at `key.unit` and `key.segment`, each with all below it. [period], NaN
-// where missing.
-std::vector<double> ValuesAt(const sim::Revision& revision, const sim::SeriesKey& key,
-                             const sim::Window& window);
 
 // The flows and stocks an indicator's values are made of: itself when it has series.
 std::vector<int> PartsOf(const sim::Network& network, int indicator);
@@ -32,9 +28,10 @@ std::optional<sim::DerivedChange> ChangeFromProto(const sim::Revision& revision,
 std::string ReferenceOf(const sim::Network& network, int indicator,
                         const sim::DerivedChange& change);
 
-// The effects at one node; nothing where something they need is missing. Errors: as
-// sim::SplitChange.
-absl::StatusOr<std::optional<v1::IndicatorEffect>> EffectAt(const sim::Revision& revision,
+// The effects at one node, eliminations included; nothing where something they need is missing.
+// Errors: as sim::SplitChange.
+absl::StatusOr<std::optional<v1::IndicatorEffect>> EffectAt(const sim::Network& network,
+                                                            const sim::CreditedSums& sums,
                                                             const sim::SeriesKey& key,
                                                             const sim::DerivedChange& change);
 

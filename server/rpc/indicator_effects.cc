@@ -81,11 +81,13 @@ absl::StatusOr<v1::ReadIndicatorEffectsResponse> ReadIndicatorEffects(
   v1::ReadIndicatorEffectsResponse response;
   response.set_reference_driver(
       ReferenceOf(revision->value.network, query.indicator, *query.change));
+  const sim::CreditedSums sums(revision->value);
   const auto total = static_cast<int64_t>(query.units.size());
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     JALON_ASSIGN_OR_RETURN(
         std::optional<v1::IndicatorEffect> row,
-        EffectAt(revision->value, {query.indicator, query.units[i], query.segment}, *query.change));
+        EffectAt(revision->value.network, sums, {query.indicator, query.units[i], query.segment},
+                 *query.change));
     if (row) *response.add_effects() = *std::move(row);
   }
   response.set_next_page_token(paging.NextToken(total));

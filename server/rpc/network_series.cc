@@ -166,6 +166,13 @@ bool IsTarget(v1::PerimeterView view) {
   return view == v1::PERIMETER_VIEW_UNSPECIFIED || view == v1::PERIMETER_VIEW_TARGET;
 }
 
+// The history a view sums: restated, or as imported. Eliminations are in both, so that the effect,
+// the difference, has none.
+const sim::Realisations& HistoryOf(const sim::Revision& revision, v1::PerimeterView view) {
+  const bool imported = view == v1::PERIMETER_VIEW_ORIGINAL && revision.original.has_value();
+  return imported ? *revision.original : revision.realisations;
+}
+
 // Ratios and derived indicators have no series to read.
 void RequireSeries(const sim::Network& network, const Selection& selection, Checks& checks) {
   for (const int k : selection.indicators) {
@@ -240,7 +247,7 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   if (!checks.ok()) return checks.ToStatus();
   selection.units = WithDepth(network, std::move(selection.units), request.depth());
   if (selection.segments.empty()) selection.segments.push_back(0);
-  const sim::CreditedSums sums(revision->value);
+  const sim::CreditedSums sums(revision->value, HistoryOf(revision->value, request.perimeter()));
   KeepAdditive(revision->value, sums, &selection, checks);
   if (!IsTarget(request.perimeter())) KeepSeries(network, request, &selection, checks);
   if (!checks.ok()) return checks.ToStatus();
@@ -249,17 +256,17 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   const auto units = static_cast<int64_t>(selection.units.size());
   const auto segments = static_cast<int64_t>(selection.segments.size());
   const int64_t total = static_cast<int64_t>(selection.indicators.size()) * units * segments;
-  const bool is_target = IsTarget(request.perimeter());
+  const bool is_effect = request.perimeter() == v1::PERIMETER_VIEW_EFFECT;
   const PerimeterFigures figures(revision->value, request.perimeter());
   RowsWriter writer(network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     const sim::SeriesKey key{.indicator = selection.indicators[i / (units * segments)],
                              .unit = selection.units[i / segments % units],
                              .segment = selection.segments[i % segments]};
-    writer.Add(key, is_target
-                        ? sums.Values(key, selection.window)
-                        : figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
-                                      selection.window));
+    writer.Add(key, is_effect
+                        ? figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
+                                      selection.window)
+                        : sums.Values(key, selection.window));
   }
   v1::ReadRealisationsResponse response;
   *response.mutable_rows() = writer.Take();

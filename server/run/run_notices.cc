@@ -60,35 +60,6 @@ void AddTransferNotices(const sim::Event& event, sim::Period as_of,
   }
 }
 
-// Indicators that `k` is computed of.
-std::set<std::string> PartsOf(const sim::Network& network, int k) {
-  std::set<std::string> parts;
-  const auto add = [&](int part) {
-    if (part < 0) return;
-    parts.insert(network.indicator(part).id);
-    parts.merge(PartsOf(network, part));
-  };
-  add(network.numerator_index(k));
-  add(network.denominator_index(k));
-  for (const sim::DerivedTerm& term : network.expression(k).terms) add(term.indicator);
-  return parts;
-}
-
-// Ratios and derived indicators made of what has eliminations: they are computed without.
-void AddWithoutEliminations(const sim::Network& network, const std::map<std::string, double>& sums,
-                            std::vector<std::string>& notices) {
-  for (int k = 0; k < network.indicator_count(); ++k) {
-    std::string without;
-    for (const std::string& part : PartsOf(network, k)) {
-      if (sums.contains(part)) absl::StrAppend(&without, without.empty() ? "" : ", ", part);
-    }
-    if (without.empty()) continue;
-    notices.push_back(absl::StrCat(network.indicator(k).id,
-                                   ": computed of what branches sold, without the eliminations of ",
-                                   without));
-  }
-}
-
 // Eliminations of the year up to as_of, per indicator that has some, which stay in proportion.
 void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
                            std::vector<std::string>& notices) {
@@ -97,11 +68,10 @@ void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
   for (const sim::CreditCell& cell : revision.credit.eliminations) {
     if (year.contains(cell.period)) sums[cell.indicator] += cell.value;
   }
-  AddWithoutEliminations(revision.network, sums, notices);
   for (const auto& [indicator, sum] : sums) {
     notices.push_back(
-        absl::StrFormat("%s: sums hold eliminations, after as_of in the proportion of the year up "
-                        "to it (%.6g in %s)",
+        absl::StrFormat("%s: sums, and what is computed of them, hold eliminations, after as_of in "
+                        "the proportion of the year up to it (%.6g in %s)",
                         indicator, sum, year.ToString()));
   }
 }

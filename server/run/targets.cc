@@ -13,7 +13,6 @@
 #include "sim/base/status_macros.h"
 #include "sim/credit/credited_sum.h"
 #include "sim/engine/target_parts.h"
-#include "sim/network/node_values.h"
 
 namespace jalon::server {
 namespace {
@@ -372,20 +371,19 @@ double KnownSoFar(const std::vector<double>& values, sim::Aggregation aggregatio
   return aggregation == sim::Aggregation::kMean ? total / count : last;
 }
 
-double RealisedSide(const sim::Revision& revision, const sim::NodeRange& range, int indicator,
-                    const sim::Window& past) {
-  return KnownSoFar(sim::RealisedValues(revision, sim::WithIndicator(range, indicator), past),
-                    revision.network.indicator(indicator).aggregation);
+double RealisedSide(const sim::Revision& revision, const sim::CreditedSums& sums,
+                    const sim::SeriesKey& node, const sim::Window& past) {
+  return KnownSoFar(sums.Values(node, past),
+                    revision.network.indicator(node.indicator).aggregation);
 }
 
-double RealisedRatio(const sim::Revision& revision, const sim::NodeRange& range,
-                     const sim::Window& past) {
-  const sim::Network& network = revision.network;
-  const double above =
-      RealisedSide(revision, range, network.numerator_index(range.indicator), past);
-  const double below =
-      RealisedSide(revision, range, network.denominator_index(range.indicator), past);
-  return below == 0 ? kMissing : above / below;
+double RealisedRatio(const sim::Revision& revision, const sim::CreditedSums& sums,
+                     const sim::SeriesKey& node, const sim::Window& past) {
+  const int above = revision.network.numerator_index(node.indicator);
+  const int below = revision.network.denominator_index(node.indicator);
+  const double denominator = RealisedSide(revision, sums, {below, node.unit, node.segment}, past);
+  if (denominator == 0) return kMissing;
+  return RealisedSide(revision, sums, {above, node.unit, node.segment}, past) / denominator;
 }
 
 // The part of a target's window realised by `as_of`: of a ratio, numerator over denominator so far.
@@ -395,11 +393,9 @@ double RealisedPart(const sim::Revision& revision, const sim::CreditedSums& sums
   const sim::Window past{std::max(target.window.first, revision.realisations.first()),
                          std::min(target.window.last, as_of)};
   if (past.size() == 0) return kMissing;
-  if (IsRatio(target)) {
-    return RealisedRatio(revision, target.range, past);
-  }
   const sim::SeriesKey node{target.range.indicator, target.range.unit_first,
                             target.range.segment_first};
+  if (IsRatio(target)) return RealisedRatio(revision, sums, node, past);
   return KnownSoFar(sums.Values(node, past), target.aggregation);
 }
 

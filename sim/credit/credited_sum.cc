@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "sim/network/node_values.h"
 
@@ -10,11 +9,6 @@ namespace jalon::sim {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-// Whether values are computed at every node instead of summed.
-bool IsComputed(const Indicator& indicator) {
-  return indicator.kind == IndicatorKind::kRatio || indicator.kind == IndicatorKind::kDerived;
-}
 
 }  // namespace
 
@@ -55,7 +49,11 @@ double CreditCells::At(const SeriesKey& place, Period period) const {
 }
 
 CreditedSums::CreditedSums(const Revision& revision)
+    : CreditedSums(revision, revision.realisations) {}
+
+CreditedSums::CreditedSums(const Revision& revision, const Realisations& realisations)
     : revision_(revision),
+      realisations_(realisations),
       eliminations_(revision.network, revision.credit.eliminations),
       totals_(revision.network, revision.credit.parent_totals) {}
 
@@ -63,10 +61,10 @@ bool CreditedSums::AddsUp(const SeriesKey& node) const {
   const Indicator& indicator = revision_.network.indicator(node.indicator);
   if (indicator.adds_over_units && indicator.adds_over_segments) return true;
   const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
-  const std::vector<int> rows = revision_.realisations.RowsIn(range);
+  const std::vector<int> rows = realisations_.RowsIn(range);
   for (size_t i = 1; i < rows.size(); ++i) {
-    const SeriesKey& a = revision_.realisations.key(rows[0]);
-    const SeriesKey& b = revision_.realisations.key(rows[i]);
+    const SeriesKey& a = realisations_.key(rows[0]);
+    const SeriesKey& b = realisations_.key(rows[i]);
     if (!indicator.adds_over_units && a.unit != b.unit) return false;
     if (!indicator.adds_over_segments && a.segment != b.segment) return false;
   }
@@ -76,20 +74,17 @@ bool CreditedSums::AddsUp(const SeriesKey& node) const {
 bool CreditedSums::HasValues(const SeriesKey& node) const {
   if (AddsUp(node)) return true;
   const NodeRange place{node.indicator, node.unit, node.unit + 1, node.segment, node.segment + 1};
-  return totals_.AnyIn(place, revision_.realisations.window());
+  return totals_.AnyIn(place, realisations_.window());
 }
 
-std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& window) const {
+std::vector<double> CreditedSums::VolumesIn(const NodeRange& range, const Window& window) const {
+  const SeriesKey node{range.indicator, range.unit_first, range.segment_first};
   if (!AddsUp(node)) {
     std::vector<double> values(window.size());
     for (int t = 0; t < window.size(); ++t) values[t] = totals_.At(node, window.first + t);
     return values;
   }
-  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
-  if (IsComputed(revision_.network.indicator(node.indicator))) {
-    return RealisedValues(revision_, range, window);
-  }
-  std::vector<double> values = SumRealised(revision_.realisations, range, window);
+  std::vector<double> values = SumRealised(realisations_, range, window);
   if (eliminations_.empty()) return values;
   for (int t = 0; t < window.size(); ++t) {
     if (!std::isnan(values[t])) values[t] += eliminations_.SumIn(range, window.first + t);
@@ -97,16 +92,30 @@ std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& wi
   return values;
 }
 
+std::vector<double> CreditedSums::Values(const SeriesKey& node, const Window& window) const {
+  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+  if (!AddsUp(node)) return VolumesIn(range, window);
+  const auto volumes = [this](const NodeRange& part, const Window& periods) {
+    return VolumesIn(part, periods);
+  };
+  return RealisedValues(NodeFigures{revision_, volumes}, range, window);
+}
+
 double CreditedSums::Over(const SeriesKey& node, const Window& window) const {
-  const Indicator& indicator = revision_.network.indicator(node.indicator);
-  if (IsComputed(indicator)) {
-    const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
-    return RealisedOver(revision_, range, window);
-  }
-  const std::vector<double> values = Values(node, window);
-  if (indicator.aggregation == Aggregation::kLast) return values.back();
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return indicator.aggregation == Aggregation::kMean ? sum / window.size() : sum;
+  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+  const auto volumes = [this](const NodeRange& part, const Window& periods) {
+    return VolumesIn(part, periods);
+  };
+  return RealisedOver(NodeFigures{revision_, volumes}, range, window);
+}
+
+absl::StatusOr<DerivedEffects> CreditedSums::Effects(const SeriesKey& node,
+                                                     const DerivedChange& change) const {
+  const NodeRange range = RangeOf(revision_.network, node.indicator, node.unit, node.segment);
+  const auto volumes = [this](const NodeRange& part, const Window& periods) {
+    return VolumesIn(part, periods);
+  };
+  return SplitChange({revision_, volumes}, range, change);
 }
 
 }  // namespace jalon::sim

@@ -8,6 +8,7 @@
 
 #include "sim/base/period.h"
 #include "sim/network/credit_table.h"
+#include "sim/network/derived_effects.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
@@ -39,19 +40,26 @@ class CreditCells {
 class CreditedSums {
  public:
   explicit CreditedSums(const Revision& revision);
+  // Of another history of the same network, as the one before restatement; borrowed too.
+  CreditedSums(const Revision& revision, const Realisations& realisations);
 
   // One value per period of `window`, for everything below `unit` and `segment`:
   //   - an indicator that adds up: sum of the series plus the eliminations of the units inside,
   //     its own included; NaN where every series is missing;
   //   - one that does not, over more than one series: the declared total of the very unit and
   //     segment, NaN where none is declared;
-  //   - a ratio or a derived indicator: computed at the node (sim/network/node_values.h), without
+  //   - a ratio or a derived indicator: computed at the node (sim/network/node_values.h) of such
+  //     values of what it is made of: sum of numerators + eliminations over sum of denominators +
   //     eliminations.
   std::vector<double> Values(const SeriesKey& node, const Window& window) const;
 
   // The window's value by the indicator's own aggregation, of Values; a ratio is its numerator's
   // window over its denominator's. NaN when a period it needs has none. `window` is not empty.
   double Over(const SeriesKey& node, const Window& window) const;
+
+  // Why a derived indicator changed at a node (sim/network/derived_effects.h), volumes as in
+  // Values. Errors: those of SplitChange.
+  absl::StatusOr<DerivedEffects> Effects(const SeriesKey& node, const DerivedChange& change) const;
 
   // Whether Values says something: the indicator adds up there, or totals are declared.
   bool HasValues(const SeriesKey& node) const;
@@ -63,7 +71,11 @@ class CreditedSums {
   const CreditCells& totals() const { return totals_; }
 
  private:
+  // Values of an indicator with series, or declared to be no sum.
+  std::vector<double> VolumesIn(const NodeRange& range, const Window& window) const;
+
   const Revision& revision_;
+  const Realisations& realisations_;
   CreditCells eliminations_;
   CreditCells totals_;
 };

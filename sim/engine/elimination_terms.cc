@@ -12,6 +12,10 @@ EliminationTerms::EliminationTerms(const PlanInput& input)
   }
 }
 
+Window EliminationTerms::YearToAsOf() const {
+  return {input_.as_of - (PeriodsPerYear(input_.as_of.frequency) - 1), input_.as_of};
+}
+
 double EliminationTerms::QuotientOver(const SeriesKey& place, const Window& window) const {
   const NodeRange below =
       RangeOf(input_.revision.network, place.indicator, place.unit, place.segment);
@@ -26,24 +30,60 @@ double EliminationTerms::QuotientOver(const SeriesKey& place, const Window& wind
   return children == 0.0 ? 0.0 : eliminated / children;
 }
 
-void EliminationTerms::Add(const SeriesKey& place, const Window& window, double coefficient,
+std::vector<double> EliminationTerms::Quotients(const SeriesKey& place,
+                                                const Window& window) const {
+  const double later = window.last > input_.as_of ? QuotientOver(place, YearToAsOf()) : 0.0;
+  std::vector<double> quotients;
+  for (Period t = window.first; t <= window.last; t = t + 1) {
+    quotients.push_back(t > input_.as_of ? later : QuotientOver(place, {t, t}));
+  }
+  return quotients;
+}
+
+void EliminationTerms::Add(const SeriesKey& place, const SlotReading& reading, double coefficient,
                            std::vector<EliminationTerm>& terms) const {
-  if (window.size() == 0 || coefficient == 0.0) return;
+  if (reading.window.size() == 0 || coefficient == 0.0) return;
   terms.push_back({RangeOf(input_.revision.network, place.indicator, place.unit, place.segment),
-                   window, coefficient});
+                   reading, coefficient});
+}
+
+void EliminationTerms::AddSums(const SeriesKey& place, const Window& window,
+                               std::vector<EliminationTerm>& terms) const {
+  const Window past{window.first, std::min(window.last, input_.as_of)};
+  const Window future{std::max(window.first, input_.as_of + 1), window.last};
+  if (past.size() > 0) Add(place, {.window = past}, QuotientOver(place, past), terms);
+  if (future.size() > 0) Add(place, {.window = future}, QuotientOver(place, YearToAsOf()), terms);
+}
+
+void EliminationTerms::AddPeriods(const SeriesKey& place, const SlotReading& reading,
+                                  std::vector<EliminationTerm>& terms) const {
+  const Period first = reading.window.first;
+  const std::vector<double> q = Quotients(place, {first - 1, reading.window.last});
+  const auto before = [&](int t) { return reading.mean_of_stock ? q[t] : q[t + 1]; };
+  // Runs of periods with the same quotients share their terms.
+  for (int t = 0; t < reading.window.size();) {
+    int end = t + 1;
+    while (end < reading.window.size() && before(end) == before(t) && q[end + 1] == q[t + 1]) ++end;
+    SlotReading run = reading;
+    run.window = {first + t, first + (end - 1)};
+    Add(place, run, before(t), terms);
+    run.mean_of_stock = false;
+    Add(place, run, 0.5 * (q[t + 1] - before(t)), terms);
+    t = end;
+  }
 }
 
 std::vector<EliminationTerm> EliminationTerms::Of(const NodeRange& range,
-                                                  const Window& window) const {
-  const Period as_of = input_.as_of;
-  const Window past{window.first, std::min(window.last, as_of)};
-  const Window future{std::max(window.first, as_of + 1), window.last};
-  const Window year{as_of - (PeriodsPerYear(as_of.frequency) - 1), as_of};
+                                                  const SlotReading& reading) const {
   std::vector<EliminationTerm> terms;
+  const bool by_period = reading.mean_of_stock || reading.rate >= 0;
   for (const SeriesKey& place : places_) {
     if (!range.contains(place)) continue;
-    if (past.size() > 0) Add(place, past, QuotientOver(place, past), terms);
-    if (future.size() > 0) Add(place, future, QuotientOver(place, year), terms);
+    if (by_period) {
+      AddPeriods(place, reading, terms);
+    } else {
+      AddSums(place, reading.window, terms);
+    }
   }
   return terms;
 }

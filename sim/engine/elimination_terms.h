@@ -9,32 +9,45 @@
 
 namespace jalon::sim {
 
-// coefficient x the sum of the series inside `range` over `window`.
+// coefficient x what `reading` makes of the series inside `range`.
 struct EliminationTerm {
   NodeRange range;
-  Window window;
+  SlotReading reading;
   double coefficient = 0.0;
 };
 
 // Eliminations of units above the branches (sim/network/credit_table.h) as terms of their children,
 // so that every sum of a plan stays linear in its series. Borrows the input.
 //
-// Up to as_of a term gives back the declared eliminations of its window exactly (up to rounding):
-// coefficient = eliminations / sum of the children there. After as_of it is the same quotient over
-// the year up to as_of: eliminations are assumed to stay in proportion. Children that sum to 0 have
-// no term.
+// An elimination E[t] of a place stands for q[t] x C[t], C the sum of the series below the place:
+//   t <= as_of   q[t] = E[t] / C[t]: the declared elimination comes back exactly (up to rounding)
+//   t > as_of    q[t] = the same quotient over the year up to as_of: eliminations are assumed to
+//                stay in proportion
+// A plain sum over a window up to as_of has one quotient for the window. Children that sum to 0
+// have no term. Where each period is multiplied by a rate, or is the mean of two levels, terms go
+// period by period: the mean of two levels is
+//   0.5 (q[t-1] C[t-1] + q[t] C[t]) = q[t-1] x 0.5 (C[t-1] + C[t]) + 0.5 (q[t] - q[t-1]) x C[t].
 class EliminationTerms {
  public:
   explicit EliminationTerms(const PlanInput& input);
 
-  // Terms to add to the sum of `range` over `window`, by place. Empty without eliminations inside.
-  std::vector<EliminationTerm> Of(const NodeRange& range, const Window& window) const;
+  // Terms to add to what `reading` makes of `range`, by place. Empty without eliminations inside.
+  std::vector<EliminationTerm> Of(const NodeRange& range, const SlotReading& reading) const;
 
  private:
-  // Eliminations of one place over the sum of its children, over a window; 0 where that is 0.
-  double QuotientOver(const SeriesKey& place, const Window& window) const;
-  void Add(const SeriesKey& place, const Window& window, double coefficient,
+  // Of one place.
+  void AddSums(const SeriesKey& place, const Window& window,
+               std::vector<EliminationTerm>& terms) const;
+  void AddPeriods(const SeriesKey& place, const SlotReading& reading,
+                  std::vector<EliminationTerm>& terms) const;
+  void Add(const SeriesKey& place, const SlotReading& reading, double coefficient,
            std::vector<EliminationTerm>& terms) const;
+
+  // Eliminations of a place over the sum of its children, over a window; 0 where that is 0.
+  double QuotientOver(const SeriesKey& place, const Window& window) const;
+  // q[t] of a window: [period].
+  std::vector<double> Quotients(const SeriesKey& place, const Window& window) const;
+  Window YearToAsOf() const;
 
   const PlanInput& input_;
   CreditCells eliminations_;

@@ -44,8 +44,7 @@ class QuantityMaker {
     range_ = target.range;
     PlanTarget made;
     const int k = target.range.indicator;
-    is_sum_ = network_.indicator(k).kind != IndicatorKind::kRatio;
-    if (!is_sum_) {
+    if (network_.indicator(k).kind == IndicatorKind::kRatio) {
       made.value = PartOf(network_.numerator_index(k), target.window);
       made.denominator = PartOf(network_.denominator_index(k), target.window);
       made.ratio_part = part_.part_count;
@@ -92,32 +91,27 @@ class QuantityMaker {
       }
     } else {
       AddTerm(reading, {.indicator = reading.indicator});
-      AddEliminations(reading);
     }
     quantity.end_term = static_cast<int>(part_.terms.size());
     return quantity;
   }
 
+  // A term, and the eliminations of what it sums.
   void AddTerm(const Reading& reading, const DerivedTerm& term) {
     Window window = reading.window;
     if (reading.aggregation == Aggregation::kLast) window.first = window.last;
-    const PlanSlot slot{.range = WithIndicator(range_, term.indicator),
-                        .reading = {.window = window,
-                                    .mean_of_stock = term.mean_of_stock,
-                                    .rate = term.factors.empty() ? -1 : RateOf(term)}};
-    part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = term.coefficient});
+    const NodeRange range = WithIndicator(range_, term.indicator);
+    const SlotReading cells{.window = window,
+                            .mean_of_stock = term.mean_of_stock,
+                            .rate = term.factors.empty() ? -1 : RateOf(term)};
+    AddSlot({range, cells}, term.coefficient);
+    for (const EliminationTerm& own : eliminations_.Of(range, cells)) {
+      AddSlot({own.range, own.reading}, term.coefficient * own.coefficient);
+    }
   }
 
-  // Ratios are computed of what branches sold, whoever is credited.
-  void AddEliminations(const Reading& reading) {
-    if (!is_sum_) return;
-    Window window = reading.window;
-    if (reading.aggregation == Aggregation::kLast) window.first = window.last;
-    const NodeRange range = WithIndicator(range_, reading.indicator);
-    for (const EliminationTerm& term : eliminations_.Of(range, window)) {
-      const PlanSlot slot{.range = term.range, .reading = {.window = term.window}};
-      part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = term.coefficient});
-    }
+  void AddSlot(const PlanSlot& slot, double coefficient) {
+    part_.terms.push_back({.slot = slots_.NumberOf(slot), .coefficient = coefficient});
   }
 
   int RateOf(const DerivedTerm& term) {
@@ -158,7 +152,6 @@ class QuantityMaker {
   const EliminationTerms eliminations_;
   // Of the target at hand.
   NodeRange range_;
-  bool is_sum_ = true;
   Numbering<PlanSlot> slots_;
   Numbering<PlanRate> rates_;
   std::vector<std::string> missing_;

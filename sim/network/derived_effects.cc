@@ -53,16 +53,17 @@ void AddPeriod(const Corners& corners, DerivedEffects& effects) {
 
 class Splitter {
  public:
-  Splitter(const Revision& revision, const NodeRange& range, const DerivedChange& change)
-      : revision_(revision),
+  Splitter(const NodeFigures& figures, const NodeRange& range, const DerivedChange& change)
+      : figures_(figures),
         range_(range),
         change_(change),
-        expression_(revision.network.expression(range.indicator)),
+        expression_(figures.revision.network.expression(range.indicator)),
         reference_(change.reference_driver.empty() ? expression_.reference_driver
                                                    : change.reference_driver) {}
 
   DerivedEffects Run() const {
-    const Aggregation aggregation = revision_.network.indicator(range_.indicator).aggregation;
+    const Aggregation aggregation =
+        figures_.revision.network.indicator(range_.indicator).aggregation;
     const int size = change_.window.size();
     const int first = aggregation == Aggregation::kLast ? size - 1 : 0;
     DerivedEffects effects;
@@ -73,8 +74,8 @@ class Splitter {
 
  private:
   void AddTerm(const DerivedTerm& term, int first, DerivedEffects& effects) const {
-    const TermValues sides[2] = {ValuesOfTerm(revision_, term, range_, change_.against),
-                                 ValuesOfTerm(revision_, term, range_, change_.window)};
+    const TermValues sides[2] = {ValuesOfTerm(figures_, term, range_, change_.against),
+                                 ValuesOfTerm(figures_, term, range_, change_.window)};
     for (int t = first; t < change_.window.size(); ++t) {
       Corners corners;
       for (int reference = 0; reference < 2; ++reference) {
@@ -96,7 +97,7 @@ class Splitter {
     }
   }
 
-  const Revision& revision_;
+  const NodeFigures& figures_;
   const NodeRange range_;
   const DerivedChange& change_;
   const DerivedExpression& expression_;
@@ -114,10 +115,11 @@ DerivedEffects MissingWhole(DerivedEffects effects) {
 
 }  // namespace
 
-absl::StatusOr<DerivedEffects> SplitChange(const Revision& revision, const NodeRange& range,
+absl::StatusOr<DerivedEffects> SplitChange(const NodeFigures& figures, const NodeRange& range,
                                            const DerivedChange& change) {
-  JALON_RETURN_IF_ERROR(ChangeChecker(revision.network, range, change).violations().ToStatus());
-  return MissingWhole(Splitter(revision, range, change).Run());
+  JALON_RETURN_IF_ERROR(
+      ChangeChecker(figures.revision.network, range, change).violations().ToStatus());
+  return MissingWhole(Splitter(figures, range, change).Run());
 }
 
 }  // namespace jalon::sim

@@ -15,26 +15,34 @@ NodeRange Of(NodeRange range, int indicator) {
   return range;
 }
 
+// Sums of series, as NodeFigures::volumes. Borrows the revision.
+auto SumsOf(const Revision& revision) {
+  return [&revision](const NodeRange& range, const Window& window) {
+    return SumRealised(revision.realisations, range, window);
+  };
+}
+
 double Quotient(double numerator, double denominator) {
   return denominator == 0 ? kMissing : numerator / denominator;
 }
 
-std::vector<double> RatioValues(const Revision& revision, const NodeRange& range,
+std::vector<double> RatioValues(const NodeFigures& figures, const NodeRange& range,
                                 const Window& window) {
+  const Network& network = figures.revision.network;
   const int k = range.indicator;
   std::vector<double> values =
-      RealisedValues(revision, Of(range, revision.network.numerator_index(k)), window);
+      RealisedValues(figures, Of(range, network.numerator_index(k)), window);
   const std::vector<double> denominators =
-      RealisedValues(revision, Of(range, revision.network.denominator_index(k)), window);
+      RealisedValues(figures, Of(range, network.denominator_index(k)), window);
   for (size_t t = 0; t < values.size(); ++t) values[t] = Quotient(values[t], denominators[t]);
   return values;
 }
 
-std::vector<double> DerivedValues(const Revision& revision, const NodeRange& range,
+std::vector<double> DerivedValues(const NodeFigures& figures, const NodeRange& range,
                                   const Window& window) {
   std::vector<double> values(window.size(), 0.0);
-  for (const DerivedTerm& term : revision.network.expression(range.indicator).terms) {
-    const TermValues parts = ValuesOfTerm(revision, term, range, window);
+  for (const DerivedTerm& term : figures.revision.network.expression(range.indicator).terms) {
+    const TermValues parts = ValuesOfTerm(figures, term, range, window);
     for (int t = 0; t < window.size(); ++t) values[t] += parts.volumes[t] * RateAt(term, parts, t);
   }
   return values;
@@ -50,30 +58,41 @@ double OverPeriods(const std::vector<double>& values, Aggregation aggregation) {
 
 }  // namespace
 
-std::vector<double> RealisedValues(const Revision& revision, const NodeRange& range,
+std::vector<double> RealisedValues(const NodeFigures& figures, const NodeRange& range,
                                    const Window& window) {
-  switch (revision.network.indicator(range.indicator).kind) {
+  switch (figures.revision.network.indicator(range.indicator).kind) {
     case IndicatorKind::kRatio:
-      return RatioValues(revision, range, window);
+      return RatioValues(figures, range, window);
     case IndicatorKind::kDerived:
-      return DerivedValues(revision, range, window);
+      return DerivedValues(figures, range, window);
     case IndicatorKind::kCount:
     case IndicatorKind::kAmount:
     case IndicatorKind::kNetFlow:
     case IndicatorKind::kStock:
       break;
   }
-  return SumRealised(revision.realisations, range, window);
+  return figures.volumes(range, window);
+}
+
+std::vector<double> RealisedValues(const Revision& revision, const NodeRange& range,
+                                   const Window& window) {
+  const auto sums = SumsOf(revision);
+  return RealisedValues(NodeFigures{revision, sums}, range, window);
+}
+
+double RealisedOver(const NodeFigures& figures, const NodeRange& range, const Window& window) {
+  const Network& network = figures.revision.network;
+  const int k = range.indicator;
+  if (network.indicator(k).kind == IndicatorKind::kRatio) {
+    return Quotient(RealisedOver(figures, Of(range, network.numerator_index(k)), window),
+                    RealisedOver(figures, Of(range, network.denominator_index(k)), window));
+  }
+  return OverPeriods(RealisedValues(figures, range, window), network.indicator(k).aggregation);
 }
 
 double RealisedOver(const Revision& revision, const NodeRange& range, const Window& window) {
-  const Network& network = revision.network;
-  const int k = range.indicator;
-  if (network.indicator(k).kind == IndicatorKind::kRatio) {
-    return Quotient(RealisedOver(revision, Of(range, network.numerator_index(k)), window),
-                    RealisedOver(revision, Of(range, network.denominator_index(k)), window));
-  }
-  return OverPeriods(RealisedValues(revision, range, window), network.indicator(k).aggregation);
+  const auto sums = SumsOf(revision);
+  return RealisedOver(NodeFigures{revision, sums}, range, window);
 }
 
 }  // namespace jalon::sim

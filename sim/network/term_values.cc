@@ -15,12 +15,11 @@ std::vector<double> DriverPath(const Revision& revision, const std::string& id,
   return DriverValues(revision.drivers.drivers[*d], revision.network.frequency(), window);
 }
 
-std::vector<double> Volumes(const Realisations& realisations, const DerivedTerm& term,
-                            NodeRange range, const Window& window) {
+std::vector<double> VolumesOf(const NodeFigures& figures, const DerivedTerm& term, NodeRange range,
+                              const Window& window) {
   range.indicator = term.indicator;
-  if (!term.mean_of_stock) return SumRealised(realisations, range, window);
-  const std::vector<double> levels =
-      SumRealised(realisations, range, {window.first - 1, window.last});
+  if (!term.mean_of_stock) return figures.volumes(range, window);
+  const std::vector<double> levels = figures.volumes(range, {window.first - 1, window.last});
   std::vector<double> means(window.size());
   for (size_t t = 0; t < means.size(); ++t) means[t] = 0.5 * (levels[t] + levels[t + 1]);
   return means;
@@ -28,13 +27,13 @@ std::vector<double> Volumes(const Realisations& realisations, const DerivedTerm&
 
 }  // namespace
 
-TermValues ValuesOfTerm(const Revision& revision, const DerivedTerm& term, const NodeRange& range,
+TermValues ValuesOfTerm(const NodeFigures& figures, const DerivedTerm& term, const NodeRange& range,
                         const Window& window) {
-  TermValues values{.volumes = Volumes(revision.realisations, term, range, window)};
+  TermValues values{.volumes = VolumesOf(figures, term, range, window)};
   for (const DriverFactor& factor : term.factors) {
     std::vector<std::vector<double>>& paths = values.drivers.emplace_back();
     for (const DriverWeight& weight : factor.weights) {
-      paths.push_back(DriverPath(revision, weight.driver, window));
+      paths.push_back(DriverPath(figures.revision, weight.driver, window));
     }
   }
   return values;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "sim/base/period.h"
+#include "sim/network/node_values.h"
 #include "sim/network/realisations.h"
-#include "sim/network/revision.h"
 
 namespace jalon::sim {
 
@@ -20,7 +20,7 @@ struct TermValues {
 };
 
 // Values of `term` in the units and segments of `range`, whatever its indicator.
-TermValues ValuesOfTerm(const Revision& revision, const DerivedTerm& term, const NodeRange& range,
+TermValues ValuesOfTerm(const NodeFigures& figures, const DerivedTerm& term, const NodeRange& range,
                         const Window& window);
 
 // coefficient x product of factors in period `t` of `values`.

@@ -80,6 +80,49 @@ class Channels(OneServer):
         self.assertEqual(value["siege"], sum(value[b] for b in BRANCHES) - 10)
         self.assertEqual(value["nord"], value["n1"] + value["n2"])
 
+    def test_ratios_and_derived_indicators_are_made_of_sums_with_eliminations(self):
+        files = bank()
+        files["indicators.csv"] = ("id;kind;numerator;denominator;expression\naccounts;count;;;\n"
+                                   "cards;count;;;\nequipped;ratio;cards;accounts;\n"
+                                   "fees;derived;;;12 * accounts + 3 * cards\n")
+        cards = {(b, m): accounts(b, m) // 3 for b in BRANCHES for m in range(len(MONTHS))}
+        files["realisations.csv"] += "".join(f"{b};cards;{MONTHS[m]};{n}\n"
+                                             for (b, m), n in cards.items())
+        self.write("kinds", files)
+        self.assertEqual(self.jalon("import", "kinds", "--network", "kinds").returncode, 0)
+
+        def sold(unit, m):
+            branches = {"siege": list(BRANCHES), "nord": ["n1", "n2"]}[unit]
+            twice = 10 if unit == "siege" else 0
+            return (sum(accounts(b, m) for b in branches) - twice,
+                    sum(cards[b, m] for b in branches))
+
+        rows = self.rows("series", "--network", "kinds", "--window", "2025", "--depth", "1",
+                         "--indicator", "equipped", "--indicator", "fees")
+        self.assertEqual(len(rows), 2 * 3 * 12)
+        for row in rows:
+            if row["unit"] == "sud":
+                continue
+            opened, held = sold(row["unit"], MONTHS.index(row["period"]))
+            expected = held / opened if row["indicator"] == "equipped" else 12 * opened + 3 * held
+            self.assertAlmostEqual(float(row["value"]), expected, delta=1e-6 * expected)
+
+        # Eleven of the window's twelve months are realised: nearly the same in a run.
+        fit = self.jalon("fit", "--network", "kinds", "--id", "m", "--as-of", "2025-11")
+        self.assertEqual(fit.returncode, 0, fit.stderr)
+        run = self.jalon("forecast", "--network", "kinds", "--model", "m", "--window", "2025",
+                         "--indicator", "equipped", "--indicator", "fees", "--level", "network",
+                         "--seed", "7", "--paths", "256", "--quantiles", "0.5", "-o", "csv")
+        self.assertIn(run.returncode, (0, 3), run.stderr)
+        self.assertNotIn("without the eliminations", run.stderr)
+        value = {r["indicator"]: float(r["value"])
+                 for r in csv.DictReader(io.StringIO(run.stdout.lstrip("\ufeff")))}
+        year = [sold("siege", m) for m in range(24, 36)]
+        opened, held = sum(o for o, _ in year), sum(h for _, h in year)
+        # The eliminations of the year, 120 of some 17,000, are 0.7 % of both.
+        self.assertAlmostEqual(value["equipped"] / (held / opened), 1.0, delta=0.003)
+        self.assertAlmostEqual(value["fees"] / (12 * opened + 3 * held), 1.0, delta=0.003)
+
     def test_a_total_that_does_not_reconcile_is_named(self):
         files = bank()
         files["parent_totals.csv"] = files["parent_totals.csv"].replace(

@@ -91,7 +91,10 @@ TEST(NodeValuesTest, AMeanWithoutAnOpeningIsMissing) {
 }
 
 DerivedEffects Split(const Revision& revision, int unit, const DerivedChange& change) {
-  return *SplitChange(revision, At(revision, kInterest, unit), change);
+  const auto sums = [&](const NodeRange& range, const Window& window) {
+    return SumRealised(revision.realisations, range, window);
+  };
+  return *SplitChange({revision, sums}, At(revision, kInterest, unit), change);
 }
 
 const DerivedChange kYears{{kFirst + 13, kFirst + 23}, {kFirst + 1, kFirst + 11}, ""};
@@ -156,7 +159,10 @@ TEST(DerivedEffectsTest, SaysNothingWhereSomethingIsMissing) {
 
 TEST(DerivedEffectsTest, ListsEveryBadArgument) {
   const Revision revision = KindsRevision();
-  const auto status = SplitChange(revision, At(revision, kAccounts, 0),
+  const auto none = [](const NodeRange&, const Window& window) {
+    return std::vector<double>(window.size());
+  };
+  const auto status = SplitChange({revision, none}, At(revision, kAccounts, 0),
                                   {{kFirst, kFirst + 11}, {kFirst, kFirst + 10}, "rain"})
                           .status();
   const Violations violations = ViolationsFromStatus(status);
