@@ -24,14 +24,21 @@ int WidestStep(const Plan& plan) {
   return widest;
 }
 
+// A path, and how its own noise is drawn.
+struct PathState {
+  int64_t path;
+  const SharedState& shared;
+  const CellLaws* laws;
+};
+
 // Draws a step on one path and adds it to the slots. `cells`: room for the widest step.
-void ComputeStep(const Plan& plan, int step, int64_t path, const SharedState& state,
-                 std::span<double> cells, const SlotLane& lane) {
-  DrawStep(plan, step, path, state, cells);
+void ComputeStep(const Plan& plan, int step, const PathState& path, std::span<double> cells,
+                 const SlotLane& lane) {
+  DrawStep(plan, step, path.path, path.shared, cells, path.laws);
   const size_t period_count = plan.period_count();
   for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
     const int i = plan.step_series[j];
-    AddToSlots(plan, i, cells.subspan(plan.step_place[i] * period_count, period_count), state,
+    AddToSlots(plan, i, cells.subspan(plan.step_place[i] * period_count, period_count), path.shared,
                lane);
   }
 }
@@ -44,8 +51,8 @@ SharedState SharedOf(const SharedStage& stage, const SharedSource* source, int64
 
 // First the shared state of the 16 paths, then step after step of series on all of them.
 struct SampledBlock::State {
-  State(const Plan& plan, int64_t block, const SharedSource* source)
-      : plan(plan), stage(plan), source(source), outcome{.block = block} {
+  State(const Plan& plan, int64_t block, const SharedSource* source, const CellLaws* laws)
+      : plan(plan), stage(plan), source(source), laws(laws), outcome{.block = block} {
     shared.reserve(kPathsPerBlock);
     cells.resize(static_cast<size_t>(WidestStep(plan)) * plan.period_count());
     slots.assign(plan.slots.size() * kPathsPerBlock, 0.0);
@@ -68,7 +75,7 @@ struct SampledBlock::State {
   int64_t StepSeries() {
     const int64_t work = WorkOf(next_step);
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      ComputeStep(plan, next_step, first_path() + lane, shared[lane], cells,
+      ComputeStep(plan, next_step, {first_path() + lane, shared[lane], laws}, cells,
                   {.slots = slots, .stride = kPathsPerBlock, .lane = lane});
     }
     ++next_step;
@@ -95,6 +102,7 @@ struct SampledBlock::State {
   const Plan& plan;
   SharedStage stage;
   const SharedSource* source;
+  const CellLaws* laws;
   std::vector<SharedState> shared;
   int next_step = 0;
   // [place in step x period]
@@ -104,8 +112,9 @@ struct SampledBlock::State {
   BlockOutcome outcome;
 };
 
-SampledBlock::SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared)
-    : state_(std::make_unique<State>(plan, block, shared)) {}
+SampledBlock::SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared,
+                           const CellLaws* laws)
+    : state_(std::make_unique<State>(plan, block, shared, laws)) {}
 SampledBlock::~SampledBlock() = default;
 SampledBlock::SampledBlock(SampledBlock&&) noexcept = default;
 SampledBlock& SampledBlock::operator=(SampledBlock&&) noexcept = default;
@@ -121,15 +130,17 @@ bool SampledBlock::Step(int64_t max_cells) {
 
 BlockOutcome SampledBlock::TakeOutcome() { return std::move(state_->outcome); }
 
-absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop) {
-  SampledBlock work(plan, block);
+absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop,
+                                           const CellLaws* laws) {
+  SampledBlock work(plan, block, nullptr, laws);
   while (!work.Step()) {
     if (stop.stop_requested()) return absl::CancelledError(absl::StrCat("block ", block));
   }
   return work.TakeOutcome();
 }
 
-absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const SharedSource* source) {
+absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const SharedSource* source,
+                                      const CellLaws* laws) {
   if (path < 0 || path >= kMaxPaths) {
     return absl::OutOfRangeError(absl::StrCat("path ", path, ": must be in [0, ", kMaxPaths, ")"));
   }
@@ -140,7 +151,7 @@ absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const Shar
   std::vector<double> slots(plan.slots.size(), 0.0);
   std::vector<double> cells(WidestStep(plan) * period_count);
   for (int step = 0; step < plan.series_step_count(); ++step) {
-    ComputeStep(plan, step, path, shared, cells, {.slots = slots});
+    ComputeStep(plan, step, {path, shared, laws}, cells, {.slots = slots});
     for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
       const int i = plan.step_series[j];
       std::copy_n(cells.begin() + plan.step_place[i] * period_count, period_count,

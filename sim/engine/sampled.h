@@ -38,6 +38,7 @@ struct BlockOutcome {
 };
 
 struct SharedState;
+class CellLaws;
 
 // Where the shared states of paths come from (sim/engine/shared_stage.h).
 class SharedSource {
@@ -51,10 +52,13 @@ class SharedSource {
 // whatever the number of paths. `plan` must outlive it.
 //
 // Shared states are those of `shared`, which must outlive the block, or independent draws without
-// it (null).
+// it (null). Own noise is drawn by the scalar quantiles, which are the oracle, or by
+// `laws` (MakeCellLaws), which must outlive the block too: the same words through the same laws
+// within the error of their tables, some ten times faster.
 class SampledBlock {
  public:
-  SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared = nullptr);
+  SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared = nullptr,
+               const CellLaws* laws = nullptr);
   ~SampledBlock();
   SampledBlock(SampledBlock&&) noexcept;
   SampledBlock& operator=(SampledBlock&&) noexcept;
@@ -72,7 +76,8 @@ class SampledBlock {
 };
 
 // Runs a whole block. Errors: kCancelled when `stop` is raised.
-absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop);
+absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, const StopToken& stop,
+                                           const CellLaws* laws = nullptr);
 
 // Values of one path alone, for replay: [target] and [part], equal bit for bit to that path in its
 // block; and the cells of the path.
@@ -83,7 +88,8 @@ struct PathReplay {
   std::vector<double> cells;
 };
 absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path,
-                                      const SharedSource* shared = nullptr);
+                                      const SharedSource* shared = nullptr,
+                                      const CellLaws* laws = nullptr);
 
 // How results are summarised.
 struct SummaryOptions {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sim/base/math.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
 
@@ -126,7 +127,7 @@ void SeriesMeans(const Plan& plan, int i, int64_t path, const SharedState& state
 }
 
 void DrawSeries(const Plan& plan, int i, int64_t path, const SharedState& state,
-                std::span<double> cells) {
+                std::span<double> cells, const CellLaws* laws) {
   const PlanSeries& series = plan.series[i];
   const int period_count = plan.period_count();
   const double* realised = plan.realised.data() + static_cast<size_t>(i) * period_count;
@@ -135,6 +136,7 @@ void DrawSeries(const Plan& plan, int i, int64_t path, const SharedState& state,
     return;
   }
   SeriesMeans(plan, i, path, state, cells);
+  if (laws != nullptr) return DrawInBatches(plan, i, path, *laws, cells);
   NoiseWords words(plan, series, path, 0);
   for (int t = 0; t < period_count; ++t) {
     cells[t] = std::isnan(realised[t])

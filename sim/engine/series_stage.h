@@ -1,7 +1,7 @@
 // The series stage: from the shared state of a path to the cells of one series (DECISIONS D1).
 //
-// Double precision, scalar and clear: this is the oracle later kernels are compared with. Internal
-// to sim/engine.
+// Double precision, scalar and clear: this is the oracle that the vectorised draws (cell_batch.h)
+// are compared with. Internal to sim/engine.
 #ifndef JALON_SIM_ENGINE_SERIES_STAGE_H_
 #define JALON_SIM_ENGINE_SERIES_STAGE_H_
 
@@ -16,15 +16,17 @@
 
 namespace jalon::sim {
 
+class CellLaws;
+
 // Conditional means of series i, a flow, on a path, [period] written to `means`; NaN where the cell
 // is a constant.
 void SeriesMeans(const Plan& plan, int i, int64_t path, const SharedState& state,
                  std::span<double> means);
 
 // Cells of series i on a path, [period] written to `cells`. Not for stocks with a cell to compute
-// (sim/engine/stock_stage.h).
+// (sim/engine/stock_stage.h). With `laws`, own noise is drawn in vectors (cell_batch.h).
 void DrawSeries(const Plan& plan, int i, int64_t path, const SharedState& state,
-                std::span<double> cells);
+                std::span<double> cells, const CellLaws* laws = nullptr);
 
 // u and v of series i on a path: what it adds to eta over the whole horizon and shares with nobody.
 double OwnEffect(const Plan& plan, int i, int64_t path);

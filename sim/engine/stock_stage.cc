@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/series_stage.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
@@ -38,16 +39,20 @@ double Whole(double value, uint32_t word) { return std::floor(value + UniformFro
 // Other movements of a period, by the share of the opening level they are worth.
 class OtherMovements {
  public:
-  OtherMovements(const Plan& plan, int i, int64_t path, const SharedState& state)
+  OtherMovements(const Plan& plan, int i, int64_t path, const SharedState& state,
+                 const CellLaws* laws)
       : series_(plan.series[i]),
         whole_(plan.stocks[series_.stock].whole),
         rates_(StockRates(plan, i, state)),
         persistent_(series_.unit_scale * OwnEffect(plan, i, path)),
         noise_(plan, series_, path, 0),
-        rounding_(plan, series_, path, kRoundingDraw) {}
+        rounding_(plan, series_, path, kRoundingDraw) {
+    if (laws != nullptr) drawn_ = StockNoise(plan, i, path, *laws);
+  }
 
   double At(int t, Period period, double level) {
-    double other = level * rates_[t] + persistent_ + Noise(series_, noise_.At(period));
+    const double noise = drawn_.empty() ? Noise(series_, noise_.At(period)) : drawn_[t];
+    double other = level * rates_[t] + persistent_ + noise;
     if (whole_) other = Whole(other, rounding_.At(period));
     return other;
   }
@@ -59,6 +64,8 @@ class OtherMovements {
   double persistent_;
   NoiseWords noise_;
   NoiseWords rounding_;
+  // e of every period where it is drawn in vectors.
+  std::vector<double> drawn_;
 };
 
 }  // namespace
@@ -83,12 +90,12 @@ std::vector<double> StockRates(const Plan& plan, int i, const SharedState& state
 }
 
 void DrawStock(const Plan& plan, int i, int64_t path, const SharedState& state,
-               std::span<const double> step_cells, std::span<double> levels) {
+               std::span<const double> step_cells, std::span<double> levels, const CellLaws* laws) {
   const PlanSeries& series = plan.series[i];
   const PlanStock& stock = plan.stocks[series.stock];
   const double* realised = plan.realised.data() + static_cast<size_t>(i) * plan.period_count();
   std::optional<OtherMovements> other;
-  if (series.law == Law::kStock) other.emplace(plan, i, path, state);
+  if (series.law == Law::kStock) other.emplace(plan, i, path, state, laws);
   double level = stock.opening;
   for (int t = 0; t < plan.period_count(); ++t) {
     if (!std::isnan(realised[t])) {
@@ -102,16 +109,16 @@ void DrawStock(const Plan& plan, int i, int64_t path, const SharedState& state,
 }
 
 void DrawStep(const Plan& plan, int step, int64_t path, const SharedState& state,
-              std::span<double> step_cells) {
+              std::span<double> step_cells, const CellLaws* laws) {
   const size_t period_count = plan.period_count();
   for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
     const int i = plan.step_series[j];
     const std::span<double> cells =
         step_cells.subspan(plan.step_place[i] * period_count, period_count);
     if (plan.series[i].stock < 0) {
-      DrawSeries(plan, i, path, state, cells);
+      DrawSeries(plan, i, path, state, cells, laws);
     } else {
-      DrawStock(plan, i, path, state, step_cells, cells);
+      DrawStock(plan, i, path, state, step_cells, cells, laws);
     }
   }
 }

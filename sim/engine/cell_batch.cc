@@ -1,0 +1,111 @@
+#include "sim/engine/cell_batch.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "sim/engine/series_stage.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr int kBatch = 64;
+
+// Cells of one series on their way to be drawn.
+class Batch {
+ public:
+  Batch(const PlanSeries& series, const CellLaws& laws, std::span<double> cells)
+      : series_(series), laws_(laws), cells_(cells) {}
+
+  void Add(int period, uint32_t word) {
+    const double mean = cells_[period];
+    // A mean below zero is none, for laws that have no negative values.
+    means_[size_] = mean < 0.0 && series_.law != Law::kStudentT ? 0.0 : mean;
+    words_[size_] = word;
+    periods_[size_] = period;
+    if (++size_ == kBatch) Draw();
+  }
+
+  void Draw() {
+    std::array<double, kBatch> drawn;
+    const CellBatch batch = {absl::MakeConstSpan(means_.data(), size_),
+                             absl::MakeConstSpan(words_.data(), size_),
+                             absl::MakeSpan(drawn.data(), size_)};
+    DrawBatch(batch);
+    for (int i = 0; i < size_; ++i) cells_[periods_[i]] = drawn[i];
+    size_ = 0;
+  }
+
+ private:
+  void DrawBatch(const CellBatch& batch) const {
+    switch (series_.law) {
+      case Law::kNegativeBinomial:
+        return laws_.Counts(series_.dispersion, batch);
+      case Law::kGamma:
+        return laws_.Amounts(series_.dispersion, batch);
+      case Law::kCompoundGamma:
+        return laws_.Compounds(series_.dispersion, series_.shape, batch);
+      case Law::kStudentT:
+        return laws_.StudentTs(series_.dispersion, series_.shape, batch);
+      case Law::kStock:
+      case Law::kExactStock:
+        break;  // not drawn from a mean: stock_stage
+    }
+    std::fill(batch.cells.begin(), batch.cells.end(), std::nan(""));
+  }
+
+  const PlanSeries& series_;
+  const CellLaws& laws_;
+  std::span<double> cells_;
+  std::array<double, kBatch> means_;
+  std::array<uint32_t, kBatch> words_;
+  std::array<int, kBatch> periods_;
+  int size_ = 0;
+};
+
+}  // namespace
+
+CellLaws MakeCellLaws(const Plan& plan) {
+  std::vector<double> shapes;
+  for (const PlanSeries& series : plan.series) {
+    if (series.law != Law::kCompoundGamma || shapes.size() == kMostCompoundShapes) continue;
+    if (std::find(shapes.begin(), shapes.end(), series.shape) == shapes.end()) {
+      shapes.push_back(series.shape);
+    }
+  }
+  return CellLaws(shapes);
+}
+
+void DrawInBatches(const Plan& plan, int i, int64_t path, const CellLaws& laws,
+                   std::span<double> cells) {
+  const PlanSeries& series = plan.series[i];
+  const int period_count = plan.period_count();
+  const double* realised = plan.realised.data() + static_cast<size_t>(i) * period_count;
+  NoiseWords words(plan, series, path, 0);
+  Batch batch(series, laws, cells);
+  for (int t = 0; t < period_count; ++t) {
+    if (std::isnan(realised[t])) {
+      batch.Add(t, words.At(plan.horizon.first + t));
+    } else {
+      cells[t] = realised[t];
+    }
+  }
+  batch.Draw();
+}
+
+std::vector<double> StockNoise(const Plan& plan, int i, int64_t path, const CellLaws& laws) {
+  const PlanSeries& series = plan.series[i];
+  const std::vector<double> means(plan.period_count(), 0.0);
+  std::vector<double> noise(means);
+  if (series.dispersion == 0.0) return noise;
+  NoiseWords addressed(plan, series, path, 0);
+  std::vector<uint32_t> words;
+  for (int t = 0; t < plan.period_count(); ++t) {
+    words.push_back(addressed.At(plan.horizon.first + t));
+  }
+  laws.StudentTs(series.dispersion, series.shape, {means, words, absl::MakeSpan(noise)});
+  return noise;
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,162 @@
+#include "sim/kernel/cell_lanes.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sim/kernel/cell_lanes.cc"
+#include <hwy/foreach_target.h>
+//
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "sim/kernel/lanes.h"
+#include "sim/kernel/normal_table.h"
+#include "sim/kernel/vector_laws-inl.h"
+#include "sim/kernel/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace jalon::sim {
+namespace HWY_NAMESPACE {
+
+HWY_INLINE Floats ScoresOf(const NormalLookup& lookup, Words bits) {
+  const IntTag di;
+  Ints lowest = hn::Set(di, kNormalTail);
+  const Floats z = lookup.At(bits, lowest);
+  if (HWY_LIKELY(hn::AllFalse(di, hn::Lt(lowest, hn::Set(di, kNormalTail))))) return z;
+  return WithTails(z, bits);
+}
+
+// Where a coordinate is among nodes: the second of its four, and the weights of all.
+struct Place {
+  Ints node;
+  Floats weight[4];
+};
+
+HWY_INLINE Place PlaceOf(Floats coordinate, int nodes) {
+  const FloatTag d;
+  const IntTag di;
+  const Ints node = hn::Min(hn::Max(hn::ConvertTo(di, hn::Floor(coordinate)), hn::Set(di, 1)),
+                            hn::Set(di, nodes - 3));
+  const Floats t = hn::Sub(coordinate, hn::ConvertTo(d, node));
+  const Floats before = hn::Add(t, hn::Set(d, 1.0f));
+  const Floats less = hn::Sub(t, hn::Set(d, 1.0f));
+  const Floats least = hn::Sub(t, hn::Set(d, 2.0f));
+  const Floats outer = hn::Mul(t, less);
+  const Floats inner = hn::Mul(before, least);
+  return {node,
+          {hn::Mul(hn::Mul(outer, least), hn::Set(d, -1.0f / 6.0f)),
+           hn::Mul(hn::Mul(inner, less), hn::Set(d, 0.5f)),
+           hn::Mul(hn::Mul(inner, t), hn::Set(d, -0.5f)),
+           hn::Mul(hn::Mul(outer, before), hn::Set(d, 1.0f / 6.0f))}};
+}
+
+HWY_INLINE Floats SurfaceAt(const Surface& surface, Floats score, Floats level) {
+  const FloatTag d;
+  const IntTag di;
+  const Place across = PlaceOf(hn::Mul(hn::Sub(score, hn::Set(d, static_cast<float>(kFirstScore))),
+                                       hn::Set(d, static_cast<float>(1.0 / kScoreStep))),
+                               kScores);
+  const Place along =
+      PlaceOf(hn::Mul(hn::Sub(level, hn::Set(d, static_cast<float>(surface.first_level))),
+                      hn::Set(d, static_cast<float>(1.0 / surface.level_step))),
+              surface.levels);
+  Ints index = hn::Add(hn::Mul(hn::Sub(along.node, hn::Set(di, 1)), hn::Set(di, kScores)),
+                       hn::Sub(across.node, hn::Set(di, 1)));
+  Floats sum = hn::Zero(d);
+  for (int row = 0; row < 4; ++row) {
+    Floats in_row = hn::Zero(d);
+    for (int column = 0; column < 4; ++column) {
+      const Floats value = hn::GatherIndex(d, surface.values.data() + column, index);
+      in_row = hn::MulAdd(across.weight[column], value, in_row);
+    }
+    sum = hn::MulAdd(along.weight[row], in_row, sum);
+    index = hn::Add(index, hn::Set(di, kScores));
+  }
+  return sum;
+}
+
+void RunCubed(const CubeForm& form, const uint32_t* words, const float* x, float* excess) {
+  const FloatTag d;
+  const NormalLookup lookup(GetNormalTable());
+  for (int lane = 0; lane < kLanes; lane += kWidth) {
+    const Floats argument = hn::Load(d, x + lane);
+    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), words + lane));
+    const Floats value = SurfaceAt(*form.surface, score, LogTwo(argument));
+    const Floats root =
+        hn::Mul(hn::Set(d, form.per_root), hn::Sqrt(hn::Add(argument, hn::Set(d, form.offset))));
+    const Floats w = hn::Max(hn::Div(value, root), hn::Set(d, -1.0f));
+    const Floats three = hn::Set(d, 3.0f);
+    const Floats found = hn::Mul(w, hn::MulAdd(w, hn::Add(w, three), three));
+    hn::Store(hn::Max(found, hn::Set(d, -1.0f)), d, excess + lane);
+  }
+}
+
+void RunStudent(const Surface& surface, const uint32_t* words, const float* x, float* scores) {
+  const FloatTag d;
+  const NormalLookup lookup(GetNormalTable());
+  for (int lane = 0; lane < kLanes; lane += kWidth) {
+    const Floats degrees = hn::Load(d, x + lane);
+    const Floats root = hn::Sqrt(degrees);
+    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), words + lane));
+    const Floats value = SurfaceAt(surface, score, LogTwo(degrees));
+    const Floats binary = hn::Mul(hn::Div(value, root), hn::Set(d, 1.0f / kLogOfTwo));
+    const Floats up = PowerOfTwo(binary);
+    const Floats sinh = hn::Mul(hn::Set(d, 0.5f), hn::Sub(up, hn::Div(hn::Set(d, 1.0f), up)));
+    hn::Store(hn::Mul(root, sinh), d, scores + lane);
+  }
+}
+
+// A count is found before this many steps whatever the word, or never.
+inline constexpr int kMostSteps = 1 << 16;
+
+#if HWY_TARGET == HWY_SCALAR
+using DoubleTag = hn::Simd<double, 1, 0>;
+#else
+using DoubleTag = hn::CappedTag<double, kLanes / 2>;
+#endif
+
+void RunCounts(const CountTerms& terms, double* counts) {
+  const DoubleTag d;
+  constexpr int kDoubles = hn::MaxLanes(DoubleTag());
+  for (int lane = 0; lane < kLanes; lane += kDoubles) {
+    const auto uniform = hn::Load(d, terms.uniform + lane);
+    auto rate = hn::Load(d, terms.rate + lane);
+    auto chance = hn::Load(d, terms.none + lane);
+    auto cdf = chance;
+    auto count = hn::Zero(d);
+    for (int k = 1; k < kMostSteps; ++k) {
+      const auto below = hn::Lt(cdf, uniform);
+      if (hn::AllFalse(d, below)) break;
+      count = hn::Add(count, hn::IfThenElseZero(below, hn::Set(d, 1.0)));
+      chance = hn::Mul(chance, hn::Mul(rate, hn::Set(d, 1.0 / k)));
+      cdf = hn::Add(cdf, chance);
+      rate = hn::Add(rate, hn::Set(d, terms.q));
+    }
+    hn::Store(count, d, counts + lane);
+  }
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace jalon::sim
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace jalon::sim {
+HWY_EXPORT(RunCubed);
+HWY_EXPORT(RunStudent);
+HWY_EXPORT(RunCounts);
+
+void CubedExcess(const CubeForm& form, const uint32_t* words, const float* x, float* excess) {
+  HWY_DYNAMIC_DISPATCH(RunCubed)(form, words, x, excess);
+}
+
+void StudentScores(const Surface& surface, const uint32_t* words, const float* x, float* scores) {
+  HWY_DYNAMIC_DISPATCH(RunStudent)(surface, words, x, scores);
+}
+
+void CountUp(const CountTerms& terms, double* counts) {
+  HWY_DYNAMIC_DISPATCH(RunCounts)(terms, counts);
+}
+
+}  // namespace jalon::sim
+#endif

@@ -1,0 +1,38 @@
+// Inner kernels of sim/kernel/cell_laws.h, kLanes cells at a time. Internal to sim/kernel.
+//
+// All arrays have kLanes elements and are aligned to 64 bytes. The same bits on AVX2 and AVX-512.
+#ifndef JALON_SIM_KERNEL_CELL_LANES_H_
+#define JALON_SIM_KERNEL_CELL_LANES_H_
+
+#include <cstdint>
+
+#include "sim/kernel/surface.h"
+
+namespace jalon::sim {
+
+// A quantile over its mean, less 1, for laws that Wilson's and Hilferty's cube makes nearly normal:
+// (1 + w)^3 - 1 with w = surface(score of the word, log2 x) / (per_root sqrt(x + offset)), w >= -1.
+struct CubeForm {
+  const Surface* surface;
+  float per_root;
+  float offset;
+};
+void CubedExcess(const CubeForm& form, const uint32_t* words, const float* x, float* excess);
+
+// sqrt(x) sinh(surface(score, log2 x) / sqrt(x)): Student's quantile at x degrees of freedom.
+void StudentScores(const Surface& surface, const uint32_t* words, const float* x, float* scores);
+
+// Counts by adding up chances from 0: the chance of k + 1 is that of k times (rate + k
+// q) / (k + 1).
+struct CountTerms {
+  double q = 0.0;
+  // [lane]
+  const double* rate = nullptr;
+  const double* none = nullptr;  // the chance of 0
+  const double* uniform = nullptr;
+};
+void CountUp(const CountTerms& terms, double* counts);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_KERNEL_CELL_LANES_H_

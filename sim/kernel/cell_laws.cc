@@ -1,0 +1,267 @@
+#include "sim/kernel/cell_laws.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "sim/base/math.h"
+#include "sim/kernel/cell_lanes.h"
+#include "sim/kernel/lanes.h"
+#include "sim/random/laws.h"
+#include "sim/random/stream.h"
+
+namespace jalon::sim {
+namespace {
+
+// Means up to which counts are added up, and up to which three moments stand for them.
+constexpr double kLargestCountedMean = 60.0;
+constexpr double kLargestCountMean = 1e6;
+constexpr double kLargestCountDispersion = 1e3;
+// Reach of the surfaces.
+constexpr double kLowestShapeLevel = -4.0;
+constexpr double kHighestShapeLevel = 24.0;
+constexpr double kLowestSizesLevel = -7.0;
+constexpr double kHighestSizesLevel = 12.0;
+constexpr double kLowestDegreesLevel = 1.0;
+constexpr double kHighestDegreesLevel = 10.0;
+// Of an amount that has a size to its mean: it is not 0.
+constexpr double kSmallestRatio = 1e-9;
+
+// Cells of one step of the inner kernels, and what they read.
+struct Lanes {
+  alignas(64) uint32_t words[kLanes];
+  alignas(64) float x[kLanes];
+  alignas(64) float found[kLanes];
+};
+
+double CubeRoot(double x) { return Exp(Log(x) / 3.0); }
+
+bool IsWithin(double x, double lowest_level, double highest_level) {
+  return x >= Exp2(lowest_level) && x <= Exp2(highest_level);
+}
+
+const Surface& GammaSurface() {
+  static const Surface surface =
+      MakeSurface(kLowestShapeLevel, kHighestShapeLevel, 0.5, [](double score, double level) {
+        const double shape = Exp2(level);
+        const double cube = CubeRoot(Quantile(AmountLaw{shape, 1.0}, NormalCdf(score)) / shape);
+        return 3.0 * std::sqrt(shape) * (cube - 1.0);
+      });
+  return surface;
+}
+
+const Surface& StudentSurface() {
+  static const Surface surface =
+      MakeSurface(kLowestDegreesLevel, kHighestDegreesLevel, 0.25, [](double score, double level) {
+        const double degrees = Exp2(level);
+        const double root = std::sqrt(degrees);
+        const double y = -StudentTInverseCdf(degrees, NormalCdf(-std::abs(score))) / root;
+        const double value = root * Log(y + std::sqrt(y * y + 1.0));
+        return score < 0.0 ? -value : value;
+      });
+  return surface;
+}
+
+// Of the law given that there is a size; sizes have scale 1, and x is their expected number.
+Surface MakeCompoundSurface(double shape) {
+  return MakeSurface(kLowestSizesLevel, kHighestSizesLevel, 0.5, [&](double score, double level) {
+    const double number = Exp2(level);
+    const CompoundLaw law = {number * shape, 1.0 + shape, shape};
+    const double positive = -Expm1(-number);
+    const double uniform = 1.0 - positive * NormalCdf(-score);
+    const double cube = CubeRoot(Quantile(law, uniform) * positive / law.mean);
+    return std::sqrt(1.0 + number) * (cube - 1.0);
+  });
+}
+
+// Calls step(first cell, number of cells) until the batch is done.
+template <typename Step>
+void ForLanes(const CellBatch& batch, Step step) {
+  for (size_t first = 0; first < batch.cells.size(); first += kLanes) {
+    step(first, static_cast<int>(std::min<size_t>(kLanes, batch.cells.size() - first)));
+  }
+}
+
+double UniformOf(const CellBatch& batch, size_t i) { return UniformFrom(batch.words[i]); }
+
+// ---- Counts.
+
+bool IsCounted(double mean) { return mean >= 0.0 && mean <= kLargestCountedMean; }
+
+bool IsThreeMoments(double mean) { return mean > kLargestCountedMean && mean <= kLargestCountMean; }
+
+void CountUpLanes(double dispersion, const CellBatch& batch, size_t first, int count) {
+  alignas(64) double rate[kLanes];
+  alignas(64) double none[kLanes];
+  alignas(64) double uniform[kLanes];
+  alignas(64) double counts[kLanes];
+  const double over = dispersion - 1.0;
+  // log(dispersion) / (dispersion - 1).
+  const double decay = over > 0.0 ? Log1p(over) / over : 1.0;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const bool is_counted = lane < count && IsCounted(batch.means[first + lane]);
+    const double mean = is_counted ? batch.means[first + lane] : 0.0;
+    rate[lane] = mean / dispersion;
+    none[lane] = Exp(-mean * decay);
+    uniform[lane] = is_counted ? UniformOf(batch, first + lane) : 0.0;
+  }
+  CountUp({over / dispersion, rate, none, uniform}, counts);
+  for (int lane = 0; lane < count; ++lane) {
+    if (IsCounted(batch.means[first + lane])) batch.cells[first + lane] = counts[lane];
+  }
+}
+
+// A count plus a uniform in (-1/2, 1/2) has a density, whose variance is 1/12 more, and the same
+// distribution function half a unit above each count.
+struct CountMoments {
+  CountMoments(double mean, double dispersion)
+      : variance(dispersion * mean + 1.0 / 12.0),
+        shape(4.0 * variance * variance * variance /
+              Square(dispersion * (2.0 * dispersion - 1.0) * mean)) {}
+  static double Square(double x) { return x * x; }
+  double variance;
+  // Of the gamma law with the same skewness.
+  double shape;
+};
+
+void ThreeMomentLanes(double dispersion, const CellBatch& batch, size_t first, int count) {
+  Lanes lanes;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const bool is_read = lane < count && IsThreeMoments(batch.means[first + lane]);
+    lanes.words[lane] = is_read ? batch.words[first + lane] : 0x80000000u;
+    lanes.x[lane] =
+        is_read ? static_cast<float>(CountMoments(batch.means[first + lane], dispersion).shape)
+                : 1.0f;
+  }
+  CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.words, lanes.x, lanes.found);
+  for (int lane = 0; lane < count; ++lane) {
+    const double mean = batch.means[first + lane];
+    if (!IsThreeMoments(mean)) continue;
+    const CountMoments moments(mean, dispersion);
+    const double value =
+        mean + std::sqrt(moments.variance * moments.shape) * double{lanes.found[lane]};
+    batch.cells[first + lane] = std::max(0.0, std::ceil(value - 0.5));
+  }
+}
+
+// ---- Laws that are read from a surface: where `is_read` says so, x from the mean and the word,
+// and the cell from what is found there.
+
+struct CompoundCell {
+  CompoundCell(double dispersion, double shape, double mean)
+      : number(mean * (1.0 + shape) / (shape * dispersion)), positive(-Expm1(-number)) {}
+  double number;
+  double positive;
+};
+
+}  // namespace
+
+CellLaws::CellLaws(absl::Span<const double> compound_shapes) {
+  for (double shape : compound_shapes) {
+    if (shape > 0.0 && std::isfinite(shape) && FindCompound(shape) == nullptr) {
+      compounds_.emplace_back(shape, MakeCompoundSurface(shape));
+    }
+  }
+}
+
+const Surface* CellLaws::FindCompound(double shape) const {
+  for (const auto& [known, surface] : compounds_) {
+    if (known == shape) return &surface;
+  }
+  return nullptr;
+}
+
+void CellLaws::Counts(double dispersion, const CellBatch& batch) const {
+  const bool is_law = dispersion >= 1.0 && dispersion <= kLargestCountDispersion;
+  ForLanes(batch, [&](size_t first, int count) {
+    bool any_counted = false;
+    bool any_read = false;
+    for (int lane = 0; lane < count; ++lane) {
+      const double mean = batch.means[first + lane];
+      if (is_law && IsCounted(mean)) {
+        any_counted = true;
+      } else if (is_law && IsThreeMoments(mean)) {
+        any_read = true;
+      } else {
+        batch.cells[first + lane] =
+            Quantile(CountLaw{mean, dispersion}, UniformOf(batch, first + lane));
+      }
+    }
+    if (any_counted) CountUpLanes(dispersion, batch, first, count);
+    if (any_read) ThreeMomentLanes(dispersion, batch, first, count);
+  });
+}
+
+void CellLaws::Amounts(double dispersion, const CellBatch& batch) const {
+  ForLanes(batch, [&](size_t first, int count) {
+    Lanes lanes;
+    bool is_read[kLanes] = {};
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const double shape = lane < count ? batch.means[first + lane] / dispersion : 1.0;
+      is_read[lane] = lane < count && IsWithin(shape, kLowestShapeLevel, kHighestShapeLevel);
+      lanes.words[lane] = lane < count ? batch.words[first + lane] : 0x80000000u;
+      lanes.x[lane] = is_read[lane] ? static_cast<float>(shape) : 1.0f;
+    }
+    CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.words, lanes.x, lanes.found);
+    for (int lane = 0; lane < count; ++lane) {
+      const double mean = batch.means[first + lane];
+      batch.cells[first + lane] =
+          is_read[lane] ? mean * (1.0 + double{lanes.found[lane]})
+                        : Quantile(AmountLaw{mean, dispersion}, UniformOf(batch, first + lane));
+    }
+  });
+}
+
+void CellLaws::Compounds(double dispersion, double shape, const CellBatch& batch) const {
+  const Surface* surface = FindCompound(shape);
+  ForLanes(batch, [&](size_t first, int count) {
+    Lanes lanes;
+    bool is_read[kLanes] = {};
+    double scale[kLanes] = {};
+    for (int lane = 0; lane < kLanes; ++lane) {
+      lanes.words[lane] = 0x80000000u;
+      lanes.x[lane] = 1.0f;
+      if (lane >= count || surface == nullptr) continue;
+      const CompoundCell cell(dispersion, shape, batch.means[first + lane]);
+      is_read[lane] = IsWithin(cell.number, kLowestSizesLevel, kHighestSizesLevel);
+      if (!is_read[lane]) continue;
+      // The uniform among the paths with a size; none where the word is below the chance of 0.
+      const double upper = (1.0 - UniformOf(batch, first + lane)) / cell.positive;
+      if (upper >= 1.0) continue;
+      scale[lane] = batch.means[first + lane] / cell.positive;
+      lanes.words[lane] = ~static_cast<uint32_t>(upper * 0x1p32);
+      lanes.x[lane] = static_cast<float>(cell.number);
+    }
+    if (surface != nullptr) {
+      CubedExcess({surface, 1.0f, 1.0f}, lanes.words, lanes.x, lanes.found);
+    }
+    for (int lane = 0; lane < count; ++lane) {
+      batch.cells[first + lane] =
+          is_read[lane] ? scale[lane] * std::max(kSmallestRatio, 1.0 + double{lanes.found[lane]})
+                        : Quantile(CompoundLaw{batch.means[first + lane], dispersion, shape},
+                                   UniformOf(batch, first + lane));
+    }
+  });
+}
+
+void CellLaws::StudentTs(double standard_deviation, double degrees, const CellBatch& batch) const {
+  const bool is_read = IsWithin(degrees, kLowestDegreesLevel, kHighestDegreesLevel) &&
+                       degrees > 2.0 && standard_deviation >= 0.0;
+  const double scale = is_read ? standard_deviation * std::sqrt((degrees - 2.0) / degrees) : 0.0;
+  ForLanes(batch, [&](size_t first, int count) {
+    Lanes lanes;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      lanes.words[lane] = lane < count ? batch.words[first + lane] : 0x80000000u;
+      lanes.x[lane] = is_read ? static_cast<float>(degrees) : 4.0f;
+    }
+    if (is_read) StudentScores(StudentSurface(), lanes.words, lanes.x, lanes.found);
+    for (int lane = 0; lane < count; ++lane) {
+      const double mean = batch.means[first + lane];
+      batch.cells[first + lane] = is_read ? mean + scale * double{lanes.found[lane]}
+                                          : Quantile(StudentTLaw{mean, standard_deviation, degrees},
+                                                     UniformOf(batch, first + lane));
+    }
+  });
+}
+
+}  // namespace jalon::sim
