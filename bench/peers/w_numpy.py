@@ -80,7 +80,9 @@ def main():
         "name": "numpy-" + kind, "ns_per_cell": wall * 1e9 / cells,
         "cpu_ns_per_cell": cpu * 1e9 / cells, "cells": cells, "threads": 1, "isa": "numpy",
         "max_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "p_attain_mean": attained.mean() / paths, "path_sd": on_path.std(ddof=1)}))
+        "p_attain_mean": attained.mean() / paths, "path_sd": on_path.std(ddof=1),
+        # Mean over the series of p (1 - p): what one path leaves of the square of an error.
+        "p_variance": (attained / paths * (1 - attained / paths)).mean()}))
 
 
 main()

@@ -21,12 +21,13 @@ sys.dont_write_bytecode = True
 BENCH = load()
 
 
-def row(name, attained, paths=10_000, nanoseconds=1.0):
+def row(name, attained, paths=10_000, nanoseconds=1.0, workload="W", **more):
     """A row whose two rounds gave `attained`; one path's share has the standard deviation 0.03."""
-    made = BENCH.Row([], paths)
+    made = BENCH.Row([], paths, workload)
     made.results = [{"name": name, "isa": "native", "threads": 1, "cells": 5, "path_sd": 0.03,
                      "ns_per_cell": nanoseconds * factor, "cpu_ns_per_cell": nanoseconds,
-                     "max_rss_bytes": 7, "p_attain_mean": attained} for factor in (1.0, 3.0)]
+                     "max_rss_bytes": 7, "p_attain_mean": attained, **more}
+                    for factor in (1.0, 3.0)]
     return made
 
 
@@ -53,6 +54,34 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(printed["ns_per_cell"], 2.0)
         self.assertEqual(printed["ratio_to_numpy_f32"], 20.0)
         self.assertEqual(printed["p_attain_mean"], 0.475)
+
+    def test_rows_of_other_workloads_are_not_compared(self):
+        rows = [row("numpy-float64", 0.4750), row("jalon-conditional", 0.4, workload="W-sparse")]
+        self.assertEqual(list(BENCH.disagreements(rows)), [])
+
+    def test_rows_of_the_mixed_network_may_differ_by_their_laws(self):
+        mixed = lambda name, attained: row(name, attained, workload="W-mixed")
+        rows = [mixed("jalon-sampled", 0.4750), mixed("jalon-conditional", 0.4780)]
+        self.assertEqual(list(BENCH.disagreements(rows)), [])
+        rows[1] = mixed("jalon-conditional", 0.4790)
+        self.assertEqual(len(list(BENCH.disagreements(rows))), 1)
+
+    def test_time_to_an_error_is_computed_from_both_costs(self):
+        # 0.2 / 0.001^2 = 200,000 paths of 24,000 x 12 cells at 10 ns: 576 s.
+        numpy = row("numpy-float32", 0.475, nanoseconds=10.0, p_variance=0.2)
+        self.assertAlmostEqual(BENCH.seconds_to_error(numpy), 576.0)
+        printed = row("jalon-conditional", 0.475, workload="W-error",
+                      cpu_seconds=1.5).to_json(numpy)
+        self.assertEqual(printed["ratio_to_numpy_f32"], 384.0)
+
+    def test_scaling_is_held_against_the_loop_of_the_same_run(self):
+        one = row("jalon-sampled", 0.475, nanoseconds=2.0, fma_per_ns=50.0)
+        two = row("jalon-sampled", 0.475, nanoseconds=1.0, fma_per_ns=80.0)
+        printed = [made.to_json(one) for made in (one, two)]
+        printed[1]["threads"] = 2
+        BENCH.add_scaling(printed)
+        self.assertEqual(printed[1]["scaling_of_fma"], 1.25)
+        self.assertNotIn("scaling_of_fma", printed[0])
 
 
 if __name__ == "__main__":
