@@ -1,5 +1,6 @@
 // What the conditional kernel promises of probabilities: the bias of its laws, and its errors.
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,14 +20,30 @@ constexpr double kLogOfTwo = 0.69314718055994530942;
 constexpr double kSigmas[] = {0.05, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5};
 constexpr double kLevels[] = {0.1, 0.3, 0.5, 0.7, 0.9};
 
-// Every sigma with every level as a series of its own: 12 months of a seasonal base under one
-// factor, thresholds at quantiles of the conditional law. The factor carries about 28 % of the
-// variance at sigma 0.4, as on the demo's branches.
-TwinCase BiasCase(int64_t points, uint64_t seed) {
+// What else the sum of a year depends on.
+struct BiasShape {
+  // Of the factor, in binary logarithms.
+  float loading;
+  // The largest size of a month's binary logarithm off their middle.
+  float season;
+  // Claimed of the two laws, docs/model/kernel.md.
+  double two_moments;
+  double three_moments;
+};
+// As far as the published figures go: the factor carries about 28 % of the variance of a year at
+// sigma 0.4, months are nearly equal.
+constexpr BiasShape kEven = {0.167f, 0.2f, 0.001, 0.0005};
+// Harder: 8 %, and months that differ by a factor of two.
+constexpr BiasShape kUneven = {0.07f, 0.5f, 0.002, 0.002};
+
+// Every sigma with every level as a series of its own: 12 months under one factor, thresholds at
+// quantiles of the conditional law.
+TwinCase BiasCase(const BiasShape& shape, int64_t points, uint64_t seed) {
   TwinCase twin = MakePointCase({.tiles = {35}, .factors = 1}, points, seed);
   LognormalNetwork& network = twin.network;
+  for (float& base : network.base) base = 6.6f + (base - 6.6f) * shape.season / 0.5f;
   for (int i = 0; i < network.series(); ++i) {
-    network.loading[i] = 0.07f;
+    network.loading[i] = shape.loading;
     network.sigma[i] = static_cast<float>(kSigmas[i / 5] / kLogOfTwo);
     network.constant[i] = 0.0f;
   }
@@ -40,13 +57,11 @@ TwinCase BiasCase(int64_t points, uint64_t seed) {
   return twin;
 }
 
-double ClaimedBias(double sigma) { return sigma > 0.41 ? 0.0005 : 0.001; }
-
-TEST(ConditionalBiasTest, IsWithinWhatIsClaimedOfEachLaw) {
-  // Brute force: own noise drawn on the same factors, 16 times with other seeds. The difference on
-  // a path has a variance below p (1 - p); 35 comparisons at 5 standard errors raise a false alarm
-  // with probability 2e-5 when the bias is as large as claimed.
-  TwinCase twin = BiasCase(16'384, 5);
+// Brute force: own noise drawn on the same factors, 16 times with other seeds. The difference on a
+// path has a variance below p (1 - p); 35 comparisons at 5 standard errors raise a false alarm with
+// probability 2e-5 when the bias is as large as claimed.
+void ExpectBiasWithin(const BiasShape& shape) {
+  TwinCase twin = BiasCase(shape, 16'384, 5);
   InlineExecutor executor;
   const auto conditional = EstimateLognormal(twin.network, twin.factors, {}, executor);
   std::vector<double> attained(twin.network.series());
@@ -61,11 +76,17 @@ TEST(ConditionalBiasTest, IsWithinWhatIsClaimedOfEachLaw) {
     const double p = attained[i] / n;
     const double error = std::sqrt(p * (1.0 - p) / n);
     const double bias = conditional->probability[i] - p;
-    EXPECT_LE(std::abs(bias), ClaimedBias(sigma) + 5.0 * error)
+    const double claimed = sigma > 0.41 ? shape.three_moments : shape.two_moments;
+    EXPECT_LE(std::abs(bias), claimed + 5.0 * error)
         << "sigma " << sigma << " level " << kLevels[i % 5];
-    RecordProperty("sigma_" + std::to_string(sigma) + "_" + std::to_string(i % 5),
-                   std::to_string(100.0 * bias));
+    ::testing::Test::RecordProperty("sigma_" + std::to_string(i), std::to_string(100.0 * bias));
   }
+}
+
+TEST(ConditionalBiasTest, IsWithinWhatIsClaimedOfEachLaw) { ExpectBiasWithin(kEven); }
+
+TEST(ConditionalBiasTest, IsWithinWhatIsClaimedOfUnevenMonthsAndWeakFactors) {
+  ExpectBiasWithin(kUneven);
 }
 
 // One month under one factor, whose chance is known: log2 of the year is normal.
