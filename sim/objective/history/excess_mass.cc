@@ -1,126 +1,53 @@
 #include "sim/objective/history/excess_mass.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
 
 #include "sim/base/math.h"
+#include "sim/objective/history/bin_density.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr int kBinCount = 30;
-constexpr double kBinWidth = 0.01;
-constexpr int kTerms = 7;  // 1, x, ..., x^6
+constexpr int kTermsWithPeak = 6;
+// Half-widths of peaks that are tried, as R/O.
+constexpr double kPeakWidths[] = {0.005, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1};
+// Models this near to the best in AIC are not told apart.
+constexpr double kNearBest = 4.0;
 constexpr int64_t kFewestCases = 100;
 constexpr double kFewestExpected = 20.0;
-constexpr int kMaxIterations = 60;
-constexpr double kMaxStep = 2.0;
-constexpr double kConverged = 1e-10;
 
-using Terms = std::array<double, kTerms>;
-using Counts = std::array<int64_t, kBinCount>;
-// Row-major, symmetric.
-using Information = std::array<std::array<double, kTerms>, kTerms>;
-
-double BinStart(int bin) { return kNeighbourLow + kBinWidth * bin; }
-double BinMiddle(int bin) { return BinStart(bin) + 0.5 * kBinWidth; }
-bool IsBetween(double x, double low, double high) { return low < x && x < high; }
-bool InWindow(int bin) { return IsBetween(BinMiddle(bin), kExcessLow, kExcessHigh); }
-bool InGap(int bin) { return IsBetween(BinMiddle(bin), kGapLow, kExcessHigh); }
-
-Counts CountBins(std::span<const double> ratios) {
-  Counts counts{};
+double MedianOf(std::span<const double> ratios) {
+  std::vector<double> known;
   for (const double ratio : ratios) {
-    if (!(ratio >= kNeighbourLow && ratio < kNeighbourHigh)) continue;
-    // Hundredths are not exact in binary: 1.00 must not fall into the bin below it.
-    const int bin = static_cast<int>((ratio - kNeighbourLow) / kBinWidth + 1e-9);
-    ++counts[std::min(bin, kBinCount - 1)];
+    if (!std::isnan(ratio)) known.push_back(ratio);
   }
-  return counts;
+  if (known.empty()) return 1.0;
+  const auto half = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+  std::nth_element(known.begin(), half, known.end());
+  return *half;
 }
 
-Terms TermsOf(int bin) {
-  const double x = (BinMiddle(bin) - 1.0) / (kNeighbourHigh - 1.0);
-  Terms terms;
-  double power = 1.0;
-  for (double& term : terms) {
-    term = power;
-    power *= x;
-  }
-  return terms;
-}
-
-double Dot(const Terms& a, const Terms& b) {
-  double sum = 0.0;
-  for (int i = 0; i < kTerms; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-// Solves information x = target by Cholesky; nullopt when it is not positive definite.
-std::optional<Terms> Solve(Information a, Terms target) {
-  for (int j = 0; j < kTerms; ++j) {
-    for (int k = 0; k < j; ++k) a[j][j] -= a[j][k] * a[j][k];
-    if (!(a[j][j] > 0.0)) return std::nullopt;
-    a[j][j] = std::sqrt(a[j][j]);
-    for (int i = j + 1; i < kTerms; ++i) {
-      for (int k = 0; k < j; ++k) a[i][j] -= a[i][k] * a[j][k];
-      a[i][j] /= a[j][j];
-    }
-  }
-  for (int i = 0; i < kTerms; ++i) {
-    for (int k = 0; k < i; ++k) target[i] -= a[i][k] * target[k];
-    target[i] /= a[i][i];
-  }
-  for (int i = kTerms - 1; i >= 0; --i) {
-    for (int k = i + 1; k < kTerms; ++k) target[i] -= a[k][i] * target[k];
-    target[i] /= a[i][i];
-  }
-  return target;
-}
-
-struct Fit {
-  Terms coefficients{};
-  Information information{};
-
-  double Rate(int bin) const {
-    return Exp(std::clamp(Dot(coefficients, TermsOf(bin)), -30.0, 30.0));
-  }
+struct Candidate {
+  double aic = 0.0;
+  ExcessMass mass;
 };
 
-// Fisher information and score of the fitted bins.
-Terms ScoreOf(const Counts& counts, Fit& fit) {
-  Terms score{};
-  fit.information = {};
-  for (int bin = 0; bin < kBinCount; ++bin) {
-    if (InGap(bin)) continue;
-    const Terms terms = TermsOf(bin);
-    const double rate = fit.Rate(bin);
-    for (int i = 0; i < kTerms; ++i) {
-      score[i] += terms[i] * (static_cast<double>(counts[bin]) - rate);
-      for (int j = 0; j < kTerms; ++j) fit.information[i][j] += rate * terms[i] * terms[j];
-    }
+std::vector<Candidate> Candidates(const BinCounts& counts, double centre, const ExcessMass& none) {
+  std::vector<DensityShape> shapes = {{}};
+  for (const double width : kPeakWidths) {
+    shapes.push_back({.terms = kTermsWithPeak, .centre = centre, .width = width});
   }
-  return score;
-}
-
-// Newton's method from a flat density, steps bounded.
-std::optional<Fit> FitBins(const Counts& counts) {
-  int64_t total = 0;
-  for (int bin = 0; bin < kBinCount; ++bin) total += InGap(bin) ? 0 : counts[bin];
-  Fit fit;
-  fit.coefficients[0] = Log(std::max(static_cast<double>(total) / kBinCount, 0.5));
-  for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
-    const Terms score = ScoreOf(counts, fit);
-    const std::optional<Terms> step = Solve(fit.information, score);
-    if (!step) return std::nullopt;
-    double size = 0.0;
-    for (const double s : *step) size = std::max(size, std::fabs(s));
-    const double shrink = size > kMaxStep ? kMaxStep / size : 1.0;
-    for (int i = 0; i < kTerms; ++i) fit.coefficients[i] += shrink * (*step)[i];
-    if (size < kConverged) return fit;
+  std::vector<Candidate> candidates;
+  for (const DensityShape& shape : shapes) {
+    BinFit fit(shape, counts);
+    if (!fit.Run()) continue;
+    if (const auto mass = fit.Predict(none)) candidates.push_back({fit.aic(), *mass});
   }
-  return std::nullopt;
+  return candidates;
 }
 
 }  // namespace
@@ -132,25 +59,20 @@ double ExcessMass::z() const {
 double ExcessMass::p_value() const { return NormalCdf(-z()); }
 
 std::optional<ExcessMass> MeasureExcessMass(std::span<const double> ratios) {
-  const Counts counts = CountBins(ratios);
-  ExcessMass mass;
-  for (const int64_t count : counts) mass.case_count += count;
-  if (mass.case_count < kFewestCases) return std::nullopt;
-  std::optional<Fit> fit = FitBins(counts);
-  if (!fit) return std::nullopt;
-  Terms gradient{};
-  for (int bin = 0; bin < kBinCount; ++bin) {
-    if (!InWindow(bin)) continue;
-    mass.observed += counts[bin];
-    const double rate = fit->Rate(bin);
-    mass.expected += rate;
-    const Terms terms = TermsOf(bin);
-    for (int i = 0; i < kTerms; ++i) gradient[i] += rate * terms[i];
+  const BinCounts counts = CountBins(ratios);
+  ExcessMass none;
+  for (const int64_t count : counts) none.case_count += count;
+  if (none.case_count < kFewestCases) return std::nullopt;
+  const std::vector<Candidate> candidates = Candidates(counts, MedianOf(ratios), none);
+  double best = std::numeric_limits<double>::infinity();
+  for (const Candidate& candidate : candidates) best = std::min(best, candidate.aic);
+  std::optional<ExcessMass> least;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.aic > best + kNearBest) continue;
+    if (!least || candidate.mass.z() < least->z()) least = candidate.mass;
   }
-  const std::optional<Terms> spread = Solve(fit->information, gradient);
-  if (!spread || mass.expected < kFewestExpected) return std::nullopt;
-  mass.variance = mass.expected + Dot(gradient, *spread);
-  return mass;
+  if (!least || least->expected < kFewestExpected) return std::nullopt;
+  return least;
 }
 
 ExcessMass Together(std::span<const ExcessMass> parts) {

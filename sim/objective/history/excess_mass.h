@@ -8,11 +8,9 @@
 
 namespace jalon::sim {
 
-// R/O as ratios: where excess is looked for, what is kept out of the neighbourhood (cases moved up
-// come from just below), and the neighbourhood itself.
+// R/O as ratios: where excess is looked for, and its neighbourhood.
 inline constexpr double kExcessLow = 1.00;
 inline constexpr double kExcessHigh = 1.02;
-inline constexpr double kGapLow = 0.98;
 inline constexpr double kNeighbourLow = 0.85;
 inline constexpr double kNeighbourHigh = 1.15;
 
@@ -33,9 +31,15 @@ struct ExcessMass {
 
 // The excess-mass test of [ChettyEtAl2011] and [Kleven2016] with its counterfactual as a Poisson
 // regression ([EfronTibshirani1996], Lindsey's method): counts in bins of one point are Poisson
-// with a logarithm that is a polynomial of degree 6 in R/O; it is fitted without [kGapLow,
-// kExcessHigh); the variance adds the Poisson count in the window and the uncertainty of its
-// prediction.
+// with a logarithm that is a polynomial of degree 6 in R/O, or one of degree 4 and a peak
+// -log(1 + ((R/O - median) / width)^2), of eight widths: where branches differ in noise, many stand
+// near the middle and the density is peaked there. Each is fitted without [kExcessLow,
+// kExcessHigh). Of those within 4 of the best in AIC [Akaike1974] the one that leaves the least
+// excess is believed: what the neighbourhood cannot tell apart is no evidence. The variance adds
+// the Poisson count in the window and the uncertainty of its prediction.
+//
+// Cases moved up come from just below, which is fitted: where results were bent the excess is read
+// too large. The test asks whether, not how many.
 //
 // `ratios` [case] must have a smooth density if nobody bends his results: R/O of whole numbers has
 // spikes at 1 by arithmetic alone and must be smoothed first (HistoryCase::unit_ratio). NaN and
@@ -43,7 +47,7 @@ struct ExcessMass {
 //
 // nullopt with fewer than 100 cases in the neighbourhood or 20 expected in the window: too few for
 // a normal test. Level and power are measured in tests (docs/model/objective-history.md).
-// Cost: O(cases) + 30 bins x 25 x iterations. Deterministic.
+// Cost: O(cases) + 9 fits of 30 bins. Deterministic.
 std::optional<ExcessMass> MeasureExcessMass(std::span<const double> ratios);
 
 // Windows that were judged apart, as one: counts, expectations and variances add.

@@ -93,11 +93,13 @@ Alarms CountAlarms(const NullHistory& null) {
 }
 
 const auto kFivePercent = AllOf(Ge(68), Le(132));
+// The excess-mass test believes the density that leaves the least excess: it may alarm less.
+const auto kAtMostFivePercent = Le(132);
 
 TEST(HistoryLevelTest, RaisesFivePercentOfFalseAlarmsOnAmounts) {
   const Alarms alarms = CountAlarms({});
   EXPECT_EQ(alarms.excess_tests, kHistories);
-  EXPECT_THAT(alarms.excess, kFivePercent);
+  EXPECT_THAT(alarms.excess, kAtMostFivePercent);
   EXPECT_THAT(alarms.persistence, kFivePercent);
   EXPECT_THAT(alarms.ratchet, kFivePercent);
 }
@@ -107,31 +109,59 @@ TEST(HistoryLevelTest, RaisesFivePercentOfFalseAlarmsOnAmounts) {
 TEST(HistoryLevelTest, RaisesFivePercentOfFalseAlarmsOnSmallCounts) {
   const Alarms alarms = CountAlarms({.counted = true, .spread = 0.08});
   EXPECT_GT(alarms.excess_tests, kHistories * 95 / 100);
-  EXPECT_THAT(alarms.excess, kFivePercent);
+  EXPECT_THAT(alarms.excess, kAtMostFivePercent);
   EXPECT_THAT(alarms.persistence, kFivePercent);
   EXPECT_THAT(alarms.ratchet, kFivePercent);
 }
 
 TEST(HistoryLevelTest, RaisesFivePercentOfFalseAlarmsWhenBranchesDifferInNoise) {
   const Alarms alarms = CountAlarms({.mix = 0.5});
-  EXPECT_THAT(alarms.excess, kFivePercent);
+  EXPECT_THAT(alarms.excess, kAtMostFivePercent);
   EXPECT_THAT(alarms.ratchet, kFivePercent);
 }
 
-// The size of a large round. 18,000 cases in one density; degree 6 is enough for a mixture of
-// noises there too.
-TEST(HistoryLevelTest, KeepsItsLevelOnEighteenThousandMixedCases) {
+// A large round: 18,000 cases of branches whose noise differs by `mix` on its logarithm, around
+// `middle`; of those in [0.96, 1) a share `bent` is moved to just above 1.
+struct Round {
+  double mix = 0.0;
+  double middle = 1.0;
+  double bent = 0.0;
+};
+
+int AlarmsOf(const Round& round, int histories) {
   int alarms = 0;
   std::vector<double> ratios(18'000);
-  for (uint64_t history = 0; history < 500; ++history) {
-    for (int i = 0; i < 18'000; ++i) {
-      const double spread = 0.13 * Exp(0.5 * HistoryNormal(0, history, i));
-      ratios[i] = 1.0 + spread * HistoryNormal(1, history, i);
+  for (uint64_t history = 0; history < static_cast<uint64_t>(histories); ++history) {
+    for (size_t i = 0; i < ratios.size(); ++i) {
+      const double spread = 0.13 * Exp(round.mix * HistoryNormal(0, history, i));
+      ratios[i] = round.middle + spread * HistoryNormal(1, history, i);
+      const bool below = ratios[i] >= 0.96 && ratios[i] < 1.0;
+      if (!below || HistoryUniform(2, history, i) >= round.bent) continue;
+      ratios[i] = 1.0 + 0.02 * HistoryUniform(3, history, i);
     }
-    alarms += MeasureExcessMass(ratios)->p_value() < 0.05 ? 1 : 0;
+    const auto mass = MeasureExcessMass(ratios);
+    alarms += mass && mass->p_value() < 0.05 ? 1 : 0;
   }
-  // 500 histories: 25 expected, standard deviation 4.9.
-  EXPECT_THAT(alarms, AllOf(Ge(9), Le(41)));
+  return alarms;
+}
+
+// 200 histories: 10 expected at 5 %, standard deviation 3.1; a test at its declared level has more
+// than 20 once in 1,000.
+TEST(HistoryLevelTest, KeepsItsLevelOnEighteenThousandCasesOfMixedNoise) {
+  for (const double mix : {0.0, 0.5, 0.8}) {
+    for (const double middle : {0.96, 1.0, 1.03}) {
+      SCOPED_TRACE(testing::Message() << "mix " << mix << ", middle " << middle);
+      EXPECT_LE(AlarmsOf({.mix = mix, .middle = middle}, 200), 20);
+    }
+  }
+}
+
+// The window gains a tenth: found 9 times in 10, at wildly mixed noise 3 times in 4. 100 histories,
+// 3 standard deviations below.
+TEST(HistoryLevelTest, FindsHeapingInMixedNoise) {
+  EXPECT_GE(AlarmsOf({.mix = 0.0, .bent = 0.05}, 100), 81);
+  EXPECT_GE(AlarmsOf({.mix = 0.5, .bent = 0.05}, 100), 81);
+  EXPECT_GE(AlarmsOf({.mix = 0.8, .middle = 1.03, .bent = 0.05}, 100), 62);
 }
 
 }  // namespace
