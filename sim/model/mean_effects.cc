@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/base/math.h"
+#include "sim/model/mean_regression.h"
 #include "sim/model/profile.h"
 #include "sim/network/mean_ratios.h"
 
@@ -16,27 +17,12 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kRounds = 8;
-// Series and group means are taken out in turn; holes are few.
-constexpr int kDemeanRounds = 8;
-// Fewest branches that moved for a standard error between branches.
-constexpr int kFewestBranches = 3;
-// A term that keeps less of its square than this beside the others says nothing of its own.
-constexpr double kLeastOwn = 1e-6;
 constexpr double kMostElasticity = 10.0;
 // Range of a branch's log ratio that counts as a move: 1 %.
 constexpr double kLeastMove = 0.01;
 constexpr double kLeastInformation = 0.05;
 
 double Square(double x) { return x * x; }
-
-// [series of the indicator x period], row-major; NaN where the cell is missing.
-using Cells = std::vector<double>;
-
-// An estimate of one elasticity from the data alone; variance infinite where they say nothing.
-struct Estimate {
-  double value = 0.0;
-  double variance = std::numeric_limits<double>::infinity();
-};
 
 // Fits the elasticities of one indicator.
 class IndicatorMeans {
@@ -45,7 +31,8 @@ class IndicatorMeans {
       : panel_(panel),
         k_(k),
         first_(panel.indicator_rows[k].first),
-        end_(panel.indicator_rows[k].second) {
+        end_(panel.indicator_rows[k].second),
+        regression_(panel, k) {
     const std::string& id = panel.network->indicator(k).id;
     for (const MeanEffectPrior& prior : revision.means.effects) {
       if (prior.indicator == id) AddTerm(revision, prior);
@@ -73,13 +60,12 @@ class IndicatorMeans {
     MeanEffect effect;
     MeanRatios ratios;
     // [series x period]: log ratio, 0 where it is missing or the ratio is 0.
-    Cells log_ratio;
+    MeanCells log_ratio;
     int lone_branch_count = 0;
   };
 
   int period_count() const { return panel_.period_count; }
-  size_t size() const { return static_cast<size_t>(end_ - first_) * period_count(); }
-  size_t At(int i, int t) const { return static_cast<size_t>(i - first_) * period_count() + t; }
+  size_t At(int i, int t) const { return regression_.At(i, t); }
 
   void AddTerm(const Revision& revision, const MeanEffectPrior& prior) {
     MeanRatios ratios(revision.network, revision.means,
@@ -92,14 +78,12 @@ class IndicatorMeans {
                          .prior_mean = prior.prior_mean,
                          .prior_sd = prior.prior_sd},
               .ratios = std::move(ratios),
-              .log_ratio = Cells(size(), 0.0)};
+              .log_ratio = MeanCells(regression_.size(), 0.0)};
     for (int i = first_; i < end_; ++i) FillRow(i, term);
     terms_.push_back(std::move(term));
   }
 
-  bool StartsBranch(int i) const {
-    return i == first_ || panel_.series[i].key.unit != panel_.series[i - 1].key.unit;
-  }
+  bool StartsBranch(int i) const { return regression_.StartsBranch(i); }
 
   void FillRow(int i, Term& term) const {
     const int unit = panel_.series[i].key.unit;
@@ -168,153 +152,23 @@ class IndicatorMeans {
 
   // One Gauss-Newton step of every elasticity around the present ones.
   void Update() {
-    SetExpected();
-    Cells residual = Relative();
-    Demean(residual);
-    std::vector<Cells> moves;
+    regression_.SetExpected();
+    MeanCells residual = regression_.Relative();
+    regression_.Demean(residual);
+    std::vector<MeanCells> moves;
     for (const Term& term : terms_) {
       moves.push_back(term.log_ratio);
-      Demean(moves.back());
+      regression_.Demean(moves.back());
     }
     for (size_t m = 0; m < terms_.size(); ++m) {
-      const Estimate estimate = EstimateOf(OwnMoves(moves, m), residual, AllMoves(terms_[m]));
-      Combine(estimate, terms_[m].effect);
+      const double whole = regression_.SquareWithinSeries(terms_[m].log_ratio);
+      Combine(regression_.EstimateOf(regression_.OwnMoves(moves, m), residual, whole),
+              terms_[m].effect);
     }
-  }
-
-  // Expected cells, 0 where missing: the weights.
-  void SetExpected() {
-    IndicatorProfile profile;
-    profile.path.resize(panel_.groups.size());
-    profile.factor.resize(panel_.groups.size());
-    const std::vector<double> path = CommonPath(panel_, k_);
-    for (int i = first_; i < end_; ++i) SetPath(panel_, panel_.series[i].group, path, profile);
-    FitSizes(panel_, k_, profile);
-    weight_.assign(size(), 0.0);
-    for (int i = first_; i < end_; ++i) {
-      const std::vector<double>& factor = profile.factor[panel_.series[i].group];
-      for (int t = 0; t < period_count(); ++t) {
-        if (!panel_.present(i, t)) continue;
-        weight_[At(i, t)] = profile.size[i - first_] * factor[t] * panel_.exposure(i, t);
-      }
-    }
-  }
-
-  // (y - expected) / expected, 0 without weight.
-  Cells Relative() const {
-    Cells relative(size(), 0.0);
-    for (int i = first_; i < end_; ++i) {
-      for (int t = 0; t < period_count(); ++t) {
-        const double expected = weight_[At(i, t)];
-        if (expected > 0) relative[At(i, t)] = panel_.value(i, t) / expected - 1.0;
-      }
-    }
-    return relative;
-  }
-
-  // Takes the weighted means of series and of the periods of groups out of `cells`.
-  void Demean(Cells& cells) const {
-    for (int round = 0; round < kDemeanRounds; ++round) {
-      TakeGroupMeans(cells);
-      for (int i = first_; i < end_; ++i) TakeSeriesMean(i, cells);
-    }
-  }
-
-  void TakeSeriesMean(int i, Cells& cells) const {
-    double sum = 0.0, weights = 0.0;
-    for (int t = 0; t < period_count(); ++t) {
-      sum += weight_[At(i, t)] * cells[At(i, t)];
-      weights += weight_[At(i, t)];
-    }
-    if (!(weights > 0)) return;
-    for (int t = 0; t < period_count(); ++t) cells[At(i, t)] -= sum / weights;
-  }
-
-  void TakeGroupMeans(Cells& cells) const {
-    std::vector<double> sums(panel_.groups.size() * period_count(), 0.0);
-    std::vector<double> weights(sums.size(), 0.0);
-    for (int i = first_; i < end_; ++i) {
-      const size_t row = static_cast<size_t>(panel_.series[i].group) * period_count();
-      for (int t = 0; t < period_count(); ++t) {
-        sums[row + t] += weight_[At(i, t)] * cells[At(i, t)];
-        weights[row + t] += weight_[At(i, t)];
-      }
-    }
-    for (int i = first_; i < end_; ++i) {
-      const size_t row = static_cast<size_t>(panel_.series[i].group) * period_count();
-      for (int t = 0; t < period_count(); ++t) {
-        if (weights[row + t] > 0) cells[At(i, t)] -= sums[row + t] / weights[row + t];
-      }
-    }
-  }
-
-  double Sum(const Cells& a, const Cells& b) const {
-    double sum = 0.0;
-    for (size_t c = 0; c < weight_.size(); ++c) sum += weight_[c] * a[c] * b[c];
-    return sum;
-  }
-
-  // Square of a mean's moves in its branches, shared with others or not.
-  double AllMoves(const Term& term) const {
-    Cells moves = term.log_ratio;
-    for (int i = first_; i < end_; ++i) TakeSeriesMean(i, moves);
-    return Sum(moves, moves);
-  }
-
-  // The moves of term m that no other term explains.
-  Cells OwnMoves(const std::vector<Cells>& moves, size_t m) const {
-    std::vector<Cells> others;
-    for (size_t j = 0; j < moves.size(); ++j) {
-      if (j != m) others.push_back(Beside(moves[j], others));
-    }
-    return Beside(moves[m], others);
-  }
-
-  // `cells` without what orthogonal `others` explain.
-  Cells Beside(Cells cells, const std::vector<Cells>& others) const {
-    const double whole = Sum(cells, cells);
-    for (const Cells& other : others) {
-      const double square = Sum(other, other);
-      if (!(square > kLeastOwn * whole)) continue;
-      const double share = Sum(other, cells) / square;
-      for (size_t c = 0; c < cells.size(); ++c) cells[c] -= share * other[c];
-    }
-    return cells;
-  }
-
-  Estimate EstimateOf(const Cells& own, const Cells& residual, double whole) const {
-    const double square = Sum(own, own);
-    if (!(square > kLeastOwn * whole)) return {};
-    Estimate estimate{.value = Sum(own, residual) / square};
-    double scores = 0.0, noise = 0.0;
-    int branches = 0, cells = 0;
-    for (int i = first_; i < end_;) {
-      double score = 0.0, moved = 0.0;
-      int next = i;
-      for (; next < end_ && (next == i || !StartsBranch(next)); ++next) {
-        for (int t = 0; t < period_count(); ++t) {
-          const size_t c = At(next, t);
-          const double left = residual[c] - estimate.value * own[c];
-          score += weight_[c] * own[c] * left;
-          moved += weight_[c] * Square(own[c]);
-          noise += weight_[c] * Square(left);
-          cells += weight_[c] > 0 ? 1 : 0;
-        }
-      }
-      scores += Square(score);
-      branches += moved > kLeastOwn * square / (end_ - first_) ? 1 : 0;
-      i = next;
-    }
-    if (branches < kFewestBranches) return {};
-    // Few branches understate what differs between them: never less than independent cells say.
-    const double few = static_cast<double>(branches) / (branches - 2);
-    const double clustered = few * scores / Square(square);
-    estimate.variance = std::max(clustered, noise / cells / square);
-    return estimate;
   }
 
   // `estimate.value` is a step from the present mean.
-  static void Combine(const Estimate& estimate, MeanEffect& effect) {
+  static void Combine(const MeanEstimate& estimate, MeanEffect& effect) {
     const double data = 1.0 / estimate.variance;  // 0 without any
     const double prior = 1.0 / Square(effect.prior_sd);
     const double seen = effect.beta_mean + estimate.value;
@@ -348,12 +202,12 @@ class IndicatorMeans {
   const int k_;
   const int first_;
   const int end_;
+  MeanRegression regression_;
   std::vector<Term> terms_;
   // [branch]: row of the panel's exposures, its first series; [branch x period]: without means.
   std::vector<int> row_;
   std::vector<int> branch_row_;
   std::vector<double> base_;
-  Cells weight_;
   int left_out_count_ = 0;
 };
 
