@@ -1,5 +1,5 @@
 // Laws written as a normal law times a smooth factor: the uniform expansion behind the gamma and
-// beta tails of math.h. Internal to sim/base.
+// beta tails of math.h. Internal to sim/base and to sim/engine/conditional.
 #ifndef JALON_SIM_BASE_NORMAL_EXPANSION_H_
 #define JALON_SIM_BASE_NORMAL_EXPANSION_H_
 

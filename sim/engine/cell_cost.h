@@ -1,4 +1,4 @@
-// What a drawn cell costs, by its law and its mean. Internal to sim/engine.
+// What a drawn cell costs, by its law and its mean, and a plan in bytes. Internal to sim/engine.
 #ifndef JALON_SIM_ENGINE_CELL_COST_H_
 #define JALON_SIM_ENGINE_CELL_COST_H_
 
@@ -11,6 +11,10 @@ namespace jalon::sim {
 // means on other paths make it right within a factor of two, not more. Coefficients measured by
 // bench/sim/engine. They size slices and predictions and touch no number of an answer.
 double CellNanoseconds(const Plan& plan, int i);
+
+// Bytes of a plan's arrays; thresholds of all its targets.
+double PlanBytes(const Plan& plan);
+double ThresholdCount(const Plan& plan);
 
 }  // namespace jalon::sim
 

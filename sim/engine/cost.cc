@@ -13,34 +13,6 @@ namespace {
 
 double Size(size_t n) { return static_cast<double>(n); }
 
-// Bytes of the plan's arrays.
-double PlanBytes(const Plan& plan) {
-  const double cells = Size(plan.series.size()) * plan.period_count();
-  double bytes = Size(plan.series.size()) * sizeof(PlanSeries) + 2.0 * cells * sizeof(double) +
-                 Size(plan.level_loadings.size()) * sizeof(double) +
-                 Size(plan.driver_history.size()) * sizeof(double) +
-                 Size(plan.groups.size()) * sizeof(PlanGroup) +
-                 Size(plan.region_rows.size()) * sizeof(PlanRegionRow) +
-                 Size(plan.series_slot_first.size() + plan.series_slots.size() +
-                      plan.step_first.size() + plan.step_series.size() + plan.step_place.size() +
-                      plan.series_event_first.size() + plan.series_events.size()) *
-                     sizeof(int) +
-                 Size(plan.slots.size()) * sizeof(PlanSlot) +
-                 Size(plan.terms.size()) * sizeof(PlanTerm) +
-                 Size(plan.stocks.size()) * sizeof(PlanStock) +
-                 Size(plan.stock_flows.size()) * sizeof(PlanStockFlow);
-  for (const Target& target : plan.targets) {
-    const size_t weights = target.opening ? target.opening->weights.size() : 0;
-    bytes += sizeof(Target) + sizeof(PlanTarget) +
-             Size(target.thresholds.size() + weights) * sizeof(double);
-  }
-  for (const PlanEvent& event : plan.events) {
-    bytes += sizeof(PlanEvent) + Size(event.weights.size()) * sizeof(double) +
-             Size(event.groups.size() + event.series.size()) * sizeof(int);
-  }
-  return bytes;
-}
-
 // Bytes of one block in hand: the shared states of its paths, its slots and its outcome.
 double BlockBytes(const Plan& plan) {
   const double profiles = 2.0 * Size(plan.groups.size()) * plan.period_count();
@@ -98,6 +70,39 @@ double OtherNanoseconds(const Plan& plan) {
 }
 
 }  // namespace
+
+double PlanBytes(const Plan& plan) {
+  const double cells = Size(plan.series.size()) * plan.period_count();
+  double bytes = Size(plan.series.size()) * sizeof(PlanSeries) + 2.0 * cells * sizeof(double) +
+                 Size(plan.level_loadings.size()) * sizeof(double) +
+                 Size(plan.driver_history.size()) * sizeof(double) +
+                 Size(plan.groups.size()) * sizeof(PlanGroup) +
+                 Size(plan.region_rows.size()) * sizeof(PlanRegionRow) +
+                 Size(plan.series_slot_first.size() + plan.series_slots.size() +
+                      plan.step_first.size() + plan.step_series.size() + plan.step_place.size() +
+                      plan.series_event_first.size() + plan.series_events.size()) *
+                     sizeof(int) +
+                 Size(plan.slots.size()) * sizeof(PlanSlot) +
+                 Size(plan.terms.size()) * sizeof(PlanTerm) +
+                 Size(plan.stocks.size()) * sizeof(PlanStock) +
+                 Size(plan.stock_flows.size()) * sizeof(PlanStockFlow);
+  for (const Target& target : plan.targets) {
+    const size_t weights = target.opening ? target.opening->weights.size() : 0;
+    bytes += sizeof(Target) + sizeof(PlanTarget) +
+             Size(target.thresholds.size() + weights) * sizeof(double);
+  }
+  for (const PlanEvent& event : plan.events) {
+    bytes += sizeof(PlanEvent) + Size(event.weights.size()) * sizeof(double) +
+             Size(event.groups.size() + event.series.size()) * sizeof(int);
+  }
+  return bytes;
+}
+
+double ThresholdCount(const Plan& plan) {
+  double count = 0.0;
+  for (const Target& target : plan.targets) count += Size(target.thresholds.size());
+  return count;
+}
 
 PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
   const int blocks = BlocksInHand(thread_count);

@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include "bench/sim/engine/default_demo.h"
 #include "sim/base/stop_token.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 
@@ -57,25 +59,42 @@ std::vector<Target> EveryYear() {
   return targets;
 }
 
-// Those of them that have a closed form.
+// Those of `all` that have a closed form.
+std::vector<Target> WithClosedForm(const std::vector<Target>& all) {
+  const Plan plan = PlanOf(all);
+  const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {});
+  if (made.ok()) return all;
+  std::set<std::string> refused;
+  const Violations violations = ViolationsFromStatus(made.status());
+  for (const Violation& violation : violations.kept()) refused.insert(violation.field);
+  std::cerr << violations.total_count() << " of " << all.size()
+            << " targets refused; first: " << violations.kept().front().rule << "\n";
+  std::vector<Target> some;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!refused.contains("targets[" + std::to_string(i) + "]")) some.push_back(all[i]);
+  }
+  return some;
+}
+
+// A year of every unit and indicator.
 const std::vector<Target>& ClosedForms() {
-  static const std::vector<Target> kept = [] {
-    const std::vector<Target> all = EveryYear();
-    const Plan plan = PlanOf(all);
-    const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {});
-    if (made.ok()) return all;
-    std::set<std::string> refused;
-    const Violations violations = ViolationsFromStatus(made.status());
-    for (const Violation& violation : violations.kept()) refused.insert(violation.field);
-    std::cerr << violations.total_count() << " of " << all.size()
-              << " targets refused; first: " << violations.kept().front().rule << "\n";
-    std::vector<Target> some;
-    for (size_t i = 0; i < all.size(); ++i) {
-      if (!refused.contains("targets[" + std::to_string(i) + "]")) some.push_back(all[i]);
-    }
-    return some;
-  }();
+  static const std::vector<Target> kept = WithClosedForm(EveryYear());
   return kept;
+}
+
+bool IsFlow(const Target& target) {
+  const IndicatorKind kind = DefaultDemo().revision.network.indicator(target.range.indicator).kind;
+  return kind == IndicatorKind::kCount || kind == IndicatorKind::kAmount;
+}
+
+// W: a year of every branch for counts and amounts; W-mixed: of every branch for every indicator.
+std::vector<Target> Leaves(bool mixed) {
+  std::vector<Target> some;
+  for (const Target& target : ClosedForms()) {
+    const bool leaf = target.range.unit_end == target.range.unit_first + 1;
+    if (leaf && (mixed || IsFlow(target))) some.push_back(target);
+  }
+  return some;
 }
 
 int64_t DrawnCells(const Plan& plan) {
@@ -118,10 +137,13 @@ void BM_Sampled(benchmark::State& state) {
 }
 BENCHMARK(BM_Sampled)->Unit(benchmark::kMillisecond)->Iterations(4);
 
+const std::vector<double> kLevels = {0.1, 0.5, 0.9};
+
 // 16 points of 16 scrambles: N = 256.
-void BM_Conditional(benchmark::State& state) {
-  const Plan plan = PlanOf(ClosedForms());
-  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, {}));
+void RunBlocks(benchmark::State& state, const std::vector<Target>& targets,
+               const std::vector<double>& levels) {
+  const Plan plan = PlanOf(targets);
+  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, levels));
   ConditionalAccumulator accumulator(conditional);
   for (auto _ : state) {
     accumulator.Fold(
@@ -130,16 +152,110 @@ void BM_Conditional(benchmark::State& state) {
   Count(state, plan);
   Precision(state, accumulator.ProbabilityErrors());
 }
+
+void BM_Conditional(benchmark::State& state) { RunBlocks(state, ClosedForms(), {}); }
 BENCHMARK(BM_Conditional)->Unit(benchmark::kMillisecond)->Iterations(16);
 
-// Laws, tables and the order of dimensions: paid once a run.
-void BM_MakeConditionalPlan(benchmark::State& state) {
+void BM_ConditionalWithQuantiles(benchmark::State& state) {
+  RunBlocks(state, ClosedForms(), kLevels);
+}
+BENCHMARK(BM_ConditionalWithQuantiles)->Unit(benchmark::kMillisecond)->Iterations(16);
+
+void BM_ConditionalLeafFlows(benchmark::State& state) { RunBlocks(state, Leaves(false), {}); }
+BENCHMARK(BM_ConditionalLeafFlows)->Unit(benchmark::kMillisecond)->Iterations(64);
+
+void BM_ConditionalLeavesMixed(benchmark::State& state) { RunBlocks(state, Leaves(true), {}); }
+BENCHMARK(BM_ConditionalLeavesMixed)->Unit(benchmark::kMillisecond)->Iterations(16);
+
+// One indicator of the catalogue at a time, every branch.
+void BM_ConditionalIndicator(benchmark::State& state) {
+  std::vector<Target> some;
+  for (const Target& target : Leaves(true)) {
+    if (target.range.indicator == state.range(0)) some.push_back(target);
+  }
+  if (some.empty()) {
+    state.SkipWithError("no closed form");
+    return;
+  }
+  state.SetLabel(DefaultDemo().revision.network.indicator(static_cast<int>(state.range(0))).id);
+  RunBlocks(state, some, {});
+}
+BENCHMARK(BM_ConditionalIndicator)
+    ->DenseRange(0, 14)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(16);
+
+// The longest slice of `work` in milliseconds.
+template <typename Work>
+double LongestSlice(Work& work) {
+  double longest = 0.0;
+  for (bool done = false; !done;) {
+    const auto before = std::chrono::steady_clock::now();
+    done = work.Step();
+    const std::chrono::duration<double, std::milli> took =
+        std::chrono::steady_clock::now() - before;
+    longest = std::max(longest, took.count());
+  }
+  return longest;
+}
+
+// Laws, curves and the order of dimensions: paid once a run. One slice after the other.
+void Prepare(benchmark::State& state, const std::vector<double>& levels) {
   const Plan plan = PlanOf(ClosedForms());
+  double longest = 0.0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(ValueOrDie(ConditionalPlan::Make(plan, {})).law(0));
+    ConditionalPreparation work(plan, levels, ConditionalPreparation::Refused::kSample);
+    longest = LongestSlice(work);
+    const ConditionalPlan made = ValueOrDie(work.Take());
+    benchmark::DoNotOptimize(made.law(0));
+    state.counters["curves"] = static_cast<double>(made.state().program.curves.size());
+    state.counters["tables"] = static_cast<double>(made.state().program.tables.size());
+    state.counters["atoms"] = static_cast<double>(made.state().program.table.atoms.size());
+  }
+  state.counters["targets"] = plan.target_count();
+  state.counters["longest_slice_ms"] = longest;
+}
+void BM_Prepare(benchmark::State& state) { Prepare(state, {}); }
+BENCHMARK(BM_Prepare)->Unit(benchmark::kMillisecond)->Iterations(2);
+void BM_PrepareWithQuantiles(benchmark::State& state) { Prepare(state, kLevels); }
+BENCHMARK(BM_PrepareWithQuantiles)->Unit(benchmark::kMillisecond)->Iterations(4);
+
+void BM_SlicesOfABlock(benchmark::State& state) {
+  const Plan plan = PlanOf(ClosedForms());
+  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, kLevels));
+  double longest = 0.0;
+  for (auto _ : state) {
+    ConditionalBlockWork work(conditional, 0);
+    longest = LongestSlice(work);
+  }
+  state.counters["longest_slice_ms"] = longest;
+}
+BENCHMARK(BM_SlicesOfABlock)->Unit(benchmark::kMillisecond)->Iterations(4);
+
+// What is done under a run's lock: a checkpoint, and a block folded.
+void BM_Estimates(benchmark::State& state) {
+  const Plan plan = PlanOf(ClosedForms());
+  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, kLevels));
+  ConditionalAccumulator accumulator(conditional);
+  for (int block = 0; block < 16; ++block) {
+    accumulator.Fold(ValueOrDie(ComputeConditionalBlock(conditional, block, StopToken())));
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(accumulator.EstimatesAt(0.95).size());
+  state.counters["targets"] = plan.target_count();
+}
+BENCHMARK(BM_Estimates)->Unit(benchmark::kMillisecond)->Iterations(64);
+
+void BM_Fold(benchmark::State& state) {
+  const Plan plan = PlanOf(ClosedForms());
+  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, kLevels));
+  ConditionalAccumulator accumulator(conditional);
+  ConditionalBlock block = ValueOrDie(ComputeConditionalBlock(conditional, 0, StopToken()));
+  for (auto _ : state) {
+    block.block = accumulator.blocks_folded();
+    accumulator.Fold(block);
   }
 }
-BENCHMARK(BM_MakeConditionalPlan)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(BM_Fold)->Unit(benchmark::kMillisecond)->Iterations(16);
 
 }  // namespace
 }  // namespace jalon::sim

@@ -6,8 +6,8 @@
 
 #include "sim/base/math.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/plan_state.h"
-#include "sim/engine/conditional/quantile_grid.h"
 
 namespace jalon::sim {
 namespace {
@@ -44,34 +44,40 @@ double Factor(double confidence_level) {
 struct ConditionalAccumulator::State {
   explicit State(const ConditionalPlanState& plan)
       : plan(plan),
-        probability(plan.first_threshold.back() * kScrambleCount, 0.0),
+        probability(plan.threshold_count() * kScrambleCount, 0.0),
         mean(plan.laws.size() * kScrambleCount, 0.0),
-        variance(plan.laws.size(), 0.0),
         squares(plan.laws.size(), 0.0),
-        cdf(plan.first_place.back(), 0.0) {}
+        variance(plan.laws.size(), 0.0),
+        variance_slope(plan.laws.size(), 0.0),
+        third(plan.laws.size(), 0.0) {
+    if (!plan.quantile_levels.empty()) weights.resize(plan.first_place.back(), 0.0);
+  }
 
   void AddMoments(int target, TargetEstimate& estimate) const;
   void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
-  void AddQuantiles(int target, TargetEstimate& estimate) const;
+  void AddQuantiles(int target, const QuantileLevels& levels, TargetEstimate& estimate) const;
+  MixtureShape ShapeOf(int target, double mean) const;
 
   const ConditionalPlanState& plan;
   int64_t blocks_folded = 0;
   // [threshold x scramble] and [target x scramble]: sums.
   std::vector<double> probability;
   std::vector<double> mean;
-  // [target]: sums over all paths of the conditional variance, and of the square of the mean around
-  // the plan's centre.
-  std::vector<double> variance;
+  // [target]: sums over all paths of the square of the mean around the plan's center, and of what a
+  // block says.
   std::vector<double> squares;
-  // [place]: sums.
-  std::vector<double> cdf;
+  std::vector<double> variance;
+  std::vector<double> variance_slope;
+  std::vector<double> third;
+  // [place of all targets]: conditional means gathered; empty without quantiles.
+  std::vector<double> weights;
 };
 
 void ConditionalAccumulator::State::AddMoments(int target, TargetEstimate& estimate) const {
   const double paths = static_cast<double>(blocks_folded * kScrambleCount);
   const Average average =
       AverageOf(mean.data() + static_cast<size_t>(target) * kScrambleCount, blocks_folded);
-  estimate.mean = average.value + plan.center[target];
+  estimate.mean = average.value + plan.places[target].center;
   estimate.mean_standard_error = average.error;
   const double between = std::max(squares[target] / paths - average.value * average.value, 0.0);
   estimate.standard_deviation = std::sqrt(between + variance[target] / paths);
@@ -85,7 +91,8 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   std::vector<size_t> order(thresholds.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const bool higher = plan.plan.targets[target].direction == Direction::kHigherIsBetter;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    if (thresholds[a] == thresholds[b]) return a < b;
     return higher ? thresholds[a] < thresholds[b] : thresholds[a] > thresholds[b];
   });
   estimate.probability.resize(order.size());
@@ -93,7 +100,7 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   estimate.probability_high.resize(order.size());
   double most = 1.0;
   for (const size_t j : order) {
-    const size_t row = plan.first_threshold[target] + j;
+    const size_t row = plan.program.first_threshold[target] + j;
     const Average average = AverageOf(probability.data() + row * kScrambleCount, blocks_folded);
     most = std::clamp(average.value, 0.0, most);
     estimate.probability[j] = most;
@@ -102,17 +109,38 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   }
 }
 
-void ConditionalAccumulator::State::AddQuantiles(int target, TargetEstimate& estimate) const {
+// `mean`: of the target.
+MixtureShape ConditionalAccumulator::State::ShapeOf(int target, double mean) const {
   const TargetLaw& law = plan.laws[target];
   const double paths = static_cast<double>(blocks_folded * kScrambleCount);
-  std::vector<double> average;
-  for (size_t k = plan.first_place[target]; k < plan.first_place[target + 1]; ++k) {
-    const double before = average.empty() ? 0.0 : average.back();
-    average.push_back(std::clamp(cdf[k] / paths, before, 1.0));
+  const double off = mean - plan.places[target].center;
+  MixtureShape shape{.mean = mean,
+                     .between = std::max(squares[target] / paths - off * off, 0.0),
+                     .own = std::max(variance[target] / paths, 0.0),
+                     .third = third[target] / paths,
+                     .places = plan.places[target],
+                     .lattice = law.lattice,
+                     .floor = plan.floors[target],
+                     .student = law.student.get(),
+                     .constant = law.constant,
+                     .sum_weight = law.weight};
+  if (shape.between > 0.0) {
+    shape.own_slope = (variance_slope[target] / paths - shape.own * off) / shape.between;
   }
-  for (const double level : plan.quantile_levels) {
-    estimate.quantiles.push_back(InvertCdf(law.grid, average, law.lattice, level));
-  }
+  const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
+  if (is_sum) shape.sum = &law.sum;
+  return shape;
+}
+
+void ConditionalAccumulator::State::AddQuantiles(int target, const QuantileLevels& levels,
+                                                 TargetEstimate& estimate) const {
+  MixtureShape shape = ShapeOf(target, estimate.mean);
+  std::array<double, kMostPlaces> shares{};
+  const double paths = static_cast<double>(blocks_folded * kScrambleCount);
+  const double* its = weights.data() + plan.first_place[target];
+  for (int k = 0; k < shape.places.count; ++k) shares[k] = its[k] / paths;
+  shape.weights = shares;
+  estimate.quantiles = MixtureQuantiles(shape, levels);
 }
 
 ConditionalAccumulator::ConditionalAccumulator(const ConditionalPlan& plan)
@@ -124,14 +152,23 @@ void ConditionalAccumulator::Fold(const ConditionalBlock& block) {
   for (size_t k = 0; k < state.probability.size(); ++k) {
     state.probability[k] += block.probability[k];
   }
-  for (size_t k = 0; k < state.mean.size(); ++k) {
-    const size_t target = k / kScrambleCount;
-    const double off = block.mean[k] - state.plan.center[target];
-    state.mean[k] += off;
-    state.squares[target] += off * off;
-    state.variance[target] += block.variance[k];
+  for (size_t i = 0; i < state.squares.size(); ++i) {
+    const double* means = block.mean.data() + i * kScrambleCount;
+    double* sums = state.mean.data() + i * kScrambleCount;
+    double squares = 0.0;
+    for (int r = 0; r < kScrambleCount; ++r) {
+      const double off = means[r] - state.plan.places[i].center;
+      sums[r] += off;
+      squares += off * off;
+    }
+    state.squares[i] += squares;
+    state.variance[i] += block.variance[i];
+    state.variance_slope[i] += block.variance_slope[i];
+    state.third[i] += block.third[i];
+    if (state.weights.empty()) continue;
+    double* weights = state.weights.data() + state.plan.first_place[i];
+    for (int r = 0; r < kScrambleCount; ++r) state.plan.places[i].Add(means[r], weights);
   }
-  for (size_t k = 0; k < state.cdf.size(); ++k) state.cdf[k] += block.cdf[k];
   ++state.blocks_folded;
 }
 
@@ -139,12 +176,15 @@ int64_t ConditionalAccumulator::blocks_folded() const { return state_->blocks_fo
 
 std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidence_level) const {
   const double factor = Factor(confidence_level);
+  const QuantileLevels levels(state_->plan.quantile_levels);
   std::vector<TargetEstimate> estimates(state_->plan.laws.size());
   for (size_t i = 0; i < estimates.size(); ++i) {
     const int target = static_cast<int>(i);
     state_->AddMoments(target, estimates[i]);
     state_->AddProbabilities(target, factor, estimates[i]);
-    if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, estimates[i]);
+    if (!state_->plan.quantile_levels.empty()) {
+      state_->AddQuantiles(target, levels, estimates[i]);
+    }
     const Target& asked = state_->plan.plan.targets[i];
     if (!asked.opening) continue;
     estimates[i].opening_mean = state_->plan.laws[i].opening;
@@ -153,9 +193,20 @@ std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidenc
   return estimates;
 }
 
+int64_t ConditionalAccumulator::allocated_bytes() const {
+  const State& state = *state_;
+  size_t count = 0;
+  for (const std::vector<double>* held :
+       {&state.probability, &state.mean, &state.squares, &state.variance, &state.variance_slope,
+        &state.third, &state.weights}) {
+    count += held->capacity();
+  }
+  return static_cast<int64_t>(count * sizeof(double));
+}
+
 std::vector<double> ConditionalAccumulator::ProbabilityErrors() const {
   std::vector<double> errors;
-  for (size_t row = 0; row < state_->plan.first_threshold.back(); ++row) {
+  for (size_t row = 0; row < state_->plan.threshold_count(); ++row) {
     errors.push_back(
         AverageOf(state_->probability.data() + row * kScrambleCount, blocks_folded()).error);
   }

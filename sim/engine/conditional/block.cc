@@ -1,4 +1,5 @@
-#include <cmath>
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,97 +10,95 @@
 namespace jalon::sim {
 namespace {
 
-// Evaluates every target on one path and writes its lane of the block.
-class LaneWriter {
- public:
-  explicit LaneWriter(const ConditionalPlanState& state, ConditionalBlock& block)
-      : state_(state), block_(block) {
-    const size_t targets = state.laws.size();
-    evaluators_.reserve(targets);
-    for (size_t i = 0; i < targets; ++i) {
-      evaluators_.emplace_back(state.plan, static_cast<int>(i), state.laws[i]);
-    }
-    block.probability.resize(state.first_threshold.back() * kScrambleCount);
-    block.mean.resize(targets * kScrambleCount);
-    block.variance.resize(targets * kScrambleCount);
-    block.cdf.assign(state.first_place.back(), 0.0);
-  }
-
-  absl::Status Write(const PathMeans& means, int lane) {
-    for (size_t i = 0; i < evaluators_.size(); ++i) {
-      evaluators_[i].Evaluate(means, true, value_);
-      JALON_RETURN_IF_ERROR(CheckFinite(i));
-      Store(i, lane);
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status CheckFinite(size_t target) const {
-    bool finite = std::isfinite(value_.mean) && std::isfinite(value_.variance);
-    for (double probability : value_.probability) finite &= !std::isnan(probability);
-    for (double probability : value_.cdf) finite &= !std::isnan(probability);
-    if (finite) return absl::OkStatus();
-    return absl::InternalError(
-        absl::StrCat("targets[", target, "]: mean ", value_.mean, ", variance ", value_.variance,
-                     " in block ", block_.block, "; the model gives means that are not finite"));
-  }
-
-  void Store(size_t target, int lane) {
-    const auto at = [lane](size_t row) { return row * kScrambleCount + lane; };
-    block_.mean[at(target)] = value_.mean;
-    block_.variance[at(target)] = value_.variance;
-    for (size_t j = 0; j < value_.probability.size(); ++j) {
-      block_.probability[at(state_.first_threshold[target] + j)] = value_.probability[j];
-    }
-    for (size_t k = 0; k < value_.cdf.size(); ++k) {
-      block_.cdf[state_.first_place[target] + k] += value_.cdf[k];
-    }
-  }
-
-  const ConditionalPlanState& state_;
-  ConditionalBlock& block_;
-  std::vector<TargetEvaluator> evaluators_;
-  ConditionalValue value_;
-};
+// Nanoseconds of a slice, as predicted on wide vectors.
+constexpr double kSlice = 1.2e6;
+// Nanoseconds of a shared state by SharedStage::cost_in_cells.
+constexpr double kStateCell = 60.0;
 
 }  // namespace
 
 struct ConditionalBlockWork::State {
-  State(const ConditionalPlanState& plan, int64_t block)
-      : plan(plan), made{.block = block}, writer(plan, made) {}
+  State(const ConditionalPlanState& plan, int64_t block) : plan(plan), work(plan) {
+    work.block.block = block;
+  }
+
+  bool DrawStates();
+  bool AddAtoms();
+  bool AddSums();
+  void Check(int target);
 
   const ConditionalPlanState& plan;
-  ConditionalBlock made;
-  LaneWriter writer;
+  LaneWork work;
+  int phase = 0;
   int next_lane = 0;
+  int next_atom = 0;
+  int next_sum = 0;
   absl::Status status;
 };
 
+bool ConditionalBlockWork::State::DrawStates() {
+  const double cost = kStateCell * static_cast<double>(plan.states->stage().cost_in_cells());
+  const int count = std::clamp(static_cast<int>(kSlice / cost), 1, kScrambleCount);
+  const int end = std::min(next_lane + count, kScrambleCount);
+  for (; next_lane < end; ++next_lane) {
+    work.shared.Set(next_lane, plan.states->At(work.block.block * kScrambleCount + next_lane));
+  }
+  if (next_lane < kScrambleCount) return false;
+  work.shared.Finish(plan.plan);
+  return true;
+}
+
+bool ConditionalBlockWork::State::AddAtoms() {
+  const int count = static_cast<int>(plan.program.table.atoms.size());
+  int end = next_atom;
+  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program.AtomCost(end);
+  Check(EvaluateAtoms(work, next_atom, end));
+  next_atom = end;
+  return next_atom == count;
+}
+
+bool ConditionalBlockWork::State::AddSums() {
+  const int count = static_cast<int>(plan.program.summed.size());
+  int end = next_sum;
+  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program.SumCost(end);
+  Check(EvaluateSums(work, next_sum, end));
+  next_sum = end;
+  return next_sum == count;
+}
+
+void ConditionalBlockWork::State::Check(int target) {
+  if (target < 0) return;
+  status = absl::InternalError(absl::StrCat("targets[", target, "]: not finite in block ",
+                                            work.block.block,
+                                            "; the model gives means that are not finite"));
+}
+
 ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block)
-    : state_(std::make_unique<State>(plan.state(), block)) {}
+    : ConditionalBlockWork(plan.state(), block) {}
+ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlanState& state, int64_t block)
+    : state_(std::make_unique<State>(state, block)) {}
 ConditionalBlockWork::~ConditionalBlockWork() = default;
 
 bool ConditionalBlockWork::Step() {
+  using Phase = bool (State::*)();
+  constexpr Phase kPhases[] = {&State::DrawStates, &State::AddAtoms, &State::AddSums};
   State& state = *state_;
-  const int lane = state.next_lane++;
-  const int64_t path = state.made.block * kScrambleCount + lane;
-  const PathMeans means = state.plan.means.At(state.plan.states.At(path));
-  state.status = state.writer.Write(means, lane);
-  return !state.status.ok() || state.next_lane == kScrambleCount;
+  if ((state.*kPhases[state.phase])()) ++state.phase;
+  return state.phase == static_cast<int>(std::size(kPhases)) || !state.status.ok();
 }
 
 absl::StatusOr<ConditionalBlock> ConditionalBlockWork::Take() {
-  JALON_RETURN_IF_ERROR(state_->status);
-  return std::move(state_->made);
+  const std::unique_ptr<State> state = std::move(state_);
+  JALON_RETURN_IF_ERROR(state->status);
+  return std::move(state->work.block);
 }
 
 absl::StatusOr<ConditionalBlock> ComputeConditionalBlock(const ConditionalPlan& plan, int64_t block,
                                                          const StopToken& stop) {
   ConditionalBlockWork work(plan, block);
-  do {
+  while (!work.Step()) {
     if (stop.stop_requested()) return absl::CancelledError(absl::StrCat("block ", block));
-  } while (!work.Step());
+  }
   return work.Take();
 }
 

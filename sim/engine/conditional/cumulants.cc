@@ -41,19 +41,19 @@ PartLaw LogFlow(const PlanSeries& series) {
   const double square = series.series_effect_sd * series.series_effect_sd;
   PartLaw law{.kind = PartLaw::Kind::kLogFlow,
               .variance_by_mean = phi,
+              .third_by_mean = ThirdByMean(series.law, phi, series.shape),
               .effect_second = Expm1(square),
               .effect_third = Exp(3.0 * square) - 3.0 * Exp(square) + 2.0};
-  if (series.law == Law::kNegativeBinomial) {
-    law.third_by_mean = phi * (2.0 * phi - 1.0);
-  } else if (series.law == Law::kGamma) {
-    law.third_by_mean = 2.0 * phi * phi;
-  } else {
-    law.third_by_mean = phi * phi * (series.shape + 2.0) / (series.shape + 1.0);
-  }
   return law;
 }
 
 }  // namespace
+
+double ThirdByMean(Law law, double dispersion, double shape) {
+  if (law == Law::kNegativeBinomial) return dispersion * (2.0 * dispersion - 1.0);
+  const double square = dispersion * dispersion;
+  return law == Law::kGamma ? 2.0 * square : square * (shape + 2.0) / (shape + 1.0);
+}
 
 ThreeMoments Cumulants::Against(double ratio) const {
   const double square = ratio * ratio;
@@ -81,6 +81,18 @@ PartLaw PartLawOf(const Plan& plan, int i) {
           .effect_sd = series.series_effect_sd};
 }
 
+LoadingMoments MomentsOf(double loading) {
+  LoadingMoments made{.second = Exp(loading * loading), .third = Exp(3.0 * loading * loading)};
+  double mean = 0.0;
+  for (int q = 0; q < kEffectNodes; ++q) {
+    made.factor[q] = Exp(loading * kEffectZ[q] - 0.5 * loading * loading);
+    mean += kEffectWeights[q] * made.factor[q];
+  }
+  // Means stay exact whatever the loading.
+  for (double& factor : made.factor) factor /= mean;
+  return made;
+}
+
 CumulantMaker::CumulantMaker(const Plan& plan, const Composition& composition)
     : plan_(plan),
       composition_(composition),
@@ -88,17 +100,7 @@ CumulantMaker::CumulantMaker(const Plan& plan, const Composition& composition)
       period_count_(plan.period_count()),
       rows_(composition.loadings.size()) {
   for (const Part& part : composition.parts) laws_.push_back(PartLawOf(plan, part.series));
-  for (const double loading : composition.loadings) {
-    Loading row{.second = Exp(loading * loading), .third = Exp(3.0 * loading * loading)};
-    double mean = 0.0;
-    for (int q = 0; q < kEffectNodes; ++q) {
-      row.factor[q] = Exp(loading * kEffectZ[q] - 0.5 * loading * loading);
-      mean += kEffectWeights[q] * row.factor[q];
-    }
-    // Means stay exact whatever the loading.
-    for (double& factor : row.factor) factor /= mean;
-    loadings_.push_back(row);
-  }
+  for (const double loading : composition.loadings) loadings_.push_back(MomentsOf(loading));
   if (composition.moves) scratch_.resize(RowOf(kSides, 0), 0.0);
 }
 

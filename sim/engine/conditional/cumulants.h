@@ -47,6 +47,17 @@ struct PartLaw {
   double effect_sd = 0.0;
 };
 PartLaw PartLawOf(const Plan& plan, int series);
+// Third cumulant of a flow on the log link by its mean.
+double ThirdByMean(Law law, double dispersion, double shape);
+
+// a = exp(loading u - loading^2 / 2): at the seven points of u (scaled so that their mean is 1),
+// and E a^2, E a^3.
+struct LoadingMoments {
+  std::array<double, 7> factor{};
+  double second = 1.0;
+  double third = 1.0;
+};
+LoadingMoments MomentsOf(double loading);
 
 // Evaluates one composition. `plan` and `composition` must outlive it. Calls share the scratch
 // space of the object: one per thread.
@@ -72,11 +83,6 @@ class CumulantMaker {
     bool moved = false;
     std::array<double, 2> by_u{};
     std::array<double, 3> pair{};
-  };
-  struct Loading {
-    std::array<double, 7> factor{};
-    double second = 1.0;  // E a^2, E a^3
-    double third = 1.0;
   };
 
   template <int kUsed>
@@ -106,7 +112,7 @@ class CumulantMaker {
   int part_count_;
   int period_count_;
   std::vector<PartLaw> laws_;
-  std::vector<Loading> loadings_;
+  std::vector<LoadingMoments> loadings_;
   // [side x part x period], of compositions that move.
   std::vector<double> scratch_;
   // Of the branch in hand.

@@ -10,24 +10,6 @@
 namespace jalon::sim {
 namespace {
 
-class Preparation final : public SlicedWork {
- public:
-  Preparation(const Plan& plan, std::vector<double> quantile_levels)
-      : plan_(plan), quantile_levels_(std::move(quantile_levels)) {}
-
-  bool Step() override {
-    made_ = ConditionalPlan::MakeWherePossible(plan_, quantile_levels_);
-    return true;
-  }
-
-  absl::StatusOr<ConditionalPlan> Take() { return std::move(made_); }
-
- private:
-  const Plan& plan_;
-  const std::vector<double> quantile_levels_;
-  absl::StatusOr<ConditionalPlan> made_ = absl::InternalError("not prepared");
-};
-
 // The closed forms of a block; then its whole paths, when some are needed.
 class Block final : public SlicedWork {
  public:
@@ -58,11 +40,12 @@ ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions opti
 ConditionalEstimator::~ConditionalEstimator() = default;
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<Preparation>(plan_, options_.quantile_levels);
+  return std::make_unique<ConditionalPreparation>(plan_, options_.quantile_levels,
+                                                  ConditionalPreparation::Refused::kSample);
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
-  JALON_ASSIGN_OR_RETURN(conditional_, static_cast<Preparation&>(*work).Take());
+  JALON_ASSIGN_OR_RETURN(conditional_, static_cast<ConditionalPreparation&>(*work).Take());
   targets_.emplace(*conditional_);
   for (int i = 0; i < plan_.target_count(); ++i) {
     if (conditional_->law(i) == LawUsed::kSampled) sampled_targets_.push_back(i);

@@ -6,7 +6,7 @@
 
 #include "sim/base/math.h"
 #include "sim/engine/conditional/hermite.h"
-#include "sim/random/laws.h"
+#include "sim/engine/conditional/sum_reach.h"
 
 namespace jalon::sim {
 namespace {
@@ -23,34 +23,8 @@ constexpr double kHighestLog2 = 100.0;
 // Standard normals beyond are left out.
 constexpr double kFarthest = 4.3;
 
-// P(Y >= x) or P(Y > x) given a mean, without effects.
-class Reach {
- public:
-  Reach(const SumLaw& law, double x, bool or_equal) : law_(law), x_(x), or_equal_(or_equal) {
-    if (law.law != Law::kNegativeBinomial) return;
-    // Among whole numbers, Y >= x is Y > ceil(x) - 1, and Y > x is Y > floor(x).
-    x_ = or_equal ? std::ceil(x) - 1.0 : std::floor(x);
-  }
-
-  double At(double mean) const {
-    if (law_.law == Law::kNegativeBinomial) {
-      return x_ < 0.0 ? 1.0 : 1.0 - Cdf(CountLaw{mean, law_.dispersion}, x_);
-    }
-    // The only mass is at 0.
-    if (x_ < 0.0 || (x_ == 0.0 && or_equal_)) return 1.0;
-    if (law_.law == Law::kGamma) return 1.0 - Cdf(AmountLaw{mean, law_.dispersion}, x_);
-    return 1.0 - Cdf(CompoundLaw{mean, law_.dispersion, law_.shape}, x_);
-  }
-  double AtLog2(double log2_mean) const { return At(Exp2(log2_mean)); }
-
- private:
-  SumLaw law_;
-  double x_;
-  bool or_equal_;
-};
-
-// The last place with Reach below `level`, to 1e-3 of the way there from the other side.
-double PlaceOf(const Reach& reach, double level) {
+// The last place with the chance below `level`, to 1e-3 of the way there from the other side.
+double PlaceOf(const SumReach& reach, double level) {
   double low = kLowestLog2;
   double high = kHighestLog2;
   for (int i = 0; i < 40; ++i) {
@@ -70,7 +44,7 @@ struct Curve {
   double place(int k) const { return first + step * k; }
 };
 
-Curve RawCurve(const Reach& reach) {
+Curve RawCurve(const SumReach& reach) {
   Curve raw{.first = PlaceOf(reach, kNothing)};
   const double end = std::max(PlaceOf(reach, 1.0 - kNothing), raw.first + 1e-9);
   raw.step = (end - raw.first) / kRawSteps;
@@ -137,7 +111,7 @@ Curve WithEffect(const Curve& raw, double effect_sd) {
 }  // namespace
 
 double NaiveReach(const SumLaw& law, double x, double m) {
-  const Reach reach(law, x, true);
+  const SumReach reach(law, x, true);
   if (law.effect_sd == 0.0) return reach.At(m);
   double sum = 0.0;
   double weight = 0.0;
@@ -151,7 +125,7 @@ double NaiveReach(const SumLaw& law, double x, double m) {
 }
 
 ReachTable::ReachTable(const SumLaw& law, double x, bool or_equal) {
-  const Reach reach(law, x, or_equal);
+  const SumReach reach(law, x, or_equal);
   constant_ = reach.AtLog2(kLowestLog2) > 1.0 - kNothing ? 1.0 : 0.0;
   if (constant_ == 1.0 || !(reach.AtLog2(kHighestLog2) > kNothing)) return;
   Curve curve = RawCurve(reach);

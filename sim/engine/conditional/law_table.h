@@ -3,6 +3,7 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_LAW_TABLE_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_LAW_TABLE_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "sim/model/model.h"
@@ -34,6 +35,9 @@ class ReachTable {
   // At log2 of the conditional mean; -inf for a mean of 0. 5 ns.
   double At(double log2_mean) const;
   bool is_constant() const { return value_.empty(); }
+  int64_t allocated_bytes() const {
+    return static_cast<int64_t>((value_.capacity() + slope_.capacity()) * sizeof(double));
+  }
 
  private:
   double constant_ = 0.0;

@@ -1,5 +1,6 @@
 #include "sim/engine/conditional/path_means.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/base/math.h"
@@ -20,20 +21,25 @@ bool IsLinear(const PlanSeries& series) {
 
 }  // namespace
 
-MeansMaker::MeansMaker(const Plan& plan) : plan_(plan) {
-  const int period_count = plan.period_count();
-  base_.assign(static_cast<size_t>(plan.series_count()) * period_count, 0.0);
-  for (int i = 0; i < plan.series_count(); ++i) {
-    const PlanSeries& series = plan.series[i];
+MeansMaker::MeansMaker(const Plan& plan)
+    : plan_(plan), base_(static_cast<size_t>(plan.series_count()) * plan.period_count(), 0.0) {}
+
+bool MeansMaker::Build(int series_count) {
+  const int period_count = plan_.period_count();
+  const int end = std::min(built_ + series_count, plan_.series_count());
+  for (int i = built_; i < end; ++i) {
+    const PlanSeries& series = plan_.series[i];
     if (IsLinear(series)) any_linear_ = true;
     if (!IsLogFlow(series)) continue;
     const double half = 0.5 * (series.branch_loading * series.branch_loading +
                                series.series_effect_sd * series.series_effect_sd);
     for (int t = 0; t < period_count; ++t) {
       const size_t cell = static_cast<size_t>(i) * period_count + t;
-      if (std::isnan(plan.realised[cell])) base_[cell] = Exp(plan.base[cell] + half);
+      if (std::isnan(plan_.realised[cell])) base_[cell] = Exp(plan_.base[cell] + half);
     }
   }
+  built_ = end;
+  return built_ == plan_.series_count();
 }
 
 PathMeans MeansMaker::At(const SharedState& state) const {

@@ -22,12 +22,20 @@ struct PathMeans {
   std::vector<double> rates;
 };
 
-// The part that depends on the plan alone. `plan` must outlive it; thread-safe once built.
+// The part that depends on the plan alone, built in slices. `plan` must outlive it; thread-safe
+// once built.
 class MeansMaker {
  public:
   explicit MeansMaker(const Plan& plan);
+  // Builds up to `series_count` more series, 10 ns a cell; true when all are built.
+  bool Build(int series_count);
   // About 1 ns a cell.
   PathMeans At(const SharedState& state) const;
+
+  // [period] of a flow on the log link: its mean where every group's profile is 0.
+  const double* base(int series) const {
+    return base_.data() + static_cast<size_t>(series) * plan_.period_count();
+  }
 
  private:
   void AddFlow(int i, const SharedState& state, const std::vector<double>& factors,
@@ -35,6 +43,7 @@ class MeansMaker {
   void AddLinear(int i, const SharedState& state, PathMeans& made) const;
 
   const Plan& plan_;
+  int built_ = 0;
   bool any_linear_ = false;
   // [series x period], log link: exp(base + half the variance of u and v); 0 where constant.
   std::vector<double> base_;

@@ -2,10 +2,12 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_PLAN_STATE_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_PLAN_STATE_H_
 
-#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/lane_evaluator.h"
+#include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/sobol_states.h"
 #include "sim/engine/conditional/target_law.h"
@@ -17,15 +19,20 @@ struct ConditionalPlanState {
 
   const Plan& plan;
   std::vector<double> quantile_levels;
-  SobolStates states;
   MeansMaker means;
-  // [target]
+  // Set once the basis is there.
+  std::optional<SobolStates> states;
+  // [target], their compositions left empty.
   std::vector<TargetLaw> laws;
-  // [target + 1]: first threshold, and first place of a grid, among those of all targets.
-  std::vector<size_t> first_threshold;
+  LaneProgram program;
+  // [target]: where conditional means are gathered, the center near the middle; and what a quantity
+  // cannot be below.
+  std::vector<MeanPlaces> places;
+  // [target + 1]: first of its places among those of all targets.
   std::vector<size_t> first_place;
-  // [target]: a value near the middle, for sums of squares.
-  std::vector<double> center;
+  std::vector<double> floors;
+
+  size_t threshold_count() const { return program.thresholds.size(); }
 };
 
 }  // namespace jalon::sim

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "sim/base/hash64.h"
 #include "sim/base/math.h"
+#include "sim/engine/conditional/stream_scales.h"
 #include "sim/engine/plan_parts.h"
 #include "sim/engine/shared_stage.h"
 
@@ -58,37 +58,33 @@ class Probe final : public SharedDraws {
   size_t next_ = 0;
 };
 
-// How a latent block moves series: the variance its streams give an average series.
-struct StreamScale {
-  double autoregression = 0.0;
-  double innovation = 0.0;  // variances
-  double shock = 0.0;
-  double state = 0.0;
-};
+}  // namespace
 
-class BasisMaker {
+class SharedBasisWork::Maker {
  public:
-  explicit BasisMaker(const Plan& plan) : plan_(plan), stage_(plan) {
+  explicit Maker(const Plan& plan) : plan_(plan), stage_(plan), scales_(plan) {
     Recorder recorder;
     middle_ = stage_.Draw(recorder);
     basis_.seed = plan.seed;
     basis_.draws = std::move(recorder.draws);
-    for (int t = 0; t < plan.period_count(); ++t) {
-      steps_.push_back(StepOf(plan, plan.horizon.first + t));
-    }
-    CountSeries();
-    NameNational();
-    NameRegional();
     NameGroups();
-  }
-
-  SharedBasis Make() {
     AddLeading();
     AddSingles();
-    AddRotations();
-    Assign();
-    return std::move(basis_);
+    FindStreams();
   }
+
+  bool Step() {
+    if (next_stream_ == streams_.end()) {
+      if (!assigned_) Assign();
+      assigned_ = true;
+      return true;
+    }
+    AddStream(next_stream_->first, next_stream_->second);
+    ++next_stream_;
+    return false;
+  }
+
+  SharedBasis Take() { return std::move(basis_); }
 
  private:
   // A direction of the space of draws, with what it is worth.
@@ -98,89 +94,6 @@ class BasisMaker {
     int place = 0;
     int component = -1;
   };
-
-  void CountSeries() {
-    share_of_group_.assign(plan_.group_count(), 0.0);
-    int count = 0;
-    for (const PlanSeries& series : plan_.series) {
-      if (series.group < 0) continue;
-      ++share_of_group_[series.group];
-      ++count;
-    }
-    for (double& share : share_of_group_) share /= std::max(count, 1);
-  }
-
-  // Adds the streams of one row of a block, moving `share` of the series.
-  void AddRow(const LatentBlock& block, int indicator, double state_sd, double share,
-              StreamScale& own, std::vector<StreamScale>& common) {
-    const LatentLaw& law = block.laws[indicator];
-    double explained = 0.0;
-    for (int j = 0; j < block.rank; ++j) {
-      const double loading =
-          Square(block.loadings[static_cast<size_t>(indicator) * block.rank + j]);
-      explained += loading;
-      StreamScale& factor = common[j];
-      factor.innovation += share * loading * Square(law.innovation_sd);
-      factor.shock += share * loading * Square(law.persistent_sd);
-      factor.autoregression = std::max(factor.autoregression, law.autoregression);
-    }
-    const double rest = share * std::max(1.0 - explained, 0.0);
-    own = {.autoregression = law.autoregression,
-           .innovation = rest * Square(law.innovation_sd),
-           .shock = rest * Square(law.persistent_sd),
-           .state = share * Square(state_sd) * StateGain(law.autoregression)};
-  }
-
-  // Average over the horizon of the square of what is left of the state at as_of.
-  double StateGain(double autoregression) const {
-    double sum = 0.0;
-    for (int step : steps_) {
-      double left = 1.0;
-      for (int h = 0; h < step; ++h) left *= autoregression;
-      sum += left * left;
-    }
-    return steps_.empty() ? 0.0 : sum / static_cast<double>(steps_.size());
-  }
-
-  void NameNational() {
-    const LatentBlock& block = plan_.shared.national;
-    std::vector<StreamScale> common(block.rank);
-    for (int indicator : plan_.indicators) {
-      double share = 0.0;
-      for (int g = 0; g < plan_.group_count(); ++g) {
-        if (plan_.groups[g].indicator == indicator) share += share_of_group_[g];
-      }
-      StreamScale own;
-      AddRow(block, indicator, block.state_sd[indicator], share, own, common);
-      scales_[{Hash64(plan_.shared.indicator_ids[indicator]), 0}] = own;
-    }
-    NameCommon(Hash64("national\x1f"), common);
-  }
-
-  void NameRegional() {
-    const LatentBlock& block = plan_.shared.regional;
-    std::vector<double> shares(plan_.region_rows.size(), 0.0);
-    for (int g = 0; g < plan_.group_count(); ++g) {
-      shares[plan_.groups[g].region_row] += share_of_group_[g];
-    }
-    std::map<uint64_t, std::vector<StreamScale>> common;
-    for (size_t r = 0; r < plan_.region_rows.size(); ++r) {
-      const PlanRegionRow& row = plan_.region_rows[r];
-      const size_t pair = row.region * plan_.shared.indicator_ids.size() + row.indicator;
-      std::vector<StreamScale>& factors = common[row.region_id64];
-      factors.resize(block.rank);
-      StreamScale own;
-      AddRow(block, row.indicator, block.state_sd[pair], shares[r], own, factors);
-      scales_[{row.id64, 0}] = own;
-    }
-    for (const auto& [id64, factors] : common) NameCommon(id64, factors);
-  }
-
-  void NameCommon(uint64_t id64, const std::vector<StreamScale>& factors) {
-    for (size_t j = 0; j < factors.size(); ++j) {
-      scales_[{id64, static_cast<int>(j)}] = factors[j];
-    }
-  }
 
   void NameGroups() {
     for (int g = 0; g < plan_.group_count(); ++g) group_of_[plan_.groups[g].id64] = g;
@@ -205,12 +118,12 @@ class BasisMaker {
     const int g = group_of_.at(key.id);
     const int model_group = plan_.groups[g].model_group;
     const Model& model = plan_.shared;
-    const double share = share_of_group_[g];
+    const double share = scales_.share_of_group()[g];
     if (key.draw == 0) {
       const std::vector<double> damped = DampedSteps(model.trend_damping, plan_.step_count());
       double sum = 0.0;
-      for (int step : steps_) sum += Square(damped[step]);
-      return share * model.trend.own_variance[model_group] * sum / steps_.size();
+      for (int step : scales_.steps()) sum += Square(damped[step]);
+      return share * model.trend.own_variance[model_group] * sum / scales_.steps().size();
     }
     const int seasons = PeriodsPerYear(plan_.as_of.frequency);
     const size_t row = static_cast<size_t>(model_group) * seasons + (key.draw - 1);
@@ -224,9 +137,9 @@ class BasisMaker {
   // Shocks and states: the stream of draw number `draw` is that of its innovation.
   double LatentContribution(const StreamKey& key) const {
     const int j = key.draw % kFirstOtherDraw;
-    const auto found = scales_.find({key.id, j});
-    if (found == scales_.end()) return 0.0;
-    return key.draw >= 2 * kFirstOtherDraw ? found->second.state : found->second.shock;
+    const StreamScale* found = scales_.Find(key.id, j);
+    if (found == nullptr) return 0.0;
+    return key.draw >= 2 * kFirstOtherDraw ? found->state : found->shock;
   }
 
   void AddSingles() {
@@ -244,30 +157,33 @@ class BasisMaker {
     if (candidate.contribution > 0.0) candidates_.push_back(candidate);
   }
 
+  using StreamName = std::tuple<Purpose, uint64_t, int>;
+  using Streams = std::map<StreamName, std::vector<int>>;
+
   // Innovations by stream.
-  void AddRotations() {
-    std::map<std::tuple<Purpose, uint64_t, int>, std::vector<int>> streams;
+  void FindStreams() {
     for (size_t k = 0; k < basis_.draws.size(); ++k) {
       const StreamKey& key = basis_.draws[k].key;
       const bool latent = IsLatent(key) && key.draw < kFirstOtherDraw;
       if (!latent && key.purpose != Purpose::kDriver) continue;
-      streams[{key.purpose, key.id, key.draw}].push_back(static_cast<int>(k));
+      streams_[{key.purpose, key.id, key.draw}].push_back(static_cast<int>(k));
     }
-    for (const auto& [stream, draws] : streams) {
-      if (std::get<0>(stream) == Purpose::kDriver) {
-        AddDriver(draws);
-      } else {
-        AddLatent(draws, scales_.find({std::get<1>(stream), std::get<2>(stream)}));
-      }
+    next_stream_ = streams_.begin();
+  }
+
+  void AddStream(const StreamName& stream, const std::vector<int>& draws) {
+    if (std::get<0>(stream) == Purpose::kDriver) {
+      AddDriver(draws);
+    } else {
+      AddLatent(draws, scales_.Find(std::get<1>(stream), std::get<2>(stream)));
     }
   }
 
-  void AddLatent(const std::vector<int>& draws,
-                 absl::flat_hash_map<std::pair<uint64_t, int>, StreamScale>::iterator scale) {
-    if (scale == scales_.end() || !(scale->second.innovation > 0.0)) return;
-    const std::vector<double> values = AddRotation(draws, scale->second.autoregression);
+  void AddLatent(const std::vector<int>& draws, const StreamScale* scale) {
+    if (scale == nullptr || !(scale->innovation > 0.0)) return;
+    const std::vector<double> values = AddRotation(draws, scale->autoregression);
     for (size_t m = 0; m < values.size(); ++m) {
-      Add({.contribution = scale->second.innovation * values[m],
+      Add({.contribution = scale->innovation * values[m],
            .place = static_cast<int>(rotations_.size()) - 1,
            .component = static_cast<int>(m)});
     }
@@ -294,7 +210,7 @@ class BasisMaker {
     for (int g = 0; g < plan_.group_count(); ++g) {
       for (int t = 0; t < period_count; ++t) {
         const size_t cell = static_cast<size_t>(g) * period_count + t;
-        sum += share_of_group_[g] * Square(state.profile[cell] - middle_.profile[cell]);
+        sum += scales_.share_of_group()[g] * Square(state.profile[cell] - middle_.profile[cell]);
       }
     }
     for (size_t r = 0; r < state.rates.size(); ++r) {
@@ -310,10 +226,10 @@ class BasisMaker {
   // horizon.
   std::vector<double> AddRotation(const std::vector<int>& draws, double autoregression) {
     const int size = static_cast<int>(draws.size());
-    Eigen::MatrixXd path = Eigen::MatrixXd::Zero(static_cast<int>(steps_.size()), size);
-    for (size_t t = 0; t < steps_.size(); ++t) {
+    Eigen::MatrixXd path = Eigen::MatrixXd::Zero(static_cast<int>(scales_.steps().size()), size);
+    for (size_t t = 0; t < scales_.steps().size(); ++t) {
       double weight = 1.0;
-      for (int h = std::min(steps_[t], size); h >= 1; --h, weight *= autoregression) {
+      for (int h = std::min(scales_.steps()[t], size); h >= 1; --h, weight *= autoregression) {
         path(static_cast<int>(t), h - 1) = weight;
       }
     }
@@ -359,56 +275,25 @@ class BasisMaker {
   SharedStage stage_;
   SharedState middle_;
   SharedBasis basis_;
-  // [period]
-  std::vector<int> steps_;
-  // [plan group]: share of the plan's series.
-  std::vector<double> share_of_group_;
-  // By id and number of the innovation draw.
-  absl::flat_hash_map<std::pair<uint64_t, int>, StreamScale> scales_;
+  StreamScales scales_;
   absl::flat_hash_map<uint64_t, int> group_of_;
   std::vector<BasisRotation> rotations_;
   std::vector<Candidate> candidates_;
+  Streams streams_;
+  Streams::const_iterator next_stream_;
+  bool assigned_ = false;
 };
 
-}  // namespace
+SharedBasisWork::SharedBasisWork(const Plan& plan) : maker_(std::make_unique<Maker>(plan)) {}
+SharedBasisWork::~SharedBasisWork() = default;
+bool SharedBasisWork::Step() { return maker_->Step(); }
+SharedBasis SharedBasisWork::Take() { return maker_->Take(); }
 
-SharedBasis MakeSharedBasis(const Plan& plan) { return BasisMaker(plan).Make(); }
-
-SobolDraws::SobolDraws(const SharedBasis& basis, const ScrambledSobol& sobol, uint32_t point,
-                       int64_t path)
-    : basis_(basis),
-      sobol_(sobol),
-      point_(point),
-      independent_(basis.seed, path),
-      rotated_(basis.draws.size(), 0.0) {
-  for (const BasisRotation& rotation : basis.rotations) {
-    const size_t size = rotation.draws.size();
-    for (size_t m = 0; m < size; ++m) {
-      const double component = NormalAt(rotation.dimensions[m], basis.draws[rotation.draws[m]].key);
-      for (size_t l = 0; l < size; ++l) {
-        rotated_[rotation.draws[l]] += rotation.matrix[l * size + m] * component;
-      }
-    }
+SharedBasis MakeSharedBasis(const Plan& plan) {
+  SharedBasisWork work(plan);
+  while (!work.Step()) {
   }
+  return work.Take();
 }
-
-double SobolDraws::NormalAt(int dimension, const StreamKey& key) {
-  if (dimension < 0) return independent_.Normal(key);
-  return NormalInverseCdf(UniformFrom(sobol_.Bits(point_, dimension)));
-}
-
-double SobolDraws::Normal(const StreamKey& key) {
-  const size_t k = next_++;
-  const BasisDraw& draw = basis_.draws[k];
-  return draw.rotation >= 0 ? rotated_[k] : NormalAt(draw.dimension, key);
-}
-
-double SobolDraws::Uniform(const StreamKey& key) {
-  const BasisDraw& draw = basis_.draws[next_++];
-  return draw.dimension < 0 ? independent_.Uniform(key)
-                            : UniformFrom(sobol_.Bits(point_, draw.dimension));
-}
-
-double SobolDraws::RareUniform(const StreamKey& key) { return independent_.RareUniform(key); }
 
 }  // namespace jalon::sim

@@ -17,6 +17,7 @@
 #define JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sim/engine/plan.h"
@@ -55,8 +56,23 @@ struct SharedBasis {
   int dimension_count = 0;
 };
 
-// Deterministic; costs one shared state per draw of a driver's four main components and a small
-// eigenvalue problem per latent.
+// Makes a basis in slices: one shared state per draw of a driver's four main components and a small
+// eigenvalue problem per latent. Deterministic. `plan` must outlive it; one thread at a time.
+class SharedBasisWork {
+ public:
+  explicit SharedBasisWork(const Plan& plan);
+  ~SharedBasisWork();
+  // One latent or driver more, at most four shared states; true when complete.
+  bool Step();
+  // Once complete.
+  SharedBasis Take();
+
+ private:
+  class Maker;
+  std::unique_ptr<Maker> maker_;
+};
+
+// All of it at once.
 SharedBasis MakeSharedBasis(const Plan& plan);
 
 // The draws of point `point` of a scramble; what the basis leaves to independent draws is that of

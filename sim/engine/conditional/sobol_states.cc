@@ -1,5 +1,7 @@
 #include "sim/engine/conditional/sobol_states.h"
 
+#include <utility>
+
 #include "sim/engine/conditional/conditional.h"
 
 namespace jalon::sim {
@@ -14,7 +16,10 @@ class MiddleDraws final : public SharedDraws {
 
 }  // namespace
 
-SobolStates::SobolStates(const Plan& plan) : stage_(plan), basis_(MakeSharedBasis(plan)) {
+SobolStates::SobolStates(const Plan& plan) : SobolStates(plan, MakeSharedBasis(plan)) {}
+
+SobolStates::SobolStates(const Plan& plan, SharedBasis basis)
+    : stage_(plan), basis_(std::move(basis)) {
   for (int scramble = 0; scramble < kScrambleCount; ++scramble) {
     scrambles_.emplace_back(plan.seed, scramble, basis_.dimension_count);
   }

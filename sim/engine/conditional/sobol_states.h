@@ -18,10 +18,13 @@ namespace jalon::sim {
 class SobolStates final : public SharedSource {
  public:
   explicit SobolStates(const Plan& plan);
+  // With the basis of MakeSharedBasis.
+  SobolStates(const Plan& plan, SharedBasis basis);
 
   SharedState At(int64_t path) const override;
   // The state where nothing is drawn: every normal 0, every uniform 1/2.
   SharedState Middle() const;
+  const SharedStage& stage() const { return stage_; }
 
  private:
   SharedStage stage_;

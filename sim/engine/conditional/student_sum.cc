@@ -74,8 +74,15 @@ class SmoothedMasses {
     slopes_ = MonotoneSlopes(below_);
   }
 
-  // A normal part of less than two cells sees a smooth function, else it is the smooth one.
-  double Cdf(double z) const { return normal_sd_ < 2.0 * width_ ? Narrow(z) : Wide(z); }
+  // A normal part of less than two cells sees a smooth function, and so does one that is not much
+  // wider than T; else it is the smooth one.
+  double Cdf(double z) const {
+    if (normal_sd_ < 2.0 * width_) return Narrow(z);
+    return IsStepped(normal_sd_) ? Stepped(z) : ByMasses(z);
+  }
+
+  // T varies by 1 - normal_sd^2: equal steps of the normal part are exact to 1e-6.
+  static bool IsStepped(double normal_sd) { return normal_sd * normal_sd < 0.85; }
 
  private:
   static constexpr double kFar = 7.0;
@@ -101,7 +108,19 @@ class SmoothedMasses {
     return HermiteAt(below_, slopes_, place);
   }
 
-  double Wide(double z) const {
+  double Stepped(double z) const {
+    constexpr double kStepOfNormal = 0.5;
+    double sum = 0.0;
+    double weight = 0.0;
+    for (int q = -10; q <= 10; ++q) {
+      const double density = NormalPdf(kStepOfNormal * q);
+      weight += density;
+      sum += density * Plain(z + normal_sd_ * kStepOfNormal * q);
+    }
+    return sum / weight;
+  }
+
+  double ByMasses(double z) const {
     const int count = static_cast<int>(masses_.size());
     const int first = Place(z - kFar * normal_sd_);
     const int end = std::min(Place(z + kFar * normal_sd_) + 1, count);
@@ -127,13 +146,18 @@ class SmoothedMasses {
 
 }  // namespace
 
+std::vector<double> StudentMasses(double degrees, int count) { return Draws(degrees, count); }
+
+StudentSumLaw::StudentSumLaw(double degrees, int count, double share)
+    : StudentSumLaw(StudentMasses(degrees, count), count, share) {}
+
 // Each draw put at the middle of its cell gains a variance of kStep^2 / 12, but for one where
 // masses are read at the edges of cells: taken off by the scale.
-StudentSumLaw::StudentSumLaw(double degrees, int count, double share) {
-  const std::vector<double> masses = Draws(degrees, count);
+StudentSumLaw::StudentSumLaw(const std::vector<double>& masses, int count, double share) {
   const double normal_sd = std::sqrt(std::max(1.0 - share, 0.0));
   const double plain_width = kStep * std::sqrt(share / count);
-  const double moved = normal_sd < 2.0 * plain_width ? count - 1.0 : count;
+  const bool at_edges = normal_sd < 2.0 * plain_width || SmoothedMasses::IsStepped(normal_sd);
+  const double moved = at_edges ? count - 1.0 : count;
   const double width = plain_width / std::sqrt(1.0 + kStep * kStep / 12.0 * moved / count);
   const SmoothedMasses smoothed(masses, std::max(width, 1e-12), normal_sd);
   constexpr double kEnd = 12.0;
@@ -142,6 +166,19 @@ StudentSumLaw::StudentSumLaw(double degrees, int count, double share) {
   step_ = 2.0 * kEnd / kSteps;
   for (int j = 0; j <= kSteps; ++j) value_.push_back(smoothed.Cdf(first_ + step_ * j));
   slope_ = MonotoneSlopes(value_);
+}
+
+std::shared_ptr<const StudentSumLaw> StudentSums::Get(double degrees, int count, double share) {
+  constexpr double kShares = 64.0;
+  const int rounded = static_cast<int>(std::round(share * kShares));
+  const std::pair<double, int> kind{degrees, count};
+  std::vector<double>& masses = masses_[kind];
+  if (masses.empty()) masses = StudentMasses(degrees, count);
+  std::shared_ptr<const StudentSumLaw>& law = laws_[{kind, rounded}];
+  if (law == nullptr) {
+    law = std::make_shared<const StudentSumLaw>(masses, count, rounded / kShares);
+  }
+  return law;
 }
 
 double StudentSumLaw::UpperTail(double z) const {

@@ -2,6 +2,9 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_STUDENT_SUM_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_STUDENT_SUM_H_
 
+#include <map>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace jalon::sim {
@@ -17,6 +20,9 @@ class StudentSumLaw {
   // count 1 to 200, share in [0, 1].
   StudentSumLaw(double degrees, int count, double share);
 
+  // The same from the masses of T (StudentMasses).
+  StudentSumLaw(const std::vector<double>& masses, int count, double share);
+
   // P(X > z). 10 ns.
   double UpperTail(double z) const;
 
@@ -25,6 +31,22 @@ class StudentSumLaw {
   double step_ = 1.0;
   std::vector<double> value_;
   std::vector<double> slope_;
+};
+
+// Masses of T on its grid, around the middle. 1 to 20 ms.
+std::vector<double> StudentMasses(double degrees, int count);
+
+// The laws of a plan, each made once: targets of one kind share theirs. Shares are rounded to 1/64:
+// 1e-4 of a probability. Thread-compatible.
+class StudentSums {
+ public:
+  // Masses made so far, at milliseconds each.
+  size_t family_count() const { return masses_.size(); }
+  std::shared_ptr<const StudentSumLaw> Get(double degrees, int count, double share);
+
+ private:
+  std::map<std::pair<double, int>, std::vector<double>> masses_;
+  std::map<std::pair<std::pair<double, int>, int>, std::shared_ptr<const StudentSumLaw>> laws_;
 };
 
 }  // namespace jalon::sim

@@ -29,30 +29,23 @@ void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
   }
 }
 
-void MakeGridTables(TargetLaw& law) {
-  if (law.law != LawUsed::kExact && law.law != LawUsed::kMatched) return;
-  law.beyond.reserve(law.grid.size());
-  for (const double place : law.grid) law.beyond.emplace_back(law.sum, OfSum(law, place), false);
-}
-
 TargetEvaluator::TargetEvaluator(const Plan& plan, int index, const TargetLaw& law)
     : plan_(plan), law_(law), higher_(plan.targets[index].direction == Direction::kHigherIsBetter) {
-  if (law.reach.empty() && law.beyond.empty()) cumulants_.emplace(plan, law.composition);
+  if (law.reach.empty()) cumulants_.emplace(plan, law.composition);
   if (law.law == LawUsed::kExact || law.law == LawUsed::kMatched) cumulants_.reset();
 }
 
-void TargetEvaluator::Evaluate(const PathMeans& path, bool with_grid, ConditionalValue& value) {
+void TargetEvaluator::Evaluate(const PathMeans& path, ConditionalValue& value) {
   value.probability.resize(law_.thresholds.size());
-  value.cdf.resize(law_.grid.size());
   if (!cumulants_) {
-    BySum(path, with_grid, value);
+    BySum(path, value);
     return;
   }
   const Cumulants cumulants = cumulants_->At(path);
   if (law_.composition.has_denominator) {
-    ByRatio(cumulants, with_grid, value);
+    ByRatio(cumulants, value);
   } else {
-    ByMoments(cumulants.value(), with_grid, value);
+    ByMoments(cumulants.value(), value);
   }
 }
 
@@ -69,7 +62,7 @@ double TargetEvaluator::SumMean(const PathMeans& path) const {
   return sum / law_.weight;
 }
 
-void TargetEvaluator::BySum(const PathMeans& path, bool with_grid, ConditionalValue& value) const {
+void TargetEvaluator::BySum(const PathMeans& path, ConditionalValue& value) const {
   const double mean = SumMean(path);
   const double place = Log2OfSum(mean);
   const double effect = Expm1(law_.sum.effect_sd * law_.sum.effect_sd);
@@ -78,9 +71,6 @@ void TargetEvaluator::BySum(const PathMeans& path, bool with_grid, ConditionalVa
   for (size_t j = 0; j < law_.reach.size(); ++j) {
     const double reached = law_.reach[j].At(place);
     value.probability[j] = higher_ ? reached : 1.0 - reached;
-  }
-  for (size_t k = 0; with_grid && k < law_.beyond.size(); ++k) {
-    value.cdf[k] = 1.0 - law_.beyond[k].At(place);
   }
 }
 
@@ -101,21 +91,16 @@ double TargetEvaluator::Attained(const ThreeMoments& moments, double threshold) 
   return higher_ ? Beyond(moments, threshold, true) : 1.0 - Beyond(moments, threshold, false);
 }
 
-void TargetEvaluator::ByMoments(const ThreeMoments& moments, bool with_grid,
-                                ConditionalValue& value) const {
+void TargetEvaluator::ByMoments(const ThreeMoments& moments, ConditionalValue& value) const {
   value.mean = moments.mean;
   value.variance = moments.variance;
   for (size_t j = 0; j < law_.thresholds.size(); ++j) {
     value.probability[j] = Attained(moments, law_.thresholds[j]);
   }
-  for (size_t k = 0; with_grid && k < law_.grid.size(); ++k) {
-    value.cdf[k] = 1.0 - Beyond(moments, law_.grid[k], false);
-  }
 }
 
 // N / D >= o where N - o D >= 0: D is above 0 for all that counts (ChooseLaw sees to it).
-void TargetEvaluator::ByRatio(const Cumulants& cumulants, bool with_grid,
-                              ConditionalValue& value) const {
+void TargetEvaluator::ByRatio(const Cumulants& cumulants, ConditionalValue& value) const {
   const double denominator = cumulants.mean[1];
   const double ratio = cumulants.mean[0] / denominator;
   const double square = denominator * denominator;
@@ -130,9 +115,6 @@ void TargetEvaluator::ByRatio(const Cumulants& cumulants, bool with_grid,
   for (size_t j = 0; j < law_.thresholds.size(); ++j) {
     value.probability[j] =
         higher_ ? reached(law_.thresholds[j], true) : 1.0 - reached(law_.thresholds[j], false);
-  }
-  for (size_t k = 0; with_grid && k < law_.grid.size(); ++k) {
-    value.cdf[k] = 1.0 - reached(law_.grid[k], false);
   }
 }
 

@@ -24,8 +24,6 @@ struct ConditionalValue {
   double variance = 0.0;
   // [threshold]
   std::vector<double> probability;
-  // [place of the grid]: P(Y <= place); only when asked.
-  std::vector<double> cdf;
 };
 
 struct TargetLaw {
@@ -44,35 +42,32 @@ struct TargetLaw {
   SumLaw sum;
   // Spacing of the values Y can take; 0 when they are not on a lattice.
   double lattice = 0.0;
-  // kExact, kMatched: [threshold] and [place]; kStudentSum: one law.
+  // kExact, kMatched: [threshold], of the naive evaluator alone; kStudentSum: one law.
   std::vector<ReachTable> reach;
-  std::vector<ReachTable> beyond;
   std::shared_ptr<const StudentSumLaw> student;
-  // Places where the distribution function is kept, ascending; empty without quantiles.
-  std::vector<double> grid;
 
   bool refused() const { return !refusal.empty(); }
 };
 
 // Chooses the law of target `index` at `middle`, the means of the middle shared state.
-TargetLaw ChooseLaw(const Plan& plan, const SlotSeries& slots, const PathMeans& middle, int index);
+TargetLaw ChooseLaw(const Plan& plan, const SlotSeries& slots, const PathMeans& middle,
+                    StudentSums& students, int index);
 
-// Tables of the thresholds; and of the grid, once it is set.
+// Tables of the thresholds, for the naive evaluator.
 void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law);
-void MakeGridTables(TargetLaw& law);
 
-// Evaluates a target on paths. `plan` and `law` must outlive it; one per thread.
+// Evaluates a target on one path: the naive twin of lane_evaluator.h, an oracle of tests. `plan`
+// and `law` must outlive it; one per thread.
 class TargetEvaluator {
  public:
   TargetEvaluator(const Plan& plan, int index, const TargetLaw& law);
-  // Writes mean, variance and probabilities, and the distribution function on the grid when
-  // `with_grid`.
-  void Evaluate(const PathMeans& path, bool with_grid, ConditionalValue& value);
+  // Writes mean, variance and probabilities.
+  void Evaluate(const PathMeans& path, ConditionalValue& value);
 
  private:
-  void BySum(const PathMeans& path, bool with_grid, ConditionalValue& value) const;
-  void ByRatio(const Cumulants& cumulants, bool with_grid, ConditionalValue& value) const;
-  void ByMoments(const ThreeMoments& moments, bool with_grid, ConditionalValue& value) const;
+  void BySum(const PathMeans& path, ConditionalValue& value) const;
+  void ByRatio(const Cumulants& cumulants, ConditionalValue& value) const;
+  void ByMoments(const ThreeMoments& moments, ConditionalValue& value) const;
   double Attained(const ThreeMoments& moments, double threshold) const;
   double Beyond(const ThreeMoments& moments, double x, bool or_equal) const;
   double SumMean(const PathMeans& path) const;

@@ -4,7 +4,6 @@
 // by one, as a caller would.
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/sampled.h"
+#include "tests/sim/engine/conditional/kinds_bank.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::sim {
@@ -116,53 +116,12 @@ TEST_P(RandomBanksTest, AgreeWithTheSampledEstimator) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomBanksTest, ::testing::Range(0, 8));
 
-// Stocks fed by counts and amounts, what they earn, and a ratio.
-TinyBank KindsBank(uint64_t seed) {
-  std::mt19937_64 engine(seed);
-  const auto between = [&](double low, double high) {
-    return low + (high - low) * (engine() >> 11) * 0x1p-53;
-  };
-  TinyBank bank = MakeTinyBank(
-      {.region_count = 2,
-       .branches_per_region = 1 + static_cast<int>(engine() % 3),
-       .kinds = {IndicatorKind::kCount, IndicatorKind::kAmount},
-       .mean = between(15.0, 40.0),
-       .others = {StockOf("s-customers", Measure::kCount, {"k1"}),
-                  StockOf("s-deposits", Measure::kMoney, {}, {"k2"}),
-                  DerivedOf("t-income", "mean(s-deposits) * (yield - 1) / 1200 + 0.01 * k2"),
-                  RatioOf("t-rate", "k2", "s-customers")},
-       .stock = std::round(between(300.0, 900.0))});
-  bank.seed = seed;
-  AddDriver(bank, {.id = "yield", .value = 3.0, .sd = 0.2, .beta = 0.002, .indicator = 3});
-  for (int k = 0; k < 4; ++k) {
-    const double size = k < 2 ? 0.1 : 0.01;
-    bank.model.national.laws[k] = {.autoregression = between(0.0, 0.9),
-                                   .innovation_sd = between(0.0, size),
-                                   .persistent_sd = between(0.0, size)};
-    bank.model.regional.laws[k].persistent_sd = between(0.0, size);
-    bank.model.branch_loading[k] = between(0.0, size);
-  }
-  for (size_t i = 0; i < bank.model.series.size(); ++i) {
-    ModelSeries& series = bank.model.series[i];
-    const bool stock = series.law == Law::kStock;
-    bank.model.level.mean[i] += stock ? between(-0.03, 0.02) : between(-0.3, 0.3);
-    series.series_effect_sd = between(0.0, stock ? 0.01 : 0.1);
-    series.dispersion = stock ? between(0.0, 4.0) : between(1.2, 2.5);
-  }
-  for (const char* unit : {"bank", "r1", "r1-b1"}) {
-    for (const char* id : {"k1", "k2", "s-customers", "s-deposits", "t-income", "t-rate"}) {
-      bank.targets.push_back(bank.For(unit, id));
-    }
-  }
-  return bank;
-}
-
 class KindsTest : public ::testing::TestWithParam<int> {};
 
-TEST_P(KindsTest, AgreeWithTheSampledEstimator) { ExpectAgreement(KindsBank(40 + GetParam())); }
+TEST_P(KindsTest, AgreeWithTheSampledEstimator) { ExpectAgreement(MakeKindsBank(40 + GetParam())); }
 
 TEST_P(KindsTest, HaveClosedForms) {
-  TinyBank bank = KindsBank(40 + GetParam());
+  TinyBank bank = MakeKindsBank(40 + GetParam());
   EXPECT_EQ(KeepClosedForms(bank), 0);
 }
 

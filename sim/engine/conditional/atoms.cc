@@ -1,0 +1,184 @@
+#include "sim/engine/conditional/atoms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sim/base/math.h"
+
+namespace jalon::sim {
+namespace {
+
+void Append(std::string& key, const void* data, size_t size) {
+  key.append(static_cast<const char*>(data), size);
+}
+template <typename T>
+void Append(std::string& key, const T& value) {
+  Append(key, &value, sizeof(value));
+}
+
+// Everything an atom's numbers depend on besides the plan.
+std::string KeyOf(const Composition& branch) {
+  std::string key;
+  key.push_back(branch.has_denominator ? 'r' : 's');
+  for (const Part& part : branch.parts) {
+    Append(key, part.series);
+    for (int r = part.first_reading; r < part.end_reading; ++r) {
+      const PartReading& reading = branch.readings[r];
+      for (const int number : {reading.side, reading.first, reading.last, reading.rate,
+                               static_cast<int>(reading.mean_of_stock)}) {
+        Append(key, number);
+      }
+      Append(key, reading.coefficient);
+    }
+    key.push_back('|');
+  }
+  return key;
+}
+
+FlowAtom WithCumulants(FlowAtom flow, const PartLaw& law, double loading) {
+  const double w = flow.weight;
+  const double a2 = Exp(loading * loading);
+  const double a3 = Exp(3.0 * loading * loading);
+  const double own = law.variance_by_mean;
+  const double second = law.effect_second;
+  flow.pair[0] = own * w * w;
+  flow.pair[1] = (second * a2 + (a2 - 1.0)) * w * w;
+  flow.triple[0] = law.third_by_mean * w * w * w;
+  flow.triple[1] = 3.0 * own * (second * a2 + (a2 - 1.0)) * w * w * w;
+  flow.triple[2] =
+      (law.effect_third * a3 + 3.0 * second * (a3 - a2) + (a3 - 3.0 * a2 + 2.0)) * w * w * w;
+  return flow;
+}
+
+}  // namespace
+
+Composition BranchOf(const Composition& from, int branch, int period_count) {
+  Composition made;
+  made.has_denominator = from.has_denominator;
+  const int first = from.branch_first[branch];
+  const int end = from.branch_first[branch + 1];
+  made.branch_first = {0, end - first};
+  std::vector<int> row_of(from.loadings.size(), -1);
+  for (int p = first; p < end; ++p) {
+    Part part = from.parts[p];
+    const auto readings = from.readings.begin();
+    made.readings.insert(made.readings.end(), readings + part.first_reading,
+                         readings + part.end_reading);
+    for (int r = part.first_reading; r < part.end_reading; ++r) {
+      made.moves |= from.readings[r].rate >= 0;
+    }
+    for (int f = part.first_flow; f < part.end_flow; ++f) {
+      made.flows.push_back({.part = from.flows[f].part - first, .sign = from.flows[f].sign});
+    }
+    made.moves |= from.moves && part.end_flow > part.first_flow;
+    int& row = row_of[part.loading];
+    if (row < 0) {
+      row = static_cast<int>(made.loadings.size());
+      made.loadings.push_back(from.loadings[part.loading]);
+    }
+    part.loading = row;
+    part.end_reading = static_cast<int>(made.readings.size());
+    part.first_reading =
+        part.end_reading - (from.parts[p].end_reading - from.parts[p].first_reading);
+    part.end_flow = static_cast<int>(made.flows.size());
+    part.first_flow = part.end_flow - (from.parts[p].end_flow - from.parts[p].first_flow);
+    made.parts.push_back(part);
+  }
+  // A stock without flows moves too: by its own rate.
+  made.moves = from.moves;
+  if (made.moves) return made;
+  const auto weights = from.weights.begin();
+  for (int side = 0; side < kSides; ++side) {
+    const size_t row = static_cast<size_t>(side) * from.part_count();
+    made.weights.insert(made.weights.end(), weights + (row + first) * period_count,
+                        weights + (row + end) * period_count);
+  }
+  return made;
+}
+
+void AtomCollector::Add(const Composition& composition) {
+  for (int branch = 0; branch < composition.branch_count(); ++branch) {
+    const int atom = FindOrMake(BranchOf(composition, branch, plan_.period_count()));
+    pairs_.push_back({atom, target_count_});
+  }
+  made_.atom_count.push_back(composition.branch_count());
+  ++target_count_;
+}
+
+int AtomCollector::FindOrMake(Composition branch) {
+  const auto [found, added] = place_of_.try_emplace(KeyOf(branch), made_.atoms.size());
+  if (added) Make(std::move(branch));
+  return found->second;
+}
+
+void AtomCollector::Make(Composition branch) {
+  AtomTable::Atom atom;
+  FlowAtom flow;
+  if (branch.part_count() == 1 && AsFlow(branch, 0, flow)) {
+    flow = WithCumulants(flow, PartLawOf(plan_, flow.series), branch.loadings[0]);
+    atom.flow = static_cast<int>(made_.flows.size());
+    made_.flows.push_back(flow);
+    made_.atoms.push_back(atom);
+    return;
+  }
+  MixedAtom mixed{.composition = std::move(branch)};
+  mixed.used.assign(mixed.composition.loadings.size(), 0);
+  for (const double loading : mixed.composition.loadings) {
+    mixed.loadings.push_back(MomentsOf(loading));
+  }
+  for (const Part& part : mixed.composition.parts) {
+    const PartLaw law = PartLawOf(plan_, part.series);
+    if (law.kind == PartLaw::Kind::kLogFlow) mixed.used[part.loading] = 1;
+    mixed.moved |= law.loading != 0.0;
+    mixed.laws.push_back(law);
+    FlowAtom plain;
+    const int p = static_cast<int>(mixed.plain.size());
+    if (!AsFlow(mixed.composition, p, plain)) plain = {.first = 0, .last = -1};
+    mixed.plain.push_back(plain);
+  }
+  for (size_t row = 0; row < mixed.used.size(); ++row) {
+    if (!mixed.used[row]) continue;
+    ++mixed.used_count;
+    mixed.last_used = static_cast<int>(row);
+  }
+  atom.mixed = static_cast<int>(made_.mixed.size());
+  made_.mixed.push_back(std::move(mixed));
+  made_.atoms.push_back(atom);
+}
+
+bool AtomCollector::AsFlow(const Composition& branch, int p, FlowAtom& flow) const {
+  if (branch.moves || branch.has_denominator) return false;
+  flow = {.series = branch.parts[p].series};
+  const PlanSeries& series = plan_.series[flow.series];
+  if (series.group < 0 || series.stock >= 0 || series.link != Link::kLog) return false;
+  const int period_count = plan_.period_count();
+  const size_t row = static_cast<size_t>(flow.series) * period_count;
+  flow.first = period_count;
+  flow.last = -1;
+  for (int t = 0; t < period_count; ++t) {
+    const double weight = branch.weights[static_cast<size_t>(p) * period_count + t];
+    if (weight == 0.0) continue;
+    if (flow.last >= 0 && (weight != flow.weight || flow.last != t - 1)) return false;
+    flow.weight = weight;
+    flow.first = std::min(flow.first, t);
+    flow.last = t;
+    // Known cells have no base.
+    if (!std::isnan(plan_.realised[row + t])) flow.constant += weight * plan_.realised[row + t];
+  }
+  return true;
+}
+
+AtomTable AtomCollector::Finish() {
+  std::stable_sort(pairs_.begin(), pairs_.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [atom, target] : pairs_) {
+    AtomTable::Atom& its = made_.atoms[atom];
+    if (its.end_use == 0) its.first_use = static_cast<int>(made_.uses.size());
+    made_.uses.push_back(target);
+    its.end_use = static_cast<int>(made_.uses.size());
+  }
+  return std::move(made_);
+}
+
+}  // namespace jalon::sim

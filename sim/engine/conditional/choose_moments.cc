@@ -1,0 +1,131 @@
+// Sums of anything by their moments, and ratios.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "sim/base/math.h"
+#include "sim/engine/conditional/choose_law.h"
+
+namespace jalon::sim {
+namespace {
+
+// Beyond, three moments say too little.
+constexpr double kMostSkewed = 1.0;
+// Student tails that three moments do not show matter above this share of the variance and below so
+// many draws, where the law is near symmetric.
+constexpr double kStudentShare = 0.2;
+constexpr double kStudentDraws = 100.0;
+constexpr double kSymmetric = 0.1;
+// Standard deviations a denominator must be above 0, and the most it may vary.
+constexpr double kFromZero = 7.0;
+// What the lattice of counts may do to a probability where no correction is made.
+constexpr double kCoarsest = 0.002;
+constexpr double kNormalBelow = 0.0015;
+
+}  // namespace
+
+void Chooser::SetMoments() {
+  CumulantMaker maker(plan_, law_.composition);
+  const Cumulants cumulants = maker.At(middle_);
+  if (law_.composition.has_denominator) {
+    SetRatio(maker, cumulants);
+    return;
+  }
+  const ThreeMoments moments = cumulants.value();
+  const double skewness = std::fabs(moments.skewness());
+  law_.law = skewness < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
+  if (skewness < kSymmetric) SetStudent(maker, moments.variance);
+  RefuseMoments(maker, moments, 0.0);
+}
+
+void Chooser::RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio) {
+  const double skewness = std::fabs(moments.skewness());
+  if (skewness > kMostSkewed) {
+    law_.refusal = absl::StrCat("the skewness given the shared state must be at most ", kMostSkewed,
+                                ", it is ", skewness);
+  } else if (law_.lattice == 0.0 && Coarseness(maker, moments, ratio) > kCoarsest) {
+    law_.refusal = "too few counts for a smooth law, and no lattice of their own";
+  }
+}
+
+// How far the lattice of the counts that weigh most moves a probability: half a step of a
+// density, less what other draws smooth away (the first harmonic of the lattice).
+double Chooser::Coarseness(const CumulantMaker& maker, const ThreeMoments& moments,
+                           double ratio) const {
+  // Own variance of counts by weight, and of everything else.
+  std::map<double, double> counts;
+  double others = 0.0;
+  for (int p = 0; p < law_.composition.part_count(); ++p) {
+    const PartLaw& law = maker.law(p);
+    const bool count = SeriesOf(p).law == Law::kNegativeBinomial;
+    for (int t = 0; t < plan_.period_count(); ++t) {
+      const double weight = maker.weight(0, p, t) - ratio * maker.weight(1, p, t);
+      if (weight == 0.0) continue;
+      const double cell = law.kind == PartLaw::Kind::kLogFlow
+                              ? law.variance_by_mean * middle_.values[RowOf(p) + t]
+                              : law.noise;
+      if (count) {
+        counts[std::fabs(weight)] += weight * weight * cell;
+      } else {
+        others += weight * weight * cell;
+      }
+    }
+  }
+  double coarsest = 0.0;
+  for (const auto& [weight, variance] : counts) {
+    double smooth = others;
+    for (const auto& [other, its] : counts) smooth += other == weight ? 0.0 : its;
+    constexpr double kTwoPiSquared = 19.739208802178716;
+    coarsest = std::max(coarsest, 0.127 * weight / std::sqrt(moments.variance) *
+                                      Exp(-kTwoPiSquared * smooth / (weight * weight)));
+  }
+  return coarsest;
+}
+
+void Chooser::SetStudent(const CumulantMaker& maker, double variance) {
+  double sum = 0.0;
+  double squares = 0.0;
+  double degrees = 0.0;
+  for (const int p : drawn_) {
+    const PlanSeries& series = SeriesOf(p);
+    const bool student =
+        series.law == Law::kStudentT || (series.law == Law::kStock && series.dispersion > 0.0);
+    if (!student) continue;
+    if (degrees != 0.0 && series.shape != degrees) return;
+    degrees = series.shape;
+    for (int t = 0; t < plan_.period_count(); ++t) {
+      const double cell = maker.weight(0, p, t) * series.dispersion;
+      sum += cell * cell;
+      squares += cell * cell * cell * cell;
+    }
+  }
+  if (!(sum > kStudentShare * variance)) return;
+  const double count = sum * sum / squares;
+  if (!(count < kStudentDraws) || !(degrees < 1e6)) return;
+  law_.law = LawUsed::kStudentSum;
+  law_.student = students_.Get(degrees, std::max(1, static_cast<int>(std::lround(count))),
+                               std::min(sum / variance, 1.0));
+}
+
+void Chooser::SetRatio(const CumulantMaker& maker, const Cumulants& cumulants) {
+  const ThreeMoments denominator = cumulants.denominator();
+  if (!(denominator.mean > kFromZero * std::sqrt(denominator.variance)) ||
+      !(denominator.mean > 0.0)) {
+    law_.refusal = absl::StrCat("the denominator of a ratio must stay ", kFromZero,
+                                " standard deviations above 0");
+    return;
+  }
+  const double ratio = cumulants.mean[0] / cumulants.mean[1];
+  law_.law = std::fabs(cumulants.Against(ratio).skewness()) < kNormalBelow ? LawUsed::kNormal
+                                                                           : LawUsed::kThreeMoments;
+  RefuseMoments(maker, cumulants.Against(ratio), ratio);
+  for (const double threshold : law_.thresholds) {
+    if (law_.refused()) return;
+    if (std::isfinite(threshold)) {
+      RefuseMoments(maker, cumulants.Against(threshold), threshold);
+    }
+  }
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,169 @@
+// What a conditional run costs: counted where it is held, predicted from the plan for admission.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sim/engine/cell_cost.h"
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/run.h"
+
+namespace jalon::sim {
+namespace {
+
+double Size(size_t n) { return static_cast<double>(n); }
+
+// How the series of a plan become atoms.
+struct AtomCount {
+  // Flows read with one weight, parts of anything else, and atoms that targets consist of.
+  double flows = 0.0;
+  double mixed_parts = 0.0;
+  double uses = 0.0;
+};
+
+// Readings of a series that differ: each makes an atom, or a part of one.
+int ReadingsOf(const Plan& plan, int i) {
+  int count = 0;
+  const SlotReading* last = nullptr;
+  for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
+    const SlotReading& reading = plan.slots[plan.series_slots[k]].reading;
+    count += last == nullptr || reading != *last;
+    last = &reading;
+  }
+  return count;
+}
+
+AtomCount CountAtoms(const Plan& plan) {
+  // What slots a target reads through something else than one term: stocks, ratios, derived.
+  std::vector<char> mixed(plan.slots.size(), 0);
+  for (const PlanTarget& target : plan.target_parts) {
+    for (const PlanQuantity& quantity : {target.value, target.denominator}) {
+      const bool alone =
+          !target.denominator.exists() && quantity.end_term == quantity.first_term + 1;
+      for (int j = quantity.first_term; j < quantity.end_term && !alone; ++j) {
+        mixed[plan.terms[j].slot] = 1;
+      }
+    }
+  }
+  AtomCount count;
+  for (int i = 0; i < plan.series_count(); ++i) {
+    const double readings = ReadingsOf(plan, i);
+    bool is_mixed = plan.series[i].stock >= 0 || plan.series[i].link != Link::kLog;
+    for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
+      is_mixed |= mixed[plan.series_slots[k]] != 0;
+    }
+    const double slots = Size(plan.series_slot_first[i + 1] - plan.series_slot_first[i]);
+    count.uses += slots;
+    // A stock brings its flows along.
+    const PlanStock* stock =
+        plan.series[i].stock < 0 ? nullptr : &plan.stocks[plan.series[i].stock];
+    const double flows = stock == nullptr ? 0.0 : stock->end_flow - stock->first_flow;
+    (is_mixed ? count.mixed_parts : count.flows) += readings * (1.0 + flows);
+  }
+  return count;
+}
+
+// Bytes of a part of a mixed atom: itself, its readings, its weights.
+double PartBytes(const Plan& plan) {
+  return sizeof(Part) + sizeof(PartReading) + sizeof(PartFlow) + sizeof(PartLaw) +
+         sizeof(FlowAtom) + 2.0 * kSides * plan.period_count() * sizeof(double);
+}
+
+double ProgramBytes(const Plan& plan) {
+  const AtomCount atoms = CountAtoms(plan);
+  const double thresholds = ThresholdCount(plan);
+  const double per_target = sizeof(TargetLaw) + sizeof(LaneTarget) + sizeof(MeanPlaces) +
+                            2.0 * sizeof(size_t) + sizeof(double);
+  return Size(plan.targets.size()) * per_target +
+         thresholds * (sizeof(double) + sizeof(LaneThreshold) + sizeof(ScoreCurve)) +
+         atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom)) +
+         atoms.mixed_parts * (sizeof(AtomTable::Atom) + sizeof(MixedAtom) + PartBytes(plan)) +
+         atoms.uses * sizeof(int) + Size(plan.series.size()) * plan.period_count() * sizeof(double);
+}
+
+double BlockBytes(const Plan& plan) {
+  const double rows = 2.0 * Size(plan.groups.size()) + Size(plan.events.size() + plan.rates.size());
+  const double sums = 3.0 * Size(plan.targets.size());
+  return kLaneCount * sizeof(double) *
+             (rows * plan.period_count() + ThresholdCount(plan) + Size(plan.targets.size())) +
+         sums * sizeof(double);
+}
+
+double AccumulatorBytes(const Plan& plan, int quantile_level_count) {
+  const double places = quantile_level_count > 0 ? kLaneCount : 0.0;
+  const double numbers = kLaneCount + 4.0 + places;
+  return sizeof(double) * (kLaneCount * ThresholdCount(plan) + numbers * Size(plan.targets.size()));
+}
+
+double EstimateBytes(const Plan& plan, int quantile_level_count) {
+  return Size(plan.targets.size()) *
+             (sizeof(TargetEstimate) + quantile_level_count * sizeof(double)) +
+         3.0 * ThresholdCount(plan) * sizeof(double);
+}
+
+// Nanoseconds of a block: sixteen shared states, the atoms, the targets.
+double BlockNanoseconds(const Plan& plan) {
+  constexpr double kStateRow = 60.0;
+  constexpr double kFlow = 45.0;
+  constexpr double kPart = 450.0;
+  constexpr double kUse = 12.0;
+  constexpr double kThreshold = 90.0;
+  constexpr double kTarget = 60.0;
+  const AtomCount atoms = CountAtoms(plan);
+  const double latents = Size(plan.indicators.size() + plan.region_rows.size());
+  const double rows = latents * (plan.step_count() + 2) + Size(plan.groups.size());
+  return kLaneCount * rows * kStateRow + atoms.flows * kFlow + atoms.mixed_parts * kPart +
+         atoms.uses * kUse + ThresholdCount(plan) * kThreshold +
+         Size(plan.targets.size()) * kTarget;
+}
+
+template <typename T>
+int64_t BytesOf(const std::vector<T>& values) {
+  return static_cast<int64_t>(values.capacity() * sizeof(T));
+}
+
+int64_t BytesOf(const Composition& composition) {
+  return BytesOf(composition.parts) + BytesOf(composition.branch_first) +
+         BytesOf(composition.readings) + BytesOf(composition.flows) +
+         BytesOf(composition.loadings) + BytesOf(composition.weights);
+}
+
+int64_t BytesOf(const AtomTable& table) {
+  int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
+                  BytesOf(table.uses) + BytesOf(table.atom_count);
+  for (const MixedAtom& atom : table.mixed) {
+    bytes += BytesOf(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
+             BytesOf(atom.used) + BytesOf(atom.plain);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+int64_t ConditionalPlan::allocated_bytes() const {
+  const LaneProgram& program = state_->program;
+  int64_t bytes = BytesOf(program.table) + BytesOf(program.targets) +
+                  BytesOf(program.first_threshold) + BytesOf(program.thresholds) +
+                  BytesOf(program.curves) + BytesOf(program.tables) + BytesOf(program.summed) +
+                  BytesOf(state_->places) + BytesOf(state_->first_place) + BytesOf(state_->floors) +
+                  BytesOf(state_->laws);
+  for (const ReachTable& table : program.tables) bytes += table.allocated_bytes();
+  for (const TargetLaw& law : state_->laws) bytes += BytesOf(law.thresholds);
+  const Plan& plan = state_->plan;
+  return bytes + static_cast<int64_t>(plan.series.size()) * plan.period_count() * sizeof(double);
+}
+
+int64_t ConditionalBlockBytes(const ConditionalBlock& block) {
+  return BytesOf(block.probability) + BytesOf(block.mean) + BytesOf(block.variance) +
+         BytesOf(block.variance_slope) + BytesOf(block.third);
+}
+
+PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count) {
+  const int blocks = BlocksInHand(thread_count);
+  return {.peak_bytes = PlanBytes(plan) + ProgramBytes(plan) + blocks * BlockBytes(plan) +
+                        AccumulatorBytes(plan, quantile_level_count) +
+                        EstimateBytes(plan, quantile_level_count),
+          .cpu_ms_per_256_paths = 256.0 / kLaneCount * BlockNanoseconds(plan) * 1e-6};
+}
+
+}  // namespace jalon::sim

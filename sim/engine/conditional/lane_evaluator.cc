@@ -1,0 +1,291 @@
+#include "sim/engine/conditional/lane_evaluator.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sim/engine/conditional/lane_evaluator.cc"
+#include <hwy/foreach_target.h>
+//
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/engine/conditional/lane_cumulants-inl.h"
+#include "sim/engine/conditional/lane_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace jalon::sim {
+namespace HWY_NAMESPACE {
+
+inline constexpr double kLog2OfE = 1.4426950408889634;
+
+HWY_INLINE LaneCumulants CumulantsOfFlow(const FlowAtom& flow, const Lanes& m) {
+  LaneCumulants made = NoCumulants();
+  made.mean[0] = MulAdd(flow.weight, m, Same(flow.constant));
+  made.pair[0] = m * MulAdd(flow.pair[1], m, Same(flow.pair[0]));
+  const Lanes inner =
+      MulAdd(m, MulAdd(flow.triple[2], m, Same(flow.triple[1])), Same(flow.triple[0]));
+  made.triple[0] = m * inner;
+  return made;
+}
+
+// ---- Probabilities.
+
+HWY_INLINE Lanes OnCurve(const ScoreCurve& curve, const Lanes& log2_mean) {
+  const Lanes t = curve.inverse_half_width * (log2_mean - Same(curve.center));
+  const Lanes inside = Clamped(t, -1.0, 1.0);
+  Lanes score = Same(curve.coefficients[kCurveTerms - 1]);
+  for (int k = kCurveTerms - 2; k >= 0; --k) {
+    score = MulAdd(score, inside, Same(curve.coefficients[k]));
+  }
+  Lanes p = NormalCdfLanes(score);
+  p = WhereAbove(t, Same(1.0), Same(1.0), p);
+  return WhereAbove(Same(-1.0), t, Same(0.0), p);
+}
+
+// Look-ups of one lane after the other.
+template <typename Function>
+HWY_INLINE Lanes OneByOne(const Lanes& x, const Function& function) {
+  alignas(64) double values[kLaneCount];
+  StoreLanes(x, values);
+  for (double& value : values) value = function(value);
+  return LoadLanes(values);
+}
+
+// P(Y >= x) or P(Y > x) of laws by moments.
+HWY_INLINE Lanes BeyondMoments(const LaneTarget& target, const LaneThreshold& threshold,
+                               const LaneCumulants& k) {
+  const Lanes zero = Same(0.0);
+  const Lanes x = Same(threshold.x);
+  // A law without variance is its mean; a tie counts where more is better.
+  const Lanes tied = Same(target.higher ? 1.0 : 0.0);
+  const Lanes known = WhereAbove(k.mean[0], x, Same(1.0), WhereAbove(x, k.mean[0], zero, tied));
+  const Lanes variance = Clamped(k.pair[0], 1e-300, 1e300);
+  const Lanes corrected = Same(threshold.corrected);
+  Lanes tail;
+  if (target.student != nullptr) {
+    tail = OneByOne((corrected - k.mean[0]) / Sqrt(variance),
+                    [&](double z) { return target.student->UpperTail(z); });
+  } else {
+    tail = UpperTailLanes(k.mean[0], variance, k.triple[0], corrected);
+  }
+  return WhereAbove(k.pair[0], zero, tail, known);
+}
+
+HWY_INLINE LaneCumulants Against(const LaneCumulants& k, const Lanes& ratio) {
+  LaneCumulants made = NoCumulants();
+  const Lanes square = ratio * ratio;
+  made.mean[0] = k.mean[0] - ratio * k.mean[1];
+  made.pair[0] = k.pair[0] - 2.0 * (ratio * k.pair[1]) + square * k.pair[2];
+  made.pair[0] = Clamped(made.pair[0], 0.0, 1e300);
+  made.triple[0] = k.triple[0] - 3.0 * (ratio * k.triple[1]) + 3.0 * (square * k.triple[2]) -
+                   (square * ratio) * k.triple[3];
+  return made;
+}
+
+// ---- One target.
+
+class TargetWriter {
+ public:
+  TargetWriter(LaneWork& work, int index)
+      : work_(work), target_(work.program.targets[index]), index_(index) {}
+
+  // A target that is one flow. False where a number is not finite.
+  bool WriteFlow(const FlowAtom& flow, const Lanes& m) {
+    check_ = Same(0.0);
+    WriteSum(MulAdd(flow.weight, m, Same(flow.constant)), m);
+    return std::isfinite(SumOf(check_));
+  }
+
+  // Any target. False where a number is not finite.
+  bool Write(const LaneCumulants& k) {
+    check_ = Same(0.0);
+    if (target_.is_ratio) {
+      WriteRatio(k);
+    } else if (target_.law == LawUsed::kExact || target_.law == LawUsed::kMatched) {
+      WriteSum(k.mean[0], (1.0 / target_.weight) * (k.mean[0] - Same(target_.constant)));
+    } else {
+      WriteMoments(k);
+    }
+    return std::isfinite(SumOf(check_));
+  }
+
+ private:
+  void Put(std::vector<double>& to, size_t row, const Lanes& x) {
+    StoreLanes(x, to.data() + row * kLaneCount);
+    check_ += x;
+  }
+  void PutMoments(const Lanes& mean, const Lanes& variance, const Lanes& third) {
+    Put(work_.block.mean, index_, mean);
+    check_ += variance;
+    const Lanes off = mean - Same(work_.places[index_].center);
+    work_.block.variance[index_] = SumOf(variance);
+    work_.block.variance_slope[index_] = SumOf(variance * off);
+    work_.block.third[index_] = SumOf(third);
+  }
+  template <typename Beyond>
+  void PutProbabilities(const Beyond& beyond) {
+    const std::vector<size_t>& first = work_.program.first_threshold;
+    for (size_t row = first[index_]; row < first[index_ + 1]; ++row) {
+      const LaneThreshold& threshold = work_.program.thresholds[row];
+      const Lanes p = threshold.kind == LaneThreshold::Kind::kCertain
+                          ? Same(threshold.reached ? 1.0 : 0.0)
+                          : beyond(threshold);
+      Put(work_.block.probability, row, target_.higher ? p : Same(1.0) - p);
+    }
+  }
+
+  // `mean` of the target, `m` of the sum behind it.
+  void WriteSum(const Lanes& mean, const Lanes& m) {
+    const Lanes log2_mean = kLog2OfE * LogLanes(Clamped(m, 1e-300, 1e300));
+    PutMoments(mean, m * MulAdd(target_.pair[1], m, Same(target_.pair[0])),
+               m * MulAdd(m, MulAdd(target_.triple[2], m, Same(target_.triple[1])),
+                          Same(target_.triple[0])));
+    PutProbabilities([&](const LaneThreshold& threshold) HWY_ATTR {
+      if (threshold.kind == LaneThreshold::Kind::kCurve) {
+        return OnCurve(work_.program.curves[threshold.index], log2_mean);
+      }
+      const ReachTable& table = work_.program.tables[threshold.index];
+      return OneByOne(log2_mean, [&](double place) { return table.At(place); });
+    });
+  }
+
+  void WriteMoments(const LaneCumulants& k) {
+    PutMoments(k.mean[0], k.pair[0], k.triple[0]);
+    PutProbabilities([&](const LaneThreshold& threshold)
+                         HWY_ATTR { return BeyondMoments(target_, threshold, k); });
+  }
+
+  // N / D >= o where N - o D >= 0: D is above 0 for all that counts (ChooseLaw sees to it).
+  void WriteRatio(const LaneCumulants& k) {
+    const Lanes ratio = k.mean[0] / k.mean[1];
+    const Lanes square = k.mean[1] * k.mean[1];
+    const LaneCumulants own = Against(k, ratio);
+    const Lanes moved = (ratio * k.pair[2] - k.pair[1]) / square;
+    PutMoments(ratio + moved, own.pair[0] / square, own.triple[0] / (square * k.mean[1]));
+    PutProbabilities([&](const LaneThreshold& threshold) HWY_ATTR {
+      LaneThreshold zero;
+      return BeyondMoments(target_, zero, Against(k, Same(threshold.x)));
+    });
+  }
+
+  LaneWork& work_;
+  const LaneTarget& target_;
+  int index_;
+  Lanes check_;
+};
+
+// ---- Targets of several atoms.
+
+HWY_INLINE void AddRow(LaneArray& sums, int row, const Lanes& x) {
+  StoreLanes(LoadLanes(sums.row(row)) + x, sums.row(row));
+}
+
+HWY_INLINE void AddSums(LaneWork& work, const LaneTarget& target, const LaneCumulants& k) {
+  int row = target.first_sum;
+  if (!target.is_ratio) {
+    AddRow(work.sums, row, k.mean[0]);
+    AddRow(work.sums, row + 1, k.pair[0]);
+    AddRow(work.sums, row + 2, k.triple[0]);
+    return;
+  }
+  for (const Lanes& x : k.mean) AddRow(work.sums, row++, x);
+  for (const Lanes& x : k.pair) AddRow(work.sums, row++, x);
+  for (const Lanes& x : k.triple) AddRow(work.sums, row++, x);
+}
+
+HWY_INLINE LaneCumulants SumsOf(const LaneWork& work, const LaneTarget& target) {
+  LaneCumulants k = NoCumulants();
+  int row = target.first_sum;
+  if (!target.is_ratio) {
+    k.mean[0] = LoadLanes(work.sums.row(row));
+    k.pair[0] = LoadLanes(work.sums.row(row + 1));
+    k.triple[0] = LoadLanes(work.sums.row(row + 2));
+    return k;
+  }
+  for (Lanes& x : k.mean) x = LoadLanes(work.sums.row(row++));
+  for (Lanes& x : k.pair) x = LoadLanes(work.sums.row(row++));
+  for (Lanes& x : k.triple) x = LoadLanes(work.sums.row(row++));
+  return k;
+}
+
+bool IsOneFlow(const LaneTarget& target) {
+  return target.is_alone && (target.law == LawUsed::kExact || target.law == LawUsed::kMatched);
+}
+
+// A flow and the targets it belongs to.
+HWY_INLINE int FlowInLanes(LaneWork& work, const AtomTable::Atom& atom) {
+  const LaneProgram& program = work.program;
+  const FlowAtom& flow = program.table.flows[atom.flow];
+  const Lanes m = FlowSum(work, flow);
+  for (int u = atom.first_use; u < atom.end_use; ++u) {
+    const int index = program.table.uses[u];
+    const LaneTarget& target = program.targets[index];
+    bool finite = true;
+    if (IsOneFlow(target)) {
+      finite = TargetWriter(work, index).WriteFlow(flow, m);
+    } else if (target.is_alone) {
+      finite = TargetWriter(work, index).Write(CumulantsOfFlow(flow, m));
+    } else {
+      AddSums(work, target, CumulantsOfFlow(flow, m));
+    }
+    if (!finite) return index;
+  }
+  return -1;
+}
+
+HWY_INLINE int MixedInLanes(LaneWork& work, const AtomTable::Atom& atom) {
+  const LaneProgram& program = work.program;
+  const MixedAtom& mixed = program.table.mixed[atom.mixed];
+  const LaneCumulants k = mixed.composition.has_denominator ? MixedCumulants<2>(work, mixed).At()
+                                                            : MixedCumulants<1>(work, mixed).At();
+  for (int u = atom.first_use; u < atom.end_use; ++u) {
+    const int index = program.table.uses[u];
+    const LaneTarget& target = program.targets[index];
+    if (!target.is_alone) {
+      AddSums(work, target, k);
+    } else if (!TargetWriter(work, index).Write(k)) {
+      return index;
+    }
+  }
+  return -1;
+}
+
+int AtomsInLanes(LaneWork& work, int first, int end) {
+  for (int a = first; a < end; ++a) {
+    const AtomTable::Atom& atom = work.program.table.atoms[a];
+    const int broken = atom.flow >= 0 ? FlowInLanes(work, atom) : MixedInLanes(work, atom);
+    if (broken >= 0) return broken;
+  }
+  return -1;
+}
+
+int SumsInLanes(LaneWork& work, int first, int end) {
+  for (int j = first; j < end; ++j) {
+    const int index = work.program.summed[j];
+    if (!TargetWriter(work, index).Write(SumsOf(work, work.program.targets[index]))) return index;
+  }
+  return -1;
+}
+
+// NOLINTNEXTLINE(google-readability-namespace-comments)
+}  // namespace HWY_NAMESPACE
+}  // namespace jalon::sim
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace jalon::sim {
+namespace {
+HWY_EXPORT(AtomsInLanes);
+HWY_EXPORT(SumsInLanes);
+}  // namespace
+
+int EvaluateAtoms(LaneWork& work, int first, int end) {
+  return HWY_DYNAMIC_DISPATCH(AtomsInLanes)(work, first, end);
+}
+
+int EvaluateSums(LaneWork& work, int first, int end) {
+  return HWY_DYNAMIC_DISPATCH(SumsInLanes)(work, first, end);
+}
+
+}  // namespace jalon::sim
+#endif

@@ -1,0 +1,102 @@
+// A block's numbers, sixteen scrambles at a time. Internal to sim/engine/conditional.
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_LANE_EVALUATOR_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_LANE_EVALUATOR_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/conditional/atoms.h"
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/lane_array.h"
+#include "sim/engine/conditional/mixture_quantiles.h"
+#include "sim/engine/conditional/path_means.h"
+#include "sim/engine/conditional/score_curve.h"
+#include "sim/engine/conditional/shared_lanes.h"
+#include "sim/engine/conditional/target_law.h"
+#include "sim/engine/plan.h"
+
+namespace jalon::sim {
+
+// One threshold of a target.
+struct LaneThreshold {
+  enum class Kind : uint8_t { kCertain, kCurve, kTable, kMoments };
+  Kind kind = Kind::kMoments;
+  // kCertain: whether it is reached.
+  bool reached = false;
+  // kCurve, kTable: index into LaneProgram::curves or tables.
+  int index = 0;
+  // kMoments: the threshold, and half a step below the next value of a lattice.
+  double x = 0.0;
+  double corrected = 0.0;
+};
+
+// One target.
+struct LaneTarget {
+  LawUsed law = LawUsed::kThreeMoments;
+  bool higher = true;
+  bool is_ratio = false;
+  // Its only atom is all of it: nothing to add up.
+  bool is_alone = false;
+  // First row of LaneWork::sums: mean, variance, third; of a ratio its nine cumulants.
+  int first_sum = 0;
+  // kExact, kMatched: Y = constant + weight x sum, and what of a mean m of the sum varies:
+  // pair[0] m + pair[1] m^2, triple[0] m + triple[1] m^2 + triple[2] m^3.
+  double constant = 0.0;
+  double weight = 1.0;
+  double pair[2] = {};
+  double triple[3] = {};
+  const StudentSumLaw* student = nullptr;
+};
+
+// What all blocks of a plan read. Read-only once built.
+struct LaneProgram {
+  AtomTable table;
+  // [target]
+  std::vector<LaneTarget> targets;
+  // [target + 1]
+  std::vector<size_t> first_threshold;
+  // [threshold of all targets]
+  std::vector<LaneThreshold> thresholds;
+  std::vector<ScoreCurve> curves;
+  std::vector<ReachTable> tables;
+  // Rows of sums of targets of several atoms.
+  int sum_count = 0;
+  // Targets of several atoms.
+  std::vector<int> summed;
+  // Parts of the largest mixed atom.
+  int widest = 0;
+
+  // Nanoseconds of an atom, and of a target of several atoms, on a 2022 server: they size slices.
+  double AtomCost(int atom) const;
+  double SumCost(int k) const;
+};
+
+// Adds a target whose law is chosen and whose composition is collected next. `law` may lose its
+// composition afterwards; its tables move here.
+void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& program);
+
+// One block in the making.
+struct LaneWork {
+  explicit LaneWork(const ConditionalPlanState& state);
+
+  const Plan& plan;
+  const MeansMaker& means;
+  const LaneProgram& program;
+  // [target]
+  const std::vector<MeanPlaces>& places;
+  SharedLanes shared;
+  // [row of the targets of several atoms]
+  LaneArray sums;
+  // Of one mixed atom: [side x part x period].
+  LaneArray weights;
+  ConditionalBlock block;
+};
+
+// Computes atoms [first, end) and the targets that are one atom; then, once all atoms are done, the
+// targets summed[first .. end). The first target whose numbers are not finite, -1 without.
+int EvaluateAtoms(LaneWork& work, int first, int end);
+int EvaluateSums(LaneWork& work, int first, int end);
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_LANE_EVALUATOR_H_

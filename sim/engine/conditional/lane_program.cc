@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sim/base/decimal.h"
+#include "sim/base/math.h"
+#include "sim/engine/conditional/lane_evaluator.h"
+#include "sim/engine/conditional/plan_state.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr int kSumRows = 3;
+constexpr int kRatioRows = 9;
+
+// A threshold as one of the sum behind Y.
+double OfSum(const TargetLaw& law, double threshold) {
+  const double x = (threshold - law.constant) / law.weight;
+  return law.lattice > 0.0 ? NearestDecimal(x) : x;
+}
+
+// Half a step below the next value of the lattice.
+double Corrected(const TargetLaw& law, double x, bool or_equal) {
+  if (!(law.lattice > 0.0)) return x;
+  const double steps = NearestDecimal(x / law.lattice);
+  return law.lattice * (or_equal ? std::ceil(steps) - 0.5 : std::floor(steps) + 0.5);
+}
+
+LaneThreshold Certain(bool reached) {
+  return {.kind = LaneThreshold::Kind::kCertain, .reached = reached};
+}
+
+LaneThreshold OnSum(const TargetLaw& law, double x, bool or_equal, LaneProgram& program) {
+  const std::optional<ScoreCurve> curve = FitScoreCurve(law.sum, x, or_equal);
+  if (curve) {
+    program.curves.push_back(*curve);
+    return {.kind = LaneThreshold::Kind::kCurve,
+            .index = static_cast<int>(program.curves.size()) - 1};
+  }
+  ReachTable table(law.sum, x, or_equal);
+  if (table.is_constant()) return Certain(table.At(0.0) == 1.0);
+  program.tables.push_back(std::move(table));
+  return {.kind = LaneThreshold::Kind::kTable,
+          .index = static_cast<int>(program.tables.size()) - 1};
+}
+
+bool IsSum(const TargetLaw& law) {
+  return law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
+}
+
+LaneThreshold ThresholdOf(const TargetLaw& law, double x, bool or_equal, LaneProgram& program) {
+  if (law.law == LawUsed::kSampled) return Certain(false);
+  if (IsSum(law)) return OnSum(law, OfSum(law, x), or_equal, program);
+  if (std::isinf(x)) return Certain(x < 0.0);
+  return {.x = x, .corrected = Corrected(law, x, or_equal)};
+}
+
+// Moments of a sum of its law, whose mean is m times a lognormal.
+void SetSumMoments(const TargetLaw& law, LaneTarget& target) {
+  const double w = law.weight;
+  const double square = law.sum.effect_sd * law.sum.effect_sd;
+  const double second = Expm1(square);
+  const double own = law.sum.dispersion;
+  target.constant = law.constant;
+  target.weight = w;
+  target.pair[0] = own * w * w;
+  target.pair[1] = second * w * w;
+  target.triple[0] = ThirdByMean(law.sum.law, own, law.sum.shape) * w * w * w;
+  target.triple[1] = 3.0 * own * second * w * w * w;
+  target.triple[2] = (Exp(3.0 * square) - 3.0 * Exp(square) + 2.0) * w * w * w;
+}
+
+}  // namespace
+
+void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& program) {
+  LaneTarget target{.law = law.law,
+                    .higher = plan.targets[index].direction == Direction::kHigherIsBetter,
+                    .is_ratio = law.composition.has_denominator,
+                    .is_alone = law.composition.branch_count() == 1,
+                    .student = law.student.get()};
+  if (IsSum(law)) SetSumMoments(law, target);
+  if (!target.is_alone && law.law != LawUsed::kSampled) {
+    target.first_sum = program.sum_count;
+    program.sum_count += target.is_ratio ? kRatioRows : kSumRows;
+    program.summed.push_back(index);
+  }
+  program.targets.push_back(target);
+  if (program.first_threshold.empty()) program.first_threshold.push_back(0);
+  for (const double x : law.thresholds) {
+    program.thresholds.push_back(ThresholdOf(law, x, target.higher, program));
+  }
+  program.first_threshold.push_back(program.thresholds.size());
+}
+
+double LaneProgram::AtomCost(int atom) const {
+  constexpr double kFlow = 40.0;
+  constexpr double kPart = 300.0;
+  constexpr double kSide = 150.0;
+  constexpr double kThreshold = 100.0;
+  const AtomTable::Atom& its = table.atoms[atom];
+  double cost = kFlow;
+  if (its.mixed >= 0) {
+    const Composition& composition = table.mixed[its.mixed].composition;
+    const int sides = composition.has_denominator ? 3 : 1;
+    cost = composition.part_count() * kPart * sides + kSide * sides;
+  }
+  for (int u = its.first_use; u < its.end_use; ++u) {
+    const int target = table.uses[u];
+    cost += 20.0;
+    if (!targets[target].is_alone) continue;
+    cost += kThreshold * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
+  }
+  return cost;
+}
+
+double LaneProgram::SumCost(int k) const {
+  const int target = summed[k];
+  return 50.0 + 100.0 * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
+}
+
+LaneWork::LaneWork(const ConditionalPlanState& state)
+    : plan(state.plan),
+      means(state.means),
+      program(state.program),
+      places(state.places),
+      shared(plan),
+      sums(program.sum_count),
+      weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()) {
+  const size_t target_count = program.targets.size();
+  block.probability.resize(program.thresholds.size() * kLaneCount);
+  block.mean.resize(target_count * kLaneCount);
+  block.variance.resize(target_count);
+  block.variance_slope.resize(target_count);
+  block.third.resize(target_count);
+}
+
+}  // namespace jalon::sim

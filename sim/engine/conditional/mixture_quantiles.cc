@@ -1,0 +1,243 @@
+#include "sim/engine/conditional/mixture_quantiles.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "sim/base/math.h"
+#include "sim/engine/conditional/lane_functions.h"
+
+namespace jalon::sim {
+namespace {
+
+// A law at a place is at least so many steps wide, so that places are not seen.
+constexpr double kWidth = 0.55;
+// All places together cover so many standard deviations of the conditional mean.
+constexpr double kCovered = 8.8;
+// A spread below this share of the own variance, or of the mean, is none.
+constexpr double kNoSpread = 1e-9;
+// Counts below so many expected keep their own law.
+constexpr double kFewCounts = 12.0;
+constexpr double kMostSkewed = 1.9;
+constexpr double kMostCarried = 0.4;
+// Looks at the distribution function, at most, and how far off in score the last one may be: one
+// secant step more leaves the square of it; the first step has no secant yet.
+constexpr int kLooks = 8;
+constexpr double kRightTo = 0.02;
+constexpr double kRightAtOnce = 0.006;
+
+double Square(double x) { return x * x; }
+
+// The laws at the places.
+class Mixture {
+ public:
+  explicit Mixture(const MixtureShape& shape)
+      : student_(shape.student), count_(shape.places.count / kLaneCount) {
+    const int count = shape.places.count;
+    double first = 0.0;
+    for (int k = 0; k < count; ++k) first += shape.weights[k] * Place(shape, k);
+    double square = 0.0;
+    double cube = 0.0;
+    for (int k = 0; k < count; ++k) {
+      const double off = Place(shape, k) - first;
+      square += shape.weights[k] * off * off;
+      cube += shape.weights[k] * off * off * off;
+    }
+    const double wanted = std::max(Square(kWidth * shape.places.step) - shape.own, 0.0);
+    const double widening = std::min(wanted, shape.between);
+    const double drawn =
+        square > 0.0 ? std::sqrt(std::max(shape.between - widening, 0.0) / square) : 0.0;
+    const double rest = cube * (1.0 - drawn * drawn * drawn);
+    const double slope = shape.between > kNoSpread * shape.own ? shape.own_slope : 0.0;
+    for (int k = 0; k < count; ++k) {
+      const double off = drawn * (Place(shape, k) - first);
+      const double own = std::max(shape.own + slope * off, 0.25 * shape.own);
+      // The third cumulant of flows goes with their variance.
+      const double third = shape.own > 0.0 ? shape.third * (own / shape.own) : shape.third;
+      const double variance = std::max(own + widening, 1e-280);
+      // What drawing together took of the skewness, as far as a narrow law can carry it.
+      const double most = kMostCarried * variance * std::sqrt(variance);
+      SetLaw(k, shape.mean + off, variance, third + std::clamp(rest, -most, most),
+             shape.weights[k]);
+    }
+    sd_ = std::sqrt(shape.between + shape.own);
+    const double third = shape.third + cube + 3.0 * slope * shape.between;
+    skewness_ = sd_ > 0.0 ? std::clamp(third / (sd_ * sd_ * sd_), -1.0, 1.0) : 0.0;
+    mean_ = shape.mean;
+  }
+
+  // At a normal score.
+  double Quantile(double score) const {
+    if (!(sd_ > 0.0)) return mean_;
+    // Cornish and Fisher's first term.
+    double y = mean_ + sd_ * (score + skewness_ / 6.0 * (score * score - 1.0));
+    double slope = sd_ * std::max(1.0 + skewness_ / 3.0 * score, 0.3);
+    double last_y = y;
+    double last = 0.0;
+    for (int look = 0; look < kLooks; ++look) {
+      const double found = ScoreAt(y);
+      if (look > 0 && found != last) {
+        slope = std::clamp((y - last_y) / (found - last), 0.2 * sd_, 5.0 * sd_);
+      }
+      last_y = y;
+      last = found;
+      y += std::clamp((score - found) * slope, -sd_, sd_);
+      if (std::fabs(score - found) < (look > 0 ? kRightTo : kRightAtOnce)) break;
+    }
+    return y;
+  }
+
+ private:
+  static double Place(const MixtureShape& shape, int k) {
+    return shape.places.step * (k - 0.5 * (shape.places.count - 1));
+  }
+
+  void SetLaw(int k, double mean, double variance, double third, double weight) {
+    LaneMixture& laws = laws_[k / kLaneCount];
+    const int lane = k % kLaneCount;
+    const double most = kMostSkewed * variance * std::sqrt(variance);
+    laws.mean[lane] = mean;
+    laws.variance[lane] = variance;
+    laws.third[lane] = std::clamp(third, -most, most);
+    laws.weight[lane] = weight;
+  }
+
+  double ScoreAt(double y) const {
+    double above = 0.0;
+    for (int j = 0; j < count_; ++j) {
+      above += student_ != nullptr ? StudentTail(laws_[j], y) : laws_[j].UpperTail(y);
+    }
+    return -NormalInverseCdf(std::clamp(above, 1e-12, 1.0 - 1e-12));
+  }
+
+  double StudentTail(const LaneMixture& laws, double y) const {
+    double sum = 0.0;
+    for (int k = 0; k < kLaneCount; ++k) {
+      if (laws.weight[k] == 0.0) continue;
+      sum += laws.weight[k] * student_->UpperTail((y - laws.mean[k]) / std::sqrt(laws.variance[k]));
+    }
+    return sum;
+  }
+
+  const StudentSumLaw* student_;
+  int count_;
+  std::array<LaneMixture, kMostPlaces / kLaneCount> laws_;
+  double mean_ = 0.0;
+  double sd_ = 0.0;
+  double skewness_ = 0.0;
+};
+
+// Few counts: negative binomials over a lognormal mean of the run's mean and variance.
+class FewCounts {
+ public:
+  FewCounts(double mean, double variance, double dispersion) : dispersion_(dispersion) {
+    const double log_variance = Log1p(variance / (mean * mean));
+    const double sd = std::sqrt(log_variance);
+    double mass = 0.0;
+    for (int k = 0; k < kNodes; ++k) {
+      const double z = 0.6 * (k - kNodes / 2);
+      weight_[k] = NormalPdf(z);
+      mass += weight_[k];
+      mean_[k] = mean * Exp(sd * z - 0.5 * log_variance);
+      const double rate = dispersion > 1.0 ? Log(dispersion) / (dispersion - 1.0) : 1.0;
+      chance_[k] = Exp(-rate * mean_[k]);
+    }
+    for (double& weight : weight_) weight /= mass;
+  }
+
+  // P(N = next), next = 0, 1, ...
+  double Next() {
+    double sum = 0.0;
+    const double step = (dispersion_ - 1.0) / dispersion_;
+    for (int k = 0; k < kNodes; ++k) {
+      sum += weight_[k] * chance_[k];
+      chance_[k] *= (mean_[k] / dispersion_ + step * next_) / (next_ + 1.0);
+    }
+    next_ += 1.0;
+    return sum;
+  }
+
+ private:
+  static constexpr int kNodes = 15;
+  double dispersion_;
+  double next_ = 0.0;
+  std::array<double, kNodes> weight_{};
+  std::array<double, kNodes> mean_{};
+  std::array<double, kNodes> chance_{};
+};
+
+bool IsFewCounts(const MixtureShape& shape) {
+  if (shape.sum == nullptr || shape.sum->law != Law::kNegativeBinomial) return false;
+  const double mean = (shape.mean - shape.constant) / shape.sum_weight;
+  return mean > 0.0 && mean < kFewCounts && shape.lattice == shape.sum_weight;
+}
+
+// Quantiles of few counts, for levels in the order of `order`.
+void FewCountQuantiles(const MixtureShape& shape, std::span<const double> levels,
+                       std::span<const size_t> order, std::vector<double>& made) {
+  const double w = shape.sum_weight;
+  const double mean = (shape.mean - shape.constant) / w;
+  const double spread = (shape.between + shape.own) / (w * w) - shape.sum->dispersion * mean;
+  FewCounts counts(mean, std::max(spread, 0.0), shape.sum->dispersion);
+  constexpr int kMostCounts = 2'000;
+  double below = counts.Next();
+  int count = 0;
+  for (const size_t q : order) {
+    for (; below < levels[q] && count < kMostCounts; ++count) below += counts.Next();
+    made[q] = shape.constant + w * count;
+  }
+}
+
+}  // namespace
+
+MeanPlaces MeanPlaces::Covering(double center, double between, double own) {
+  MeanPlaces places{.center = center};
+  const double spread = std::sqrt(std::max(between, 0.0));
+  // What rounding leaves of a mean that does not vary is no spread.
+  if (!(spread > kNoSpread * std::fabs(center))) return places;
+  const double few = kCovered / kLaneCount;
+  places.count = own < Square(0.9 * few) * between ? kMostPlaces : kLaneCount;
+  places.step = kCovered / places.count * spread;
+  return places;
+}
+
+void MeanPlaces::Add(double mean, double* weights) const {
+  if (!(step > 0.0)) {
+    weights[0] += 1.0;
+    return;
+  }
+  const double middle = 0.5 * (count - 1);
+  const double place = std::clamp((mean - center) / step + middle, 0.0, 2.0 * middle - 1e-4);
+  const int k = static_cast<int>(place);
+  const double share = place - k;
+  weights[k] += 1.0 - share;
+  weights[k + 1] += share;
+}
+
+QuantileLevels::QuantileLevels(std::span<const double> asked)
+    : levels(asked.begin(), asked.end()), order(asked.size()) {
+  for (const double level : levels) scores.push_back(NormalInverseCdf(level));
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return levels[a] < levels[b]; });
+}
+
+std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLevels& levels) {
+  std::vector<double> made(levels.levels.size());
+  if (IsFewCounts(shape)) {
+    FewCountQuantiles(shape, levels.levels, levels.order, made);
+    return made;
+  }
+  const Mixture mixture(shape);
+  double least = shape.floor;
+  for (const size_t q : levels.order) {
+    double y = mixture.Quantile(levels.scores[q]);
+    if (shape.lattice > 0.0) {
+      y = shape.lattice * std::ceil((y - 1e-9 * shape.lattice) / shape.lattice - 0.5);
+    }
+    made[q] = least = std::max(y, least);
+  }
+  return made;
+}
+
+}  // namespace jalon::sim
