@@ -101,6 +101,7 @@ std::vector<double> StockNoise(const Plan& plan, int i, int64_t path, const Cell
   if (series.dispersion == 0.0) return noise;
   NoiseWords addressed(plan, series, path, 0);
   std::vector<uint32_t> words;
+  words.reserve(plan.period_count());
   for (int t = 0; t < plan.period_count(); ++t) {
     words.push_back(addressed.At(plan.horizon.first + t));
   }

@@ -9,7 +9,7 @@
 //   - lognormal, shifted, of all three moments up to 0.5,
 //   - beyond, not a law at all: own noise is drawn, as by SimulateLognormal at the same paths;
 // sigma being the standard deviation of a cell's natural logarithm. docs/model/kernel.md has what
-// this does to probabilities: at most 0.1 and 0.05 points where common factors carry a quarter of
+// this does to probabilities: at most 0.1 points where common factors carry a quarter of
 // the variance, 0.2 points where they carry little and months are uneven.
 #ifndef JALON_SIM_KERNEL_CONDITIONAL_H_
 #define JALON_SIM_KERNEL_CONDITIONAL_H_

@@ -48,6 +48,7 @@ void SetProbability(const double* attained, double points, RowStatistics& statis
 
 std::vector<int64_t> RanksOf(const std::vector<double>& levels, int64_t paths) {
   std::vector<int64_t> ranks;
+  ranks.reserve(levels.size());
   for (double level : levels) ranks.push_back(QuantileRank(level, paths));
   return ranks;
 }

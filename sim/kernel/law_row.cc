@@ -86,10 +86,12 @@ struct TileFactors {
 };
 
 // Lanes from `lane` on, all points.
-template <RowLaw kLaw>
-HWY_INLINE void AddLanes(const RowTerms& terms, const RowPowers& row, const TileMoments* tile,
+template <RowLaw kLaw, bool kHasTile>
+HWY_INLINE void AddLanes(const RowTerms& given, const RowPowers& row, const TileMoments& tile,
                          RowSums& sums, int lane) {
   const FloatTag d;
+  // A copy: what is stored might else be one of the terms, which would be read again and again.
+  const RowTerms terms = given;
   const TileFactors to_tile(terms);
   Floats attained = hn::Zero(d);
   Floats deviations = attained;
@@ -103,10 +105,10 @@ HWY_INLINE void AddLanes(const RowTerms& terms, const RowPowers& row, const Tile
     deviations = hn::Add(deviations, deviation);
     squares = hn::MulAdd(deviation, deviation, squares);
     variances = hn::MulAdd(hn::Set(d, terms.variance), s.second, variances);
-    if (tile == nullptr) continue;
-    AddMoment(hn::Mul(hn::Set(d, to_tile.mean), s.first), tile->mean + at);
-    AddMoment(hn::Mul(hn::Set(d, to_tile.variance), s.second), tile->variance + at);
-    AddMoment(hn::Mul(hn::Set(d, to_tile.third), s.third), tile->third + at);
+    if (!kHasTile) continue;
+    AddMoment(hn::Mul(hn::Set(d, to_tile.mean), s.first), tile.mean + at);
+    AddMoment(hn::Mul(hn::Set(d, to_tile.variance), s.second), tile.variance + at);
+    AddMoment(hn::Mul(hn::Set(d, to_tile.third), s.third), tile.third + at);
   }
   AddTo(attained, sums.attained + lane);
   AddTo(deviations, sums.deviation + lane);
@@ -117,7 +119,13 @@ HWY_INLINE void AddLanes(const RowTerms& terms, const RowPowers& row, const Tile
 template <RowLaw kLaw>
 HWY_INLINE void AddAllLanes(const RowTerms& terms, const RowPowers& row, const TileMoments* tile,
                             RowSums& sums) {
-  for (int lane = 0; lane < kLanes; lane += kWidth) AddLanes<kLaw>(terms, row, tile, sums, lane);
+  for (int lane = 0; lane < kLanes; lane += kWidth) {
+    if (tile == nullptr) {
+      AddLanes<kLaw, false>(terms, row, {}, sums, lane);
+    } else {
+      AddLanes<kLaw, true>(terms, row, *tile, sums, lane);
+    }
+  }
 }
 
 void RunRow(const RowTerms& terms, const RowPowers& row, const TileMoments* tile, RowSums& sums) {

@@ -33,8 +33,12 @@ void Mixture::Start(const RowTerms& terms, const RowPowers& row) {
 }
 
 void Mixture::Add(const RowTerms& terms, const RowPowers& row) {
+  // Copies: bins are floats too, and would have these read again after each of them.
+  const float mean = terms.mean;
+  const float low = low_;
+  const float per_width = per_width_;
   for (int64_t i = 0; i < row.count; ++i) {
-    const float place = (terms.mean * row.first[i] - low_) * per_width_;
+    const float place = (mean * row.first[i] - low) * per_width;
     const float inside = std::clamp(place, 0.0f, kMixtureBins - 1.0f);
     const int index = static_cast<int>(inside);
     const float off = place - (static_cast<float>(index) + 0.5f);
@@ -77,6 +81,7 @@ std::vector<float> Mixture::Quantiles(const RowTerms& terms,
   }
   const std::vector<int> order = OrderOf(levels);
   std::vector<double> sorted;
+  sorted.reserve(levels.size());
   for (int i : order) {
     sorted.push_back(std::clamp(levels[i], kSmallestLevel, 1.0 - kSmallestLevel));
   }

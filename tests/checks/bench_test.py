@@ -26,7 +26,7 @@ def row(name, attained, paths=10_000, nanoseconds=1.0, workload="W", **more):
     made = BENCH.Row([], paths, workload)
     made.results = [{"name": name, "isa": "native", "threads": 1, "cells": 5, "path_sd": 0.03,
                      "ns_per_cell": nanoseconds * factor, "cpu_ns_per_cell": nanoseconds,
-                     "max_rss_bytes": 7, "p_attain_mean": attained, **more}
+                     "max_rss_bytes": 7, "p_attain_mean": attained, "paths": paths, **more}
                     for factor in (1.0, 3.0)]
     return made
 
@@ -70,9 +70,11 @@ class BenchTest(unittest.TestCase):
         # 0.2 / 0.001^2 = 200,000 paths of 24,000 x 12 cells at 10 ns: 576 s.
         numpy = row("numpy-float32", 0.475, nanoseconds=10.0, p_variance=0.2)
         self.assertAlmostEqual(BENCH.seconds_to_error(numpy), 576.0)
-        printed = row("jalon-conditional", 0.475, workload="W-error",
-                      cpu_seconds=1.5).to_json(numpy)
-        self.assertEqual(printed["ratio_to_numpy_f32"], 384.0)
+        # 10,000 paths of 24,000 x 12 cells at 0.5 ns: 1.44 s.
+        printed = row("jalon-conditional", 0.475, nanoseconds=0.5,
+                      workload="W-error").to_json(numpy)
+        self.assertEqual(printed["wanted_cpu_seconds"], 1.44)
+        self.assertEqual(printed["ratio_to_numpy_f32"], 400.0)
 
     def test_scaling_is_held_against_the_loop_of_the_same_run(self):
         one = row("jalon-sampled", 0.475, nanoseconds=2.0, fma_per_ns=50.0)

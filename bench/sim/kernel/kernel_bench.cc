@@ -1,5 +1,6 @@
-// The parts of the kernel, by value: random words, normals, powers of two, and what a row of 10,000
-// paths costs to sum up with and without 7 exact quantiles, each on every instruction set.
+// The parts of the kernel, by value: random words, normals, powers of two, what a row of 10,000
+// paths costs to sum up with and without 7 exact quantiles, and cells of the engine's laws, each on
+// every instruction set.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "sim/base/math.h"
+#include "sim/kernel/cell_laws.h"
 #include "sim/kernel/isa.h"
 #include "sim/kernel/reduce.h"
 #include "sim/kernel/vector_functions.h"
@@ -72,6 +74,26 @@ void RunReduce(benchmark::State& state, const std::vector<double>& levels) {
   CountValues(state, kPaths);
 }
 
+constexpr int kCells = 1'200;
+
+// Cells of one series, 12 at a time as the engine draws them, around a mean.
+template <typename Draw>
+void RunCells(benchmark::State& state, double mean, Draw draw) {
+  static const CellLaws laws({1.0});
+  const std::vector<uint32_t> words = Bits(kCells);
+  std::vector<double> means;
+  for (int i = 0; i < kCells; ++i) means.push_back(mean * (0.9 + 0.01 * (i % 20)));
+  std::vector<double> cells(12);
+  for (auto _ : state) {
+    for (int first = 0; first < kCells; first += 12) {
+      draw(laws, CellBatch{absl::MakeConstSpan(means).subspan(first, 12),
+                           absl::MakeConstSpan(words).subspan(first, 12), absl::MakeSpan(cells)});
+      benchmark::DoNotOptimize(cells.data());
+    }
+  }
+  CountValues(state, kCells);
+}
+
 // `run` under `isa`.
 template <typename Run>
 void Register(const std::string& name, const std::string& isa, Run run) {
@@ -94,6 +116,27 @@ int main(int argc, char** argv) {
     Register("reduce", isa, [](benchmark::State& state) { RunReduce(state, {}); });
     Register("reduce_and_7_quantiles", isa, [](benchmark::State& state) {
       RunReduce(state, {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99});
+    });
+    for (double mean : {3.0, 30.0, 300.0}) {
+      const std::string at = "_at_" + std::to_string(static_cast<int>(mean));
+      Register("counts" + at, isa, [mean](benchmark::State& state) {
+        RunCells(state, mean,
+                 [](const CellLaws& laws, const CellBatch& batch) { laws.Counts(1.5, batch); });
+      });
+    }
+    Register("amounts", isa, [](benchmark::State& state) {
+      RunCells(state, 30.0,
+               [](const CellLaws& laws, const CellBatch& batch) { laws.Amounts(5.0, batch); });
+    });
+    Register("compounds", isa, [](benchmark::State& state) {
+      RunCells(state, 30.0, [](const CellLaws& laws, const CellBatch& batch) {
+        laws.Compounds(9.0, 1.0, batch);
+      });
+    });
+    Register("student", isa, [](benchmark::State& state) {
+      RunCells(state, 30.0, [](const CellLaws& laws, const CellBatch& batch) {
+        laws.StudentTs(9.0, 5.0, batch);
+      });
     });
   }
   benchmark::Initialize(&argc, argv);

@@ -32,7 +32,7 @@ struct BiasShape {
 };
 // As far as the published figures go: the factor carries about 28 % of the variance of a year at
 // sigma 0.4, months are nearly equal.
-constexpr BiasShape kEven = {0.167f, 0.2f, 0.001, 0.0005};
+constexpr BiasShape kEven = {0.167f, 0.2f, 0.001, 0.001};
 // Harder: 8 %, and months that differ by a factor of two.
 constexpr BiasShape kUneven = {0.07f, 0.5f, 0.002, 0.002};
 
