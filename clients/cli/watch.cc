@@ -87,7 +87,7 @@ int ExitCodeOfRun(Context& context, const v1::Run& run) {
     return ExitCodeOf(absl::InternalError(""));
   }
   if (run.state() == v1::Run::STATE_CANCELLED) {
-    context.err() << "the run was cancelled\n";
+    context.err() << "the run ended early, " << run.termination().detail() << "\n";
     return ExitCodeOf(absl::CancelledError());
   }
   if (run.precision().has_target_half_width() && !run.termination().converged()) {

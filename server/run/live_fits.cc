@@ -101,12 +101,7 @@ void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
     model.set_error(std::string(fitted.status().message()));
   }
   const absl::Status stored = StoreEnd(model, fitted, fit.principal);
-  if (!stored.ok()) {
-    options_.log.Error("model_not_stored",
-                       {{"model", model.name()}, {"status", stored.ToString()}});
-    model.set_state(v1::Model::STATE_FAILED);
-    model.set_error(absl::StrCat("it could not be stored: ", stored.message()));
-  }
+  if (!stored.ok()) model = NotStored(live.resource(), stored);
   {
     MutexLock lock(mu_);
     fits_.erase(model.name());
@@ -114,9 +109,21 @@ void LiveFits::Run(const PreparedFit& fit, LiveFit& live) {
   live.End(std::move(model));
 }
 
+v1::Model LiveFits::NotStored(v1::Model model, const absl::Status& why) const {
+  *model.mutable_end_time() = ToProto(options_.clock.WallNow());
+  if (absl::IsNotFound(why)) {
+    model.set_state(v1::Model::STATE_CANCELLED);
+    model.set_error("cancelled: its network was deleted, and the model with it");
+    return model;
+  }
+  options_.log.Error("model_not_stored", {{"model", model.name()}, {"status", why.ToString()}});
+  model.set_state(v1::Model::STATE_FAILED);
+  model.set_error(absl::StrCat("it could not be stored: ", why.message()));
+  return model;
+}
+
 absl::Status LiveFits::StoreEnd(const v1::Model& model, const absl::StatusOr<sim::Model>& fitted,
                                 const std::string& principal) {
-  // Not found: the network was deleted meanwhile.
   JALON_ASSIGN_OR_RETURN(const auto stored,
                          options_.archive.Get<store::v1::ModelRecord>(model.name()));
   const Expect expect = Expect::Generation(stored.generation);

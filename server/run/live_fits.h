@@ -77,6 +77,10 @@ class LiveFits {
 
  private:
   void Run(const PreparedFit& fit, LiveFit& live);
+  // What watchers are told of a model, as it was while it was fitted, whose end could not be
+  // stored: cancelled when its network was deleted, failed otherwise.
+  v1::Model NotStored(v1::Model model, const absl::Status& why) const;
+  // Errors: kNotFound when the model was deleted with its network, those of the store.
   absl::Status StoreEnd(const v1::Model& model, const absl::StatusOr<sim::Model>& fitted,
                         const std::string& principal);
 

@@ -119,16 +119,25 @@ SimulationEvents LiveRuns::EventsOf(const std::shared_ptr<LiveRun>& run,
       .on_end = [this, run, principal](const SimulationEnd& end) { Finish(run, principal, end); }};
 }
 
-void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& principal,
-                      const SimulationEnd& end) {
-  v1::Run run = live->resource();
+v1::Run LiveRuns::Ended(const LiveRun& live, const SimulationEnd& end) const {
+  v1::Run run = live.resource();
   DescribeEnd(end, run);
   if (run.state() == v1::Run::STATE_SUCCEEDED) run.mutable_progress()->set_ratio(1);
   run.mutable_progress()->clear_remaining();
   run.mutable_progress()->set_done(run.provenance().path_count());
   *run.mutable_end_time() = ToProto(options_.clock.WallNow());
+  return run;
+}
+
+void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& principal,
+                      const SimulationEnd& end) {
+  v1::Run run = Ended(*live, end);
   const absl::Status stored = StoreEnd(run, principal, *live, end);
-  if (!stored.ok()) {
+  if (absl::IsNotFound(stored)) {
+    run = Ended(*live, {.reason = v1::Termination::REASON_CANCELLED,
+                        .network_deleted = true,
+                        .cpu_seconds = end.cpu_seconds});
+  } else if (!stored.ok()) {
     options_.log.Error("run_not_stored", {{"run", run.name()}, {"status", stored.ToString()}});
     run.set_state(v1::Run::STATE_FAILED);
     run.set_error(absl::StrCat("its answer could not be stored: ", stored.message()));
@@ -151,7 +160,6 @@ absl::Status LiveRuns::StoreEnd(const v1::Run& run, const std::string& principal
   if (end.table != nullptr && end.table->scores != nullptr) {
     AddScores(*end.table->scores, blobs, record);
   }
-  // Not found: the network was deleted meanwhile, and the answer with it.
   JALON_ASSIGN_OR_RETURN(const auto stored, options_.archive.Get<store::v1::RunRecord>(run.name()));
   transaction.mutations.push_back(
       PutResource{.name = run.name(),

@@ -90,9 +90,13 @@ class LiveRuns {
   };
 
   SimulationEvents EventsOf(const std::shared_ptr<LiveRun>& run, const std::string& principal);
-  // Stores how a run ended, tells its watchers, forgets it.
+  // The run as it ended.
+  v1::Run Ended(const LiveRun& live, const SimulationEnd& end) const;
+  // Stores how a run ended, tells its watchers, forgets it. A run whose network was deleted has
+  // been cancelled for its watchers, wherever it stood.
   void Finish(const std::shared_ptr<LiveRun>& run, const std::string& principal,
               const SimulationEnd& end);
+  // Errors: kNotFound when the run was deleted with its network, those of the store.
   absl::Status StoreEnd(const v1::Run& run, const std::string& principal, const LiveRun& live,
                         const SimulationEnd& end);
 

@@ -346,6 +346,7 @@ std::string Sentence(const SimulationEnd& end, const v1::Run& run) {
       return absl::StrFormat("the time allowed was over after %d paths",
                              run.provenance().path_count());
     case v1::Termination::REASON_CANCELLED:
+      if (end.network_deleted) return "cancelled: its network was deleted, and its answer with it";
       return absl::StrFormat("cancelled; the answer of %d paths remains",
                              run.provenance().path_count());
     default:

@@ -52,6 +52,8 @@ struct SimulationEnd {
   v1::Termination::Reason reason = v1::Termination::REASON_UNSPECIFIED;
   // Set when the reason is REASON_FAILED.
   absl::Status error;
+  // Set when the reason is REASON_CANCELLED because the run's network was deleted: nothing is kept.
+  bool network_deleted = false;
   // The newest checkpoint; null when there is none. Shared with watchers that still send it.
   std::shared_ptr<const ResultTable> table;
   double widest_half_width = 0;

@@ -8,6 +8,9 @@
 namespace jalon::server {
 namespace {
 
+using testing::HasSubstr;
+using testing::IsEmpty;
+
 void DeleteDemo(DemoServer& server) {
   const auto stub = v1::NetworkService::NewStub(server.app().InProcessChannel());
   v1::DeleteNetworkRequest request;
@@ -36,13 +39,35 @@ TEST(DeletedNetworkTest, EndsARunInProgressAndItsWatchers) {
   DeleteDemo(server);
   while (reader->Read(&event)) continue;
   const grpc::Status status = reader->Finish();
-  EXPECT_TRUE(status.ok() || status.error_code() == grpc::StatusCode::NOT_FOUND)
-      << status.error_message();
-  if (status.ok()) {
-    EXPECT_TRUE(event.ended().state() == v1::Run::STATE_CANCELLED ||
-                event.ended().state() == v1::Run::STATE_FAILED)  // its end could not be stored
-        << event.ended().state();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  const v1::Run& ended = event.ended();
+  EXPECT_EQ(ended.state(), v1::Run::STATE_CANCELLED) << ended.error();
+  EXPECT_EQ(ended.termination().reason(), v1::Termination::REASON_CANCELLED);
+  EXPECT_THAT(ended.termination().detail(), HasSubstr("network was deleted"));
+  EXPECT_THAT(ended.error(), IsEmpty());
+  EXPECT_EQ(ended.provenance().path_count(), 0) << "nothing is left to read";
+}
+
+TEST(DeletedNetworkTest, EndsFitsAndTheirWatchers) {
+  DemoServer server(1);
+  v1::CreateModelRequest create;
+  create.set_parent(kDemo);
+  v1::Model model;
+  // The third one, which waits for the others: it cannot have ended before the network goes.
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(server.models().CreateModel(server.Context(), create, &model).ok());
   }
+  v1::WatchModelRequest watch;
+  watch.set_name(model.name());
+  const auto reader = server.models().WatchModel(server.Context(), watch);
+  v1::WatchModelResponse event;
+  ASSERT_TRUE(reader->Read(&event));
+  DeleteDemo(server);
+  while (reader->Read(&event)) continue;
+  ASSERT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(event.ended().state(), v1::Model::STATE_CANCELLED) << event.ended().error();
+  EXPECT_THAT(event.ended().error(), HasSubstr("network was deleted"));
+  EXPECT_THAT(event.ended().content_hash(), IsEmpty());
 }
 
 TEST(DeletedNetworkTest, LeavesNothingOfARunToRead) {
