@@ -15,6 +15,9 @@ constexpr int kViolationsShown = 20;
 // mounted: gRPC 1.51 reads connect's errno after code that may have looked there for the number of
 // processors, and takes the connection for failed.
 constexpr absl::Duration kConnectTimeout = absl::Seconds(1);
+// That happens once in a program, and it tries again after 50 ms: where connections are refused for
+// longer there is no server, nor one that is just starting.
+constexpr absl::Duration kRefusalTimeout = absl::Milliseconds(200);
 
 }  // namespace
 
@@ -27,7 +30,8 @@ absl::StatusOr<Client*> Context::client() {
   if (client_ == nullptr) {
     auto made = Client::Connect({.address = options_.server,
                                  .call_timeout = absl::Seconds(options_.timeout_seconds),
-                                 .connect_timeout = kConnectTimeout});
+                                 .connect_timeout = kConnectTimeout,
+                                 .refusal_timeout = kRefusalTimeout});
     if (!made.ok()) return made.status();
     client_ = *std::move(made);
   }

@@ -35,6 +35,9 @@ struct ClientOptions {
   absl::Duration upload_timeout = absl::Minutes(10);
   // How long the first call may wait for the server to come up. 0 means not at all.
   absl::Duration connect_timeout = absl::ZeroDuration();
+  // How much of that it waits where nobody listens: an address that refuses connections until then
+  // is reported without further attempts. By default all of it.
+  absl::Duration refusal_timeout = absl::InfiniteDuration();
   // Times an idempotent call is tried in all, >= 1.
   int max_attempts = 4;
   // Wait before the second attempt; grows 1.6 times with each, up to 5 s, jittered by 20 %.

@@ -127,6 +127,20 @@ TEST(ClientConnectionTest, WaitsWithItsFirstCallWhereTheFirstConnectionFails) {
   EXPECT_TRUE(answer.ok()) << answer;
 }
 
+// Neither waits nor tries again, or this would last an hour.
+TEST(ClientConnectionTest, SaysSoonThatNobodyListens) {
+  const std::string address = FakeServer().address();
+  auto client = Client::Connect({.address = address,
+                                 .connect_timeout = absl::Hours(1),
+                                 .refusal_timeout = absl::Milliseconds(50),
+                                 .sleep = [](absl::Duration) { FAIL() << "it tries again"; }});
+  ASSERT_TRUE(client.ok());
+
+  const absl::Status answer = (*client)->GetNetwork(GetRequest()).status();
+  EXPECT_EQ(answer.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(answer.message()), HasSubstr("no Jalon server answers at"));
+}
+
 TEST_F(ClientTest, NeverRepeatsAChangeWithoutRequestId) {
   server_.network.del = [](int) { return kUnavailable; };
 
