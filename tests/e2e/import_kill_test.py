@@ -12,9 +12,6 @@ import io
 import json
 import os
 import random
-import select
-import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -22,7 +19,9 @@ import tempfile
 import time
 import unittest
 
-JALOND = JALON = ""
+from killed_server import BOUND, Server, check_integrity, kills, open_unchanged
+
+KILLS = kills(20)
 UNITS, INDICATORS, PERIODS = 160, 5, 48
 # A fresh folder after so many kills, so that the first import of a network is cut often enough.
 KILLS_PER_FOLDER = 4
@@ -31,12 +30,6 @@ KINDS = ("replace", "append", "objectives", "replace")
 # An update says the last periods anew and adds some.
 RESTATED, ADDED = 24, 6
 NOT_FOUND = 64 + 5
-# Seconds after which something that should have happened is a failure.
-BOUND = 60
-
-
-def kills():
-    return int(os.environ.get("JALON_KILLS", "20"))
 
 
 def period(index):
@@ -106,33 +99,7 @@ class Bank:
         return rows
 
 
-class Server:
-    """A jalond on a folder of data, serving once constructed; killed with its test at the latest."""
-
-    def __init__(self, test, data):
-        self.process = subprocess.Popen(
-            [JALOND, "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error"],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        test.addCleanup(self.kill)
-        ready, _, _ = select.select([self.process.stdout], [], [], BOUND)
-        line = self.process.stdout.readline() if ready else ""
-        if not line.startswith("listening on "):
-            raise AssertionError(f"jalond does not serve: {line!r}")
-        self.address = line.split()[-1]
-
-    def command(self, *arguments):
-        return [JALON, "--server", self.address, "--no-progress", *arguments]
-
-    def jalon(self, *arguments):
-        done = subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, timeout=BOUND, check=False
-        )
-        if done.returncode != 0:
-            raise AssertionError(f"jalon {' '.join(arguments)}: {done.returncode}\n{done.stderr}")
-        return done.stdout
-
+class ImportServer(Server):
     def import_command(self, bank, kind, name):
         """The command that imports what the bank has written; `name`: request or set id."""
         if kind == "objectives":
@@ -158,25 +125,13 @@ class Server:
 
     def objectives(self, name):
         """The objectives of a set as Bank writes them; None when there is no such set."""
-        command = self.command("objectives", "show", name, "--network", "demo", "-o", "csv")
-        done = subprocess.run(command, capture_output=True, text=True, timeout=BOUND, check=False)
+        done = self.run("objectives", "show", name, "--network", "demo", "-o", "csv")
         if done.returncode == NOT_FOUND:
             return None
         if done.returncode != 0:
             raise AssertionError(f"objectives show: {done.returncode}\n{done.stderr}")
         rows = csv.DictReader(io.StringIO(done.stdout))
         return {(r["unit"], r["indicator"], r["window"]): float(r["value"]) for r in rows}
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait(timeout=BOUND)
-        self.process.stdout.close()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=BOUND)
-        self.process.stdout.close()
-        return code
 
 
 class ImportKill(unittest.TestCase):
@@ -203,7 +158,7 @@ class ImportKill(unittest.TestCase):
     def time_a_few_imports(self):
         with tempfile.TemporaryDirectory() as folder:
             bank = Bank(os.path.join(folder, "bank"))
-            server = Server(self, os.path.join(folder, "data"))
+            server = ImportServer(self, os.path.join(folder, "data"))
             for version in range(3):
                 values = bank.write_version(version)
                 bank.write_update(version, values)
@@ -222,7 +177,7 @@ class ImportKill(unittest.TestCase):
 
     def cut_import(self, data, bank, kind, name):
         """Kills the server during an import, or at its end; whether the client was told it is done."""
-        server = Server(self, data)
+        server = ImportServer(self, data)
         delay = self.moment(kind)
         begin = time.monotonic()
         client = subprocess.Popen(server.import_command(bank, kind, name),
@@ -243,12 +198,10 @@ class ImportKill(unittest.TestCase):
         self.found[kind][what if there else "nothing"] += 1
 
     def check_file(self, data, revision_count):
-        """What the stopped server left. `immutable`: the check itself writes nothing."""
-        path = os.path.join(data, "jalon.db")
-        file = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+        """What the stopped server left."""
+        file = open_unchanged(data)
         try:
-            self.assertEqual(file.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
-            self.assertEqual(file.execute("PRAGMA foreign_key_check").fetchall(), [])
+            check_integrity(self, file)
             count = "SELECT count(*) FROM resources WHERE kind = ?"
             running = file.execute(count + " AND state = 'RUNNING'", ["imports"]).fetchone()
             self.assertEqual(running, (0,), "an import is still called running")
@@ -264,7 +217,7 @@ class ImportKill(unittest.TestCase):
                   else bank.write_version(version))
         name = f"kill-{version}"
         acknowledged = self.cut_import(data, bank, kind, name)
-        server = Server(self, data)
+        server = ImportServer(self, data)
         revisions = server.revisions()
         there = revisions != before
         if there:
@@ -286,7 +239,7 @@ class ImportKill(unittest.TestCase):
         rows = bank.write_objectives(version)
         name = f"plan-{version}"
         acknowledged = self.cut_import(data, bank, "objectives", name)
-        server = Server(self, data)
+        server = ImportServer(self, data)
         found = server.objectives(name)
         self.count("objectives", found is not None, acknowledged)
         if found is None:
@@ -308,27 +261,27 @@ class ImportKill(unittest.TestCase):
 
     def test_an_import_is_whole_or_absent_after_a_kill(self):
         self.time_a_few_imports()
-        for first in range(0, kills(), KILLS_PER_FOLDER):
+        for first in range(0, KILLS, KILLS_PER_FOLDER):
             with tempfile.TemporaryDirectory() as folder:
                 bank = Bank(os.path.join(folder, "bank"))
                 state = [], None
-                for version in range(first, min(first + KILLS_PER_FOLDER, kills())):
+                for version in range(first, min(first + KILLS_PER_FOLDER, KILLS)):
                     try:
                         state = self.one_kill(os.path.join(folder, "data"), bank, version, state)
                     except AssertionError as error:
                         raise AssertionError(f"kill {version}: {error}") from error
-        print(f"{kills()} kills")
+        print(f"{KILLS} kills")
         for kind, found in self.found.items():
             told = ", ".join(f"{what}: {count}" for what, count in sorted(found.items()))
             print(f"  {kind}, imports of {statistics.median(self.seconds[kind]):.2f} s: {told}")
         # Kills that never come before the end of an import would prove nothing.
         nothing = sum(found["nothing"] for found in self.found.values())
-        self.assertGreaterEqual(nothing, kills() / 10)
-        if kills() >= 100:
+        self.assertGreaterEqual(nothing, KILLS / 10)
+        if KILLS >= 100:
             for kind, found in self.found.items():
                 self.assertGreaterEqual(found["nothing"], sum(found.values()) / 20, kind)
 
 
 if __name__ == "__main__":
-    JALOND, JALON = sys.argv[1:3]
+    Server.jalond_program, Server.jalon_program = sys.argv[1:3]
     unittest.main(argv=sys.argv[:1])
