@@ -38,9 +38,29 @@ absl::StatusOr<sim::Unit> UnitFromProto(const v1::Unit& proto) {
                  .level = proto.level(),
                  .kind = proto.kind()};
   for (const auto& [key, value] : proto.attributes()) unit.attributes[key] = value;
+  for (const auto& [key, text] : proto.texts()) unit.texts[key] = text;
   JALON_ASSIGN_OR_RETURN(unit.opened, StoredPeriod(proto.opened()));
   JALON_ASSIGN_OR_RETURN(unit.closed, StoredPeriod(proto.closed()));
   return unit;
+}
+
+absl::StatusOr<sim::Attribute> AttributeFromProto(const v1::Attribute& proto) {
+  sim::Attribute attribute{.name = proto.name(),
+                           .unit_of_measure = proto.unit_of_measure(),
+                           .label_fr = proto.label_fr(),
+                           .label_en = proto.label_en()};
+  switch (proto.kind()) {
+    case v1::Attribute::KIND_NUMBER:
+      return attribute;
+    case v1::Attribute::KIND_SHARE:
+      attribute.kind = sim::AttributeKind::kShare;
+      return attribute;
+    case v1::Attribute::KIND_TEXT:
+      attribute.kind = sim::AttributeKind::kText;
+      return attribute;
+    default:
+      return Damaged("an attribute");
+  }
 }
 
 sim::Segment SegmentFromProto(const v1::Segment& proto) {
@@ -147,6 +167,19 @@ v1::Unit UnitToProto(const sim::Network& network, int u) {
   proto.set_position(u);
   proto.set_subtree_size(network.unit_end(u) - u);
   for (const auto& [key, value] : unit.attributes) (*proto.mutable_attributes())[key] = value;
+  for (const auto& [key, text] : unit.texts) (*proto.mutable_texts())[key] = text;
+  return proto;
+}
+
+v1::Attribute ToProto(const sim::Attribute& attribute) {
+  v1::Attribute proto;
+  proto.set_name(attribute.name);
+  proto.set_kind(attribute.kind == sim::AttributeKind::kNumber  ? v1::Attribute::KIND_NUMBER
+                 : attribute.kind == sim::AttributeKind::kShare ? v1::Attribute::KIND_SHARE
+                                                                : v1::Attribute::KIND_TEXT);
+  proto.set_unit_of_measure(attribute.unit_of_measure);
+  proto.set_label_en(attribute.label_en);
+  proto.set_label_fr(attribute.label_fr);
   return proto;
 }
 
@@ -236,6 +269,9 @@ store::v1::NetworkContent ToProto(const sim::Network& network) {
   for (int k = 0; k < network.indicator_count(); ++k) {
     *content.add_indicators() = IndicatorToProto(network, k);
   }
+  for (const sim::Attribute& attribute : spec.attributes) {
+    *content.add_attributes() = ToProto(attribute);
+  }
   return content;
 }
 
@@ -254,6 +290,9 @@ absl::StatusOr<sim::Network> FromProto(const store::v1::NetworkContent& content)
   }
   for (const v1::Indicator& proto : content.indicators()) {
     JALON_ASSIGN_OR_RETURN(spec.indicators.emplace_back(), IndicatorFromProto(proto));
+  }
+  for (const v1::Attribute& proto : content.attributes()) {
+    JALON_ASSIGN_OR_RETURN(spec.attributes.emplace_back(), AttributeFromProto(proto));
   }
   absl::StatusOr<sim::Network> network = sim::Network::Create(std::move(spec));
   if (!network.ok()) return Damaged(network.status().message());

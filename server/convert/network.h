@@ -24,6 +24,7 @@ bool BitAt(absl::string_view bitmap, size_t i);
 
 // A unit, segment or indicator of a network, by canonical index.
 v1::Unit UnitToProto(const sim::Network& network, int unit);
+v1::Attribute ToProto(const sim::Attribute& attribute);
 v1::Segment SegmentToProto(const sim::Network& network, int segment);
 v1::Indicator IndicatorToProto(const sim::Network& network, int indicator);
 v1::Driver ToProto(const sim::Driver& driver);

@@ -49,6 +49,7 @@ v1::PerimeterChange ToProto(const sim::PerimeterChange& change) {
   proto.set_receiver_segment(change.receiver_segment);
   proto.set_share(change.share);
   if (change.unsplit_share) proto.set_unsplit_share(*change.unsplit_share);
+  if (change.means_share) proto.set_means_share(*change.means_share);
   proto.set_indicator(change.indicator);
   proto.set_unit_kind(change.unit_kind);
   if (change.bridge) proto.set_bridge(*change.bridge);
@@ -73,6 +74,7 @@ absl::StatusOr<sim::PerimeterChange> FromProto(const v1::PerimeterChange& proto)
                               .is_break = proto.is_break(),
                               .source = proto.source()};
   if (proto.has_unsplit_share()) change.unsplit_share = proto.unsplit_share();
+  if (proto.has_means_share()) change.means_share = proto.means_share();
   if (proto.has_bridge()) change.bridge = proto.bridge();
   return change;
 }

@@ -235,6 +235,7 @@ store::v1::MeansContent ToProto(const sim::MeansTable& table) {
     added->set_prior_sd(effect.prior_sd);
     added->set_source(effect.source);
   }
+  for (const std::string& mean : table.unmoved) content.add_unmoved(mean);
   return content;
 }
 
@@ -248,6 +249,7 @@ absl::StatusOr<sim::MeansTable> FromProto(const sim::Network& network,
     table.effects.push_back(
         {proto.mean(), proto.indicator(), proto.prior_mean(), proto.prior_sd(), proto.source()});
   }
+  table.unmoved = {content.unmoved().begin(), content.unmoved().end()};
   JALON_RETURN_IF_ERROR(Sound(sim::CheckMeans(network, table)));
   return table;
 }

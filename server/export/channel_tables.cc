@@ -1,4 +1,5 @@
 // Channels, credit lines and means.
+#include <algorithm>
 #include <cmath>
 
 #include "server/export/csv_writer.h"
@@ -46,12 +47,14 @@ std::string WriteParentTotals(const sim::Revision& revision) {
 }
 
 std::string WriteMeans(const sim::Revision& revision) {
-  CsvWriter csv({"unit", "mean", "period", "value", "planned"});
-  for (const sim::MeanSeries& series : revision.means.series) {
+  const sim::MeansTable& means = ImportedMeans(revision);
+  CsvWriter csv({"unit", "mean", "period", "value", "planned", "adds"});
+  for (const sim::MeanSeries& series : means.series) {
+    const bool adds = !std::binary_search(means.unmoved.begin(), means.unmoved.end(), series.mean);
     for (size_t t = 0; t < series.values.size(); ++t) {
       if (std::isnan(series.values[t])) continue;
       csv.Row({series.unit, series.mean, (series.first + static_cast<int>(t)).ToString(),
-               NumberText(series.values[t]), YesNoText(series.planned[t])});
+               NumberText(series.values[t]), YesNoText(series.planned[t]), YesNoText(adds)});
     }
   }
   return csv.TakeRows();

@@ -9,6 +9,7 @@ namespace {
 
 constexpr ExportedTable kTables[] = {
     {"units", &WriteUnits, "not_personal = id, parent\n"},
+    {"attributes", &WriteAttributes, "not_personal = name\n"},
     {"segments", &WriteSegments, "not_personal = id, parent\n"},
     {"indicators", &WriteIndicators, "not_personal = id\n"},
     {"realisations", &WriteRealisations,

@@ -22,6 +22,18 @@ std::string Text(sim::Measure measure) {
   return "";
 }
 
+std::string Text(sim::AttributeKind kind) {
+  switch (kind) {
+    case sim::AttributeKind::kNumber:
+      return "number";
+    case sim::AttributeKind::kShare:
+      return "share";
+    case sim::AttributeKind::kText:
+      return "text";
+  }
+  return "";
+}
+
 std::string Text(sim::IndicatorKind kind) {
   switch (kind) {
     case sim::IndicatorKind::kCount:
@@ -120,6 +132,7 @@ std::string WriteUnits(const sim::Revision& revision) {
   std::set<std::string> attributes;
   for (const sim::Unit& unit : units) {
     for (const auto& [name, value] : unit.attributes) attributes.insert(name);
+    for (const auto& [name, text] : unit.texts) attributes.insert(name);
   }
   std::vector<std::string> heading = {"id",       "parent", "level",  "label_fr",
                                       "label_en", "kind",   "opened", "closed"};
@@ -136,11 +149,22 @@ std::string WriteUnits(const sim::Revision& revision) {
                                       PeriodText(unit.closed)};
     for (const std::string& name : attributes) {
       const auto value = unit.attributes.find(name);
-      cells.push_back(value == unit.attributes.end() ? "" : NumberText(value->second));
+      const auto text = unit.texts.find(name);
+      cells.push_back(value != unit.attributes.end() ? NumberText(value->second)
+                      : text != unit.texts.end()     ? text->second
+                                                     : "");
     }
     csv.Row(cells);
   }
   return csv.Take();
+}
+
+std::string WriteAttributes(const sim::Revision& revision) {
+  CsvWriter csv({"name", "kind", "unit", "label_fr", "label_en"});
+  for (const sim::Attribute& a : revision.network.spec().attributes) {
+    csv.Row({a.name, Text(a.kind), a.unit_of_measure, a.label_fr, a.label_en});
+  }
+  return csv.TakeRows();
 }
 
 std::string WriteSegments(const sim::Revision& revision) {
@@ -203,11 +227,12 @@ std::string WriteRealisations(const sim::Revision& revision) {
 
 std::string WritePerimeter(const sim::Revision& revision) {
   CsvWriter csv({"type", "date", "unit", "receiver", "segment", "receiver_segment", "share",
-                 "unsplit_share", "indicator", "unit_kind", "bridge", "break", "source"});
+                 "unsplit_share", "means_share", "indicator", "unit_kind", "bridge", "break",
+                 "source"});
   for (const sim::PerimeterChange& c : revision.perimeter.changes) {
     csv.Row({Text(c.kind), c.date.ToString(), c.unit, c.receiver, c.segment, c.receiver_segment,
-             NumberText(c.share), NumberText(c.unsplit_share), c.indicator, c.unit_kind,
-             NumberText(c.bridge), c.is_break ? "yes" : "", c.source});
+             NumberText(c.share), NumberText(c.unsplit_share), NumberText(c.means_share),
+             c.indicator, c.unit_kind, NumberText(c.bridge), c.is_break ? "yes" : "", c.source});
   }
   return csv.TakeRows();
 }

@@ -10,6 +10,7 @@ namespace jalon::server {
 
 // network_tables.cc
 std::string WriteUnits(const sim::Revision& revision);
+std::string WriteAttributes(const sim::Revision& revision);
 std::string WriteSegments(const sim::Revision& revision);
 std::string WriteIndicators(const sim::Revision& revision);
 // Wide: a row per series, a column per period. As imported, before restating.

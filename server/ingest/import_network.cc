@@ -22,6 +22,7 @@
 #include "sim/calendar/opening_days.h"
 #include "sim/network/expression_rules.h"
 #include "sim/perimeter/perimeter_rules.h"
+#include "sim/perimeter/restate_means.h"
 
 namespace jalon::server {
 namespace {
@@ -52,7 +53,8 @@ class NetworkImporter {
                 TableKind::kOpeningDays,  TableKind::kPhasing,       TableKind::kPerimeter,
                 TableKind::kWeights,      TableKind::kQuality,       TableKind::kLadder,
                 TableKind::kChannels,     TableKind::kChannelShares, TableKind::kEliminations,
-                TableKind::kParentTotals, TableKind::kMeans,         TableKind::kMeanEffects},
+                TableKind::kParentTotals, TableKind::kMeans,         TableKind::kMeanEffects,
+                TableKind::kAttributes},
                request.stop),
         builder_(mapping_, base_ == nullptr ? nullptr : &base_->network),
         values_(builder_, mapping_.frequency),
@@ -62,7 +64,7 @@ class NetworkImporter {
         scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score),
         channels_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->channels),
         credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->credit),
-        means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->means) {}
+        means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &ImportedMeans(*base_)) {}
 
   ImportOutcome Run() {
     if (request_.mode == ImportMode::kAppend && request_.base == nullptr) {
@@ -92,6 +94,9 @@ class NetworkImporter {
     files_.ForEach(TableKind::kSegments, [&](TableReader& reader, const TableMapping&) {
       builder_.ReadSegments(reader);
     });
+    files_.ForEach(TableKind::kAttributes, [&](TableReader& reader, const TableMapping&) {
+      builder_.ReadAttributes(reader);
+    });
     files_.ForEach(TableKind::kUnits, [&](TableReader& reader, const TableMapping& table) {
       builder_.ReadUnits(reader, table);
     });
@@ -104,7 +109,7 @@ class NetworkImporter {
         TableKind::kPhasing,       TableKind::kPerimeter,    TableKind::kWeights,
         TableKind::kQuality,       TableKind::kLadder,       TableKind::kChannels,
         TableKind::kChannelShares, TableKind::kEliminations, TableKind::kParentTotals,
-        TableKind::kMeans,         TableKind::kMeanEffects};
+        TableKind::kMeans,         TableKind::kMeanEffects,  TableKind::kAttributes};
     return base_ != nullptr && !files_.Has(TableKind::kRealisations) &&
            std::any_of(kTables.begin(), kTables.end(),
                        [&](TableKind kind) { return files_.Has(kind); });
@@ -310,8 +315,22 @@ class NetworkImporter {
       revision.original = std::move(revision.realisations);
       revision.realisations = std::move(restated->realisations);
     }
+    RestateMeans(restated->summary.target_date);
     outcome_.restatement = restated->summary;
     for (std::string& note : restated->notes) Note(std::move(note));
+  }
+
+  // Means follow customers.
+  void RestateMeans(sim::Period target) {
+    sim::Revision& revision = *outcome_.revision;
+    sim::RestatedMeans restated =
+        sim::RestateMeans(revision.network, revision.means, revision.perimeter, target);
+    for (std::string& note : restated.notes) Note(std::move(note));
+    if (restated.series_count == 0) return;
+    Note(absl::StrCat(restated.series_count,
+                      " series of means follow the customers of the target perimeter"));
+    revision.original_means = std::move(revision.means);
+    revision.means = std::move(restated.means);
   }
 
   // Expressions against the drivers, placed where the indicator was declared.

@@ -29,7 +29,7 @@ struct KindName {
   bool levels = false;        // takes level.<name>
 };
 
-constexpr std::array<KindName, 25> kKinds = {{
+constexpr std::array<KindName, 26> kKinds = {{
     {TableKind::kUnits, "units", "", "id parent level label_fr label_en kind opened closed", false,
      true},
     {TableKind::kSegments, "segments", "segment", "id parent label_fr label_en"},
@@ -62,8 +62,8 @@ constexpr std::array<KindName, 25> kKinds = {{
     {TableKind::kOpeningDays, "opening_days", "", "unit kind period days"},
     {TableKind::kPhasing, "phasing", "", "unit indicator month share"},
     {TableKind::kPerimeter, "perimeter", "",
-     "type date unit receiver segment receiver_segment share unsplit_share indicator unit_kind "
-     "bridge break source"},
+     "type date unit receiver segment receiver_segment share unsplit_share means_share "
+     "indicator unit_kind bridge break source"},
     {TableKind::kWeights, "weights", "",
      "unit unit_kind indicator window weight floor cap complete"},
     {TableKind::kQuality, "quality", "", "unit unit_kind window factor"},
@@ -73,8 +73,9 @@ constexpr std::array<KindName, 25> kKinds = {{
      "unit unit_kind segment indicator channel share from to assumption source"},
     {TableKind::kEliminations, "eliminations", "", "unit segment indicator period value"},
     {TableKind::kParentTotals, "parent_totals", "", "unit segment indicator period value"},
-    {TableKind::kMeans, "means", "", "unit mean period value planned"},
+    {TableKind::kMeans, "means", "", "unit mean period value planned adds"},
     {TableKind::kMeanEffects, "mean_effects", "", "mean indicator elasticity sd source"},
+    {TableKind::kAttributes, "attributes", "", "name kind unit label_fr label_en"},
 }};
 
 const KindName& NamesOf(TableKind kind) {

@@ -51,6 +51,7 @@ enum class TableKind {
   kParentTotals,   // [parent_totals]
   kMeans,          // [means]
   kMeanEffects,    // [mean_effects]: what means act on
+  kAttributes,     // [attributes]: what attributes of units mean
 };
 
 // `units`, `segments`...; also the name of the table's file, with `.csv`, in Jalon's own layout.

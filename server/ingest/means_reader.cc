@@ -22,6 +22,7 @@ MeansReader::MeansReader(const Mapping& mapping, sim::Frequency frequency,
     : mapping_(mapping), frequency_(frequency) {
   if (base == nullptr) return;
   effects_ = base->effects;
+  unmoved_ = {base->unmoved.begin(), base->unmoved.end()};
   effect_origins_.resize(effects_.size());
   for (const sim::MeanSeries& series : base->series) {
     Cells& cells = means_[{series.mean, series.unit}];
@@ -35,7 +36,7 @@ MeansReader::MeansReader(const Mapping& mapping, sim::Frequency frequency,
 
 void MeansReader::Read(TableReader& reader) {
   const Roles roles{reader.Role("unit"), reader.Role("mean"), reader.Role("period"),
-                    reader.Role("planned")};
+                    reader.Role("planned"), reader.Role("adds")};
   if (roles.unit < 0 || roles.mean < 0 || roles.period < 0 || !reader.HasValues()) {
     reader.Refuse({.field = "means", .file = reader.file()}, "",
                   "must have columns (or mapping keys) for `unit`, `mean`, `period` and `value`",
@@ -80,23 +81,34 @@ Origin MeansReader::OriginOf(const sim::Violation& violation,
   return index && *index < origins.size() ? origins[*index] : Origin();
 }
 
-bool MeansReader::IsPlanned(TableReader& reader, int role) {
+std::optional<bool> MeansReader::YesNo(TableReader& reader, int role) {
   const std::string text = absl::AsciiStrToLower(reader.Text(role));
+  if (text.empty()) return std::nullopt;
   for (const absl::string_view yes : {"yes", "oui", "true", "1"}) {
     if (text == yes) return true;
   }
-  for (const absl::string_view no : {"", "no", "non", "false", "0"}) {
+  for (const absl::string_view no : {"no", "non", "false", "0"}) {
     if (text == no) return false;
   }
   reader.Refuse(reader.PlaceOf(role), text, "must be yes or no", "UNKNOWN_VALUE");
-  return false;
+  return std::nullopt;
+}
+
+void MeansReader::KeepAdds(TableReader& reader, const Roles& roles) {
+  const std::optional<bool> adds = YesNo(reader, roles.adds);
+  if (!adds) return;
+  const auto [known, is_new] = adds_.emplace(reader.Text(roles.mean), *adds);
+  if (is_new || known->second == *adds) return;
+  reader.Refuse(reader.PlaceOf(roles.adds), reader.Text(roles.adds),
+                "must be the same on every row of a mean", "MEAN_ADDS_MISMATCH");
 }
 
 void MeansReader::ReadRecord(TableReader& reader, const Roles& roles) {
   const std::optional<sim::Period> period =
       reader.ReadPeriod(reader.Text(roles.period), frequency_, roles.period);
   if (reader.last_was_outside()) return;
-  const bool planned = IsPlanned(reader, roles.planned);
+  const bool planned = YesNo(reader, roles.planned).value_or(false);
+  KeepAdds(reader, roles);
   const absl::string_view text = reader.ValueText();
   if (text.empty()) return;  // missing
   const std::optional<double> value = reader.Number(text);
@@ -151,6 +163,14 @@ sim::MeansTable MeansReader::Finish(const sim::Network& network) {
     origins.push_back(cells.origin);
   }
   table.effects = effects_;
+  for (const auto& [mean, adds] : adds_) {
+    if (adds) {
+      unmoved_.erase(mean);
+    } else {
+      unmoved_.insert(mean);
+    }
+  }
+  table.unmoved = {unmoved_.begin(), unmoved_.end()};
   const sim::Violations found = sim::CheckMeans(network, table);
   for (sim::Violation violation : found.kept()) {
     const Origin origin = OriginOf(violation, origins);

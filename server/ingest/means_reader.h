@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,20 +52,26 @@ class MeansReader {
     int mean = -1;
     int period = -1;
     int planned = -1;
+    int adds = -1;
   };
 
   void AddEffect(const DeclaredRow& row);
   // Where the i-th series or effect stands, whichever the field is of.
   Origin OriginOf(const sim::Violation& violation, const std::vector<Origin>& means) const;
   void ReadRecord(TableReader& reader, const Roles& roles);
-  // Refuses what is neither yes nor no.
-  bool IsPlanned(TableReader& reader, int role);
+  // nullopt for an empty cell; refuses what is neither yes nor no.
+  std::optional<bool> YesNo(TableReader& reader, int role);
+  // Whether a mean is a sum over branches: the same on every row that says so.
+  void KeepAdds(TableReader& reader, const Roles& roles);
   void Keep(TableReader& reader, const Roles& roles, sim::Period period, const Cell& cell);
 
   const Mapping& mapping_;
   sim::Frequency frequency_;
   // By mean and unit.
   std::map<std::pair<std::string, std::string>, Cells> means_;
+  // Whether it adds up over branches, where files say so; and those of the base that do not.
+  std::map<std::string, bool> adds_;
+  std::set<std::string> unmoved_;
   std::vector<sim::MeanEffectPrior> effects_;
   // [effect]; line 0 for the base.
   std::vector<Origin> effect_origins_;

@@ -102,7 +102,11 @@ IndicatorReading ReadReading(FieldReader& fields, const sim::Indicator& indicato
 }  // namespace
 
 NetworkBuilder::NetworkBuilder(const Mapping& mapping, const sim::Network* base)
-    : mapping_(mapping), base_(base), unit_ids_(mapping.make_ids), segment_ids_(mapping.make_ids) {
+    : mapping_(mapping),
+      base_(base),
+      unit_ids_(mapping.make_ids),
+      segment_ids_(mapping.make_ids),
+      attributes_(base == nullptr ? std::vector<sim::Attribute>() : base->spec().attributes) {
   if (base != nullptr) {
     spec_ = base->spec();
   } else {
@@ -202,9 +206,7 @@ void NetworkBuilder::DescribeUnit(const DeclaredRow& row, int index) {
   for (const auto& [name, cell] : row.cells) {
     absl::string_view attribute = name;
     if (!absl::ConsumePrefix(&attribute, "attribute.")) continue;
-    if (const std::optional<double> number = fields.Number(name)) {
-      unit.attributes[std::string(attribute)] = *number;
-    }
+    attributes_.ReadInto(fields, attribute, unit);
   }
 }
 
@@ -420,6 +422,7 @@ void NetworkBuilder::NameLevels() {
 }
 
 const sim::NetworkSpec& NetworkBuilder::Complete() {
+  spec_.attributes = attributes_.attributes();
   AddRoot();
   NameLevels();
   return spec_;
@@ -428,6 +431,10 @@ const sim::NetworkSpec& NetworkBuilder::Complete() {
 sim::Violation NetworkBuilder::WithPlace(sim::Violation violation) const {
   const std::optional<size_t> index = ListIndex(violation.field);
   if (!index.has_value()) return violation;
+  if (absl::StartsWith(violation.field, "attributes[")) {
+    const bool known = *index < attributes_.size() && attributes_.origin(*index).line != 0;
+    return known ? WithOrigin(std::move(violation), attributes_.origin(*index)) : violation;
+  }
   const bool of_units = absl::StartsWith(violation.field, "units[");
   const bool of_segments = absl::StartsWith(violation.field, "segments[");
   const std::vector<Origin>& origins = of_units      ? unit_origins_

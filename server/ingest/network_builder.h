@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "server/ingest/attributes_reader.h"
 #include "server/ingest/declared_row.h"
 #include "server/ingest/mapping.h"
 #include "server/ingest/table_reader.h"
@@ -41,6 +42,8 @@ class NetworkBuilder {
   void ReadUnits(TableReader& reader, const TableMapping& table);
   void ReadSegments(TableReader& reader);
   void ReadIndicators(TableReader& reader);
+  // Before the units.
+  void ReadAttributes(TableReader& reader) { attributes_.Read(reader, violations_); }
   void AddInline(const InlineRow& row);
 
   // The unit of the current record by its `level` columns, declared on the way; nullopt when
@@ -104,6 +107,7 @@ class NetworkBuilder {
   std::vector<Origin> segment_origins_;
   std::vector<Origin> indicator_origins_;
   std::vector<IndicatorReading> readings_;
+  AttributesReader attributes_;
   // Units at the top of their level columns, whose parent is the root to come.
   absl::flat_hash_set<int> tops_;
   std::vector<LastLevel> last_levels_;

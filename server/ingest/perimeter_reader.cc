@@ -58,6 +58,7 @@ void PerimeterReader::Add(const DeclaredRow& row) {
                               .receiver_segment = IdOf(fields.Text("receiver_segment")),
                               .share = fields.Number("share").value_or(1.0),
                               .unsplit_share = fields.Number("unsplit_share"),
+                              .means_share = fields.Number("means_share"),
                               .indicator = fields.Text("indicator"),
                               .unit_kind = fields.Text("unit_kind"),
                               .bridge = fields.Number("bridge"),

@@ -39,6 +39,7 @@ constexpr absl::string_view kNumberRoles[] = {
     "share",
     "bridge",
     "unsplit_share",
+    "means_share",
     "weight",
     "factor",
     "threshold",

@@ -67,6 +67,9 @@ absl::StatusOr<v1::ListUnitsResponse> ListUnits(Call& call, const v1::ListUnitsR
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     *response.add_units() = UnitToProto(network, units[i]);
   }
+  for (const sim::Attribute& attribute : network.spec().attributes) {
+    *response.add_attributes() = ToProto(attribute);
+  }
   response.set_next_page_token(paging.NextToken(total));
   return response;
 }

@@ -19,9 +19,14 @@ absl::StatusOr<std::vector<const sim::MeanSeries*>> SelectMeans(
   Checks checks;
   const std::optional<int> top = request.unit().empty() ? 0 : network.FindUnit(request.unit());
   if (!top) checks.Add("unit", request.unit(), "must be a unit of the network", "UNKNOWN_UNIT");
+  if (request.perimeter() == v1::PERIMETER_VIEW_EFFECT) {
+    checks.Add("perimeter", "effect", "must be target or original", "OUT_OF_RANGE");
+  }
   if (!checks.ok()) return checks.ToStatus();
+  const bool original = request.perimeter() == v1::PERIMETER_VIEW_ORIGINAL;
+  const sim::MeansTable& table = original ? ImportedMeans(revision) : revision.means;
   std::vector<const sim::MeanSeries*> means;
-  for (const sim::MeanSeries& series : revision.means.series) {
+  for (const sim::MeanSeries& series : table.series) {
     const int unit = *network.FindUnit(series.unit);
     const bool wanted = request.mean().empty() || request.mean() == series.mean;
     if (wanted && *top <= unit && unit < network.unit_end(*top)) means.push_back(&series);

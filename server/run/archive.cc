@@ -92,6 +92,8 @@ void AddPerimeter(const sim::Revision& revision, BlobWriter& blobs,
     content.set_original_first_period(revision.original->first().ToString());
     content.set_original_period_count(revision.original->period_count());
   }
+  if (revision.original_means)
+    *content.mutable_original_means() = ToProto(*revision.original_means);
   (*manifest.mutable_parts())["perimeter"] = blobs.Add(DeterministicBytes(content));
 }
 
@@ -234,6 +236,10 @@ absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
   JALON_ASSIGN_OR_RETURN(const auto content,
                          GetPart<store::v1::PerimeterContent>(manifest, "perimeter"));
   JALON_ASSIGN_OR_RETURN(revision.perimeter, FromProto(content));
+  if (content.has_original_means()) {
+    JALON_ASSIGN_OR_RETURN(revision.original_means,
+                           FromProto(revision.network, content.original_means()));
+  }
   if (content.original_realisations().empty()) return absl::OkStatus();
   store::v1::RevisionManifest original;
   *original.mutable_realisations() = content.original_realisations();

@@ -15,6 +15,7 @@
 #include "sim/demo/scores.h"
 #include "sim/demo/truth.h"
 #include "sim/perimeter/restate.h"
+#include "sim/perimeter/restate_means.h"
 
 namespace jalon::sim {
 namespace {
@@ -43,6 +44,7 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   JALON_ASSIGN_OR_RETURN(Realisations original, DrawHistory(input, truth, past, draws));
   Perimeter perimeter = MakeDemoPerimeter(options);
   JALON_ASSIGN_OR_RETURN(Restated restated, Restate(network, original, perimeter));
+  const Period target = restated.summary.target_date;
   Realisations& realisations = restated.realisations;
   MoveTruth(input, realisations, truth);
   ObjectiveSet objectives = MakeDemoObjectives(network, realisations);
@@ -58,7 +60,12 @@ absl::StatusOr<Demo> MakeDemo(const DemoOptions& options) {
   demo.revision.calendars = MakeDemoCalendars(demo.revision.network);
   demo.revision.score = MakeDemoScores();
   demo.revision.channels = std::move(channels);
-  demo.revision.means = OpenMeans(demo.revision.network, std::move(means));
+  MeansTable seen =
+      OpenMeans(demo.revision.network,
+                MoveMeansForward(demo.revision.network, means, demo.revision.perimeter, target));
+  demo.revision.means =
+      RestateMeans(demo.revision.network, seen, demo.revision.perimeter, target).means;
+  demo.revision.original_means = std::move(seen);
   return demo;
 }
 

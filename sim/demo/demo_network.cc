@@ -186,6 +186,13 @@ absl::StatusOr<Network> MakeDemoNetwork(const DemoOptions& options, const DemoDr
   spec.id = "demo";
   spec.label = "Banque de démonstration (données inventées)";
   spec.units = MakeUnits(options, draws);
+  spec.attributes = {
+      {"customers", AttributeKind::kNumber, "customers", "Clients", "Customers"},
+      {"advisers", AttributeKind::kNumber, "full-time equivalents", "Conseillers", "Advisers"},
+      {"competitors", AttributeKind::kNumber, "branches", "Agences concurrentes à proximité",
+       "Competing branches nearby"},
+      {"senior_share_ratio", AttributeKind::kShare, "", "Part de clients de 65 ans et plus",
+       "Customers aged 65 and over"}};
   for (const SegmentShape& shape : DemoSegments()) {
     spec.segments.push_back({shape.id, "", shape.label_fr, shape.label_en});
   }

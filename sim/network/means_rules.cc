@@ -34,6 +34,10 @@ class MeansChecker : public RuleChecker {
       path_ = Element("mean_effects", i);
       CheckEffect(table.effects[i], i);
     }
+    for (size_t i = 0; i < table.unmoved.size(); ++i) {
+      Require(means_.contains(table.unmoved[i]), Element("unmoved", i), table.unmoved[i],
+              {"must be a mean of some branch", "UNKNOWN_MEAN"});
+    }
     Require(table.effects.size() <= kMostMeanEffects, "mean_effects",
             absl::StrCat(table.effects.size()),
             {absl::StrCat("must be at most ", kMostMeanEffects), "TOO_MANY_EFFECTS"});
@@ -131,6 +135,8 @@ Violations CheckMeans(const Network& network, const MeansTable& table) {
 }
 
 MeansTable Sorted(MeansTable table) {
+  std::sort(table.unmoved.begin(), table.unmoved.end());
+  table.unmoved.erase(std::unique(table.unmoved.begin(), table.unmoved.end()), table.unmoved.end());
   std::sort(table.series.begin(), table.series.end(), [](const MeanSeries& a, const MeanSeries& b) {
     return std::tie(a.mean, a.unit) < std::tie(b.mean, b.unit);
   });

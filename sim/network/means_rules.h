@@ -12,9 +12,9 @@ namespace jalon::sim {
 // `mean_effects[i].indicator` and so on. Reasons: those of ids (sim/base/text.h), UNKNOWN_UNIT,
 // NOT_A_LEAF, BAD_FREQUENCY, BAD_SHAPE (values and planned of different sizes, or beyond 660
 // periods), NOT_FINITE, NEGATIVE, DUPLICATE_ID (a mean given twice for one unit, an effect declared
-// twice), PLAN_OVERLAPS_HISTORY (a planned value before one that was seen), UNKNOWN_MEAN,
-// UNKNOWN_INDICATOR, MEAN_ON_OTHER_KIND (an effect on what is neither a count nor an amount),
-// OUT_OF_RANGE, TOO_MANY_EFFECTS (more than kMostMeanEffects).
+// twice), PLAN_OVERLAPS_HISTORY (a planned value before one that was seen), UNKNOWN_MEAN
+// (also at `unmoved[i]`), UNKNOWN_INDICATOR, MEAN_ON_OTHER_KIND (an effect on what is neither a
+// count nor an amount), OUT_OF_RANGE, TOO_MANY_EFFECTS (more than kMostMeanEffects).
 Violations CheckMeans(const Network& network, const MeansTable& table);
 
 // Series by mean, then unit; effects by mean, then indicator.

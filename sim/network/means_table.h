@@ -48,8 +48,11 @@ inline constexpr int kMostMeanEffects = 16;
 struct MeansTable {
   std::vector<MeanSeries> series;
   std::vector<MeanEffectPrior> effects = {};
+  // Ids of means that are no sum over branches (opening hours): they stay where they are when
+  // customers move (sim/perimeter/restate_means.h). Ascending, each once, each with a series.
+  std::vector<std::string> unmoved = {};
 
-  bool empty() const { return series.empty() && effects.empty(); }
+  bool empty() const { return series.empty() && effects.empty() && unmoved.empty(); }
   friend bool operator==(const MeansTable&, const MeansTable&) = default;
 };
 

@@ -61,6 +61,8 @@ absl::StatusOr<Network> Network::Create(NetworkSpec spec) {
   }
   Network network;
   network.spec_ = std::move(spec);
+  std::sort(network.spec_.attributes.begin(), network.spec_.attributes.end(),
+            [](const Attribute& a, const Attribute& b) { return a.name < b.name; });
   network.SortUnits();
   network.SortSegments();
   network.SortIndicators();

@@ -22,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
+#include "sim/network/attributes.h"
 #include "sim/network/expression.h"
 
 namespace jalon::sim {
@@ -43,8 +44,11 @@ struct Unit {
   std::string level;
   // Kind of branch, e.g. `proximity`; free, may be empty.
   std::string kind;
-  // Numbers that describe the unit (population, market, unemployment...). Finite.
+  // Numbers that describe the unit (population, market, unemployment...). Finite; as declared by
+  // NetworkSpec::attributes, of any meaning when nothing is declared.
   std::map<std::string, double> attributes;
+  // Attributes declared as texts.
+  std::map<std::string, std::string> texts = {};
   // First period of activity, when it opens inside the history or the horizon.
   std::optional<Period> opened;
   // First period without activity, when it closes.
@@ -154,6 +158,8 @@ struct NetworkSpec {
   // "all" may be left out; it is added.
   std::vector<Segment> segments;
   std::vector<Indicator> indicators;
+  // What attributes of units mean; empty when nothing is declared. By name.
+  std::vector<Attribute> attributes = {};
 
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
@@ -172,8 +178,8 @@ class Network {
   // MISSING_SCALE, SCALE_WITHOUT_BASIS, NOT_POSITIVE, FLOOR_NOT_BELOW_CAP, UNKNOWN_UNIT_KIND,
   // FIELD_OF_ANOTHER_KIND, MISSING_NUMERATOR, MISSING_DENOMINATOR, MISSING_EXPRESSION,
   // UNKNOWN_INDICATOR, RATIO_OF_A_RATIO, FLOW_IS_NO_FLOW, FLOW_OF_ANOTHER_MEASURE,
-  // FLOW_DOES_NOT_APPLY, DUPLICATE_FLOW, TERM_IS_A_RATIO, MEAN_OF_NO_STOCK and those of
-  // ParseExpression.
+  // FLOW_DOES_NOT_APPLY, DUPLICATE_FLOW, TERM_IS_A_RATIO, MEAN_OF_NO_STOCK,
+  // UNDECLARED_ATTRIBUTE, ATTRIBUTE_KIND_MISMATCH, OUT_OF_RANGE and those of ParseExpression.
   static Violations Validate(const NetworkSpec& spec);
 
   // Errors: kInvalidArgument carrying every violation.

@@ -143,6 +143,7 @@ Violations CheckIndicators(const NetworkSpec& spec) { return IndicatorChecker(sp
 Violations Network::Validate(const NetworkSpec& spec) {
   Violations violations = CheckHeader(spec);
   violations.Merge(CheckUnits(spec));
+  violations.Merge(CheckAttributes(spec));
   violations.Merge(CheckSegments(spec));
   violations.Merge(CheckIndicators(spec));
   violations.Merge(CheckKinds(spec));

@@ -11,6 +11,8 @@ namespace jalon::sim {
 Violations CheckHeader(const NetworkSpec& spec);
 // Ids, texts, attributes and dates of units, each alone; then that they form one tree with levels.
 Violations CheckUnits(const NetworkSpec& spec);
+// Declarations of attributes, and the values of units against them.
+Violations CheckAttributes(const NetworkSpec& spec);
 Violations CheckSegments(const NetworkSpec& spec);
 Violations CheckIndicators(const NetworkSpec& spec);
 // What the kind of each indicator asks for, and what indicators say of each other.

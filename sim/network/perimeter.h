@@ -22,6 +22,7 @@ namespace jalon::sim {
 //                                                      1 is lost: it stays in the branch's history
 //   kMerger          date, unit, receiver              everything goes to the receiver
 //   kTransfer        date, unit, receiver, share, segment, unsplit_share
+//   the last three                                     means_share, where there is a receiver
 //   kResegmentation  date, segment, receiver_segment, share, unit
 //                                                      one change per cell of the matrix; the
 //                                                      cells of a segment sum to 1
@@ -55,6 +56,9 @@ struct PerimeterChange {
   // Transfer of one segment: the share of the figures that the branch does not split by that
   // segment, in [0, 1]. Absent: these do not move, and the import says so.
   std::optional<double> unsplit_share;
+  // Closure with a receiver, merger, transfer: the share of the branch's means (advisers...) that
+  // goes along, in [0, 1]. Absent: as the customers (sim/perimeter/restate_means.h).
+  std::optional<double> means_share;
   // Redefinition: the indicator whose meaning changes.
   std::string indicator;
   // Redefinition: kind of unit it holds for; empty for every kind without a redefinition of its

@@ -35,10 +35,18 @@ struct Revision {
   // Eliminations and declared totals of units above the branches; empty when none.
   CreditTable credit = {};
   // Advisers, appointments...: seen and planned; empty when none.
+  // On the target perimeter, as the realisations.
   MeansTable means = {};
+  // Means as imported, when restating changed them; absent: `means` is it.
+  std::optional<MeansTable> original_means = std::nullopt;
   // Weights, quality, ladder; empty when nothing is declared about scores.
   ScorePolicy score = {};
 };
+
+// Means as files gave them.
+inline const MeansTable& ImportedMeans(const Revision& revision) {
+  return revision.original_means ? *revision.original_means : revision.means;
+}
 
 // What ValidateDrivers cannot see: scopes that are no unit (UNKNOWN_UNIT at `drivers[i].scope`) and
 // priors on indicators that are unknown (UNKNOWN_INDICATOR) or have no series (PRIOR_ON_A_RATIO).

@@ -22,7 +22,8 @@ bool Closes(Kind kind) { return kind == Kind::kClosure || kind == Kind::kMerger;
 
 auto OrderOf(const PerimeterChange& c) {
   return std::tie(c.date, c.kind, c.unit, c.receiver, c.segment, c.receiver_segment, c.indicator,
-                  c.unit_kind, c.share, c.unsplit_share, c.bridge, c.is_break, c.source);
+                  c.unit_kind, c.share, c.unsplit_share, c.means_share, c.bridge, c.is_break,
+                  c.source);
 }
 
 // What makes two changes say something about the same thing.
@@ -107,6 +108,8 @@ class PerimeterChecker : public RuleChecker {
     if (c.share != 1.0) Takes(shares, "share", absl::StrCat(c.share));
     const bool part = c.kind == Kind::kTransfer && !c.segment.empty();
     if (c.unsplit_share) Takes(part, "unsplit_share", absl::StrCat(*c.unsplit_share));
+    const bool hands = c.kind == Kind::kTransfer || (Closes(c.kind) && !c.receiver.empty());
+    if (c.means_share) Takes(hands, "means_share", absl::StrCat(*c.means_share));
     if (c.bridge) Takes(meaning, "bridge", absl::StrCat(*c.bridge));
     if (c.is_break) Takes(meaning, "break", "yes");
     if (!meaning) return;
@@ -167,6 +170,9 @@ class PerimeterChecker : public RuleChecker {
          {"must be > 0 and <= 1", "OUT_OF_RANGE"});
     const double unsplit = c.unsplit_share.value_or(0.0);
     Need(unsplit >= 0 && unsplit <= 1, "unsplit_share", absl::StrCat(unsplit),
+         {"must be >= 0 and <= 1", "OUT_OF_RANGE"});
+    const double means = c.means_share.value_or(0.0);
+    Need(means >= 0 && means <= 1, "means_share", absl::StrCat(means),
          {"must be >= 0 and <= 1", "OUT_OF_RANGE"});
     if (!c.bridge) return;
     RequireFinite(*c.bridge, Field("bridge"));
@@ -282,13 +288,25 @@ class PerimeterChecker : public RuleChecker {
 
   void CheckSharesThatLeave() {
     std::map<std::tuple<std::string, Period>, std::vector<double>> taken;
+    std::map<std::tuple<std::string, Period>, double> means;
     for (at_ = 0; at_ < changes_.size(); ++at_) {
       const PerimeterChange& change = changes_[at_];
       if (change.kind != Kind::kTransfer && !Closes(change.kind)) continue;
       std::vector<double>& sums = taken[{change.unit, change.date}];
       sums.resize(network_.segment_count());
       AddTaken(change, sums);
+      AddMeansTaken(change, means[{change.unit, change.date}]);
     }
+  }
+
+  void AddMeansTaken(const PerimeterChange& change, double& sum) {
+    if (change.receiver.empty()) return;
+    sum += change.means_share.value_or(Taken(change, 0));
+    Need(sum <= 1 + kShareTolerance || !change.means_share, "means_share",
+         absl::StrCat(change.means_share.value_or(0.0)),
+         {absl::StrCat("must sum to at most 1 over all that leaves ", change.unit,
+                       " at this date, not to ", sum),
+          "SHARES_ABOVE_ONE"});
   }
 
   void AddTaken(const PerimeterChange& change, std::vector<double>& sums) {

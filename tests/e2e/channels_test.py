@@ -79,6 +79,9 @@ class Channels(OneServer):
         value = {r["unit"]: float(r["value"]) for r in series}
         self.assertEqual(value["siege"], sum(value[b] for b in BRANCHES) - 10)
         self.assertEqual(value["nord"], value["n1"] + value["n2"])
+        original = self.rows("series", "--network", "fr", "--window", "2025-01", "--depth", "2",
+                             "--perimeter", "original")
+        self.assertEqual({r["unit"]: float(r["value"]) for r in original}, value)
 
     def test_ratios_and_derived_indicators_are_made_of_sums_with_eliminations(self):
         files = bank()

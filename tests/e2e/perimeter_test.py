@@ -146,6 +146,73 @@ class Perimeter(unittest.TestCase):
         self.assertIn("years cut by imported shares: 1", restated.stdout)
         self.assertEqual(rows["sud"]["reason"], "was 110; its branches hand over 70")
 
+    def test_advisers_follow_their_customers_unless_the_change_says_otherwise(self):
+        months = [f"2026-{month:02}" for month in range(1, 13)]
+        means = "unit;mean;period;value;adds\n" + "".join(
+            f"{unit};{mean};{month};{value};{adds}\n" for unit, advisers in
+            [("lille", 6), ("amiens", 3), ("arras", 2)] for month in months
+            for mean, value, adds in [("advisers", advisers, ""), ("hours", 35, "non")])
+        server = self.bank(**{"means.csv": means, "manifest.txt":
+                              "[network]\nid = fr\nperimeter_date = 2027-07\n"})
+        done = server.jalon("import", "bank", "--network", "fr")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("3 series of means follow the customers", done.stdout + done.stderr)
+
+        def in_month(mean, month, *perimeter):
+            return {r["unit"]: float(r["value"])
+                    for r in server.rows("network", "means", "--mean", mean, *perimeter)
+                    if r["period"] == month}
+
+        original = in_month("advisers", "2026-01", "--perimeter", "original")
+        self.assertEqual(original, {"lille": 6, "amiens": 3, "arras": 2})
+        # lille gave a tenth to amiens in July and takes over arras in July 2027.
+        restated = in_month("advisers", "2026-01")
+        self.assertAlmostEqual(restated["lille"], 5.4 + 2)
+        self.assertAlmostEqual(restated["amiens"], 3.6)
+        self.assertNotIn("arras", restated)
+        self.assertEqual(in_month("advisers", "2026-12"), {"lille": 8, "amiens": 3})
+        self.assertEqual(in_month("hours", "2026-01"), {"lille": 35, "amiens": 35, "arras": 35})
+
+        changes = BANK["perimeter.csv"].replace("share;source", "share;means_share;source").replace(
+            "0,1;", "0,1;0;").replace("lille;;comit", "lille;;0,5;comit")
+        server.write("stay", {**BANK, "means.csv": means, "perimeter.csv": changes, "manifest.txt":
+                              "[network]\nid = fr\nperimeter_date = 2027-07\n"})
+        done = server.jalon("import", "stay", "--network", "fr", "--mode", "replace")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(in_month("advisers", "2026-01"), {"lille": 7, "amiens": 3, "arras": 1})
+
+    def test_attributes_mean_what_is_declared(self):
+        units = ("id;parent;level;attribute.population;attribute.seniors;attribute.zone\n"
+                 "siege;;network;;;\nnord;siege;region;;;\nlille;nord;branch;236000;0,18;urbaine\n"
+                 "amiens;nord;branch;134000;0,2;urbaine\narras;nord;branch;42000;0,23;rurale\n")
+        declared = ("name;kind;unit;label_fr\npopulation;number;habitants;Population\n"
+                    "seniors;share;;Part des 65 ans et plus\nzone;text;;Zone\n")
+        server = self.bank(**{"units.csv": units, "attributes.csv": declared})
+        done = server.jalon("import", "bank", "--network", "fr")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = server.rows("network", "attributes")
+        self.assertEqual([(r["attribute"], r["kind"], r["unit"]) for r in rows],
+                         [("population", "number", "habitants"), ("seniors", "share", ""),
+                          ("zone", "text", "")])
+        arras = next(r for r in server.rows("network", "units") if r["unit"] == "arras")
+        self.assertEqual(arras["attributes"], "population=42000 seniors=0.23 zone=rurale")
+
+        done = server.jalon("network", "export", "out")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        other = Server(self)
+        again = other.jalon("import", os.path.join(server.folder, "out"), "--network", "fr")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(other.data_hash(), server.data_hash())
+
+        server.write("wrong", {**BANK, "attributes.csv": declared, "units.csv": units.replace(
+            "0,23", "23").replace("134000", "beaucoup").replace("attribute.zone", "attribute.zones")})
+        done = server.jalon("import", "wrong", "--network", "wrong")
+        self.assertEqual(done.returncode, 67, done.stderr)
+        for place in [r"units.csv:6:5: .*OUT_OF_RANGE", r"units.csv:5:4: ",
+                      r"units.csv:4:6: .*UNDECLARED_ATTRIBUTE"]:
+            self.assertRegex(done.stderr, place)
+        self.assertNotIn("wrong", server.jalon("network", "list", "-o", "csv").stdout)
+
     def test_bad_changes_are_all_listed_with_their_lines(self):
         server = self.bank(**{"perimeter.csv": BANK["perimeter.csv"] +
                               "transfer;2026-07;lille;arras;0,95;\nmerger;2026-05;amiens;amiens;;\n"

@@ -96,15 +96,52 @@ int ShowNetwork(Context& context) {
   return kExitOk;
 }
 
-// `customers=5200 population=41000`, by name.
+// `customers=5200 market=urban population=41000`, by name.
 std::string AttributesText(const v1::Unit& unit) {
-  const std::map<std::string, double> sorted(unit.attributes().begin(), unit.attributes().end());
+  std::map<std::string, std::string> sorted(unit.texts().begin(), unit.texts().end());
+  for (const auto& [name, value] : unit.attributes()) {
+    sorted[name] = FormatExactly(value, Locale::kEnglish);
+  }
   std::string text;
   for (const auto& [name, value] : sorted) {
-    absl::StrAppend(&text, text.empty() ? "" : " ", name, "=",
-                    FormatExactly(value, Locale::kEnglish));
+    absl::StrAppend(&text, text.empty() ? "" : " ", name, "=", value);
   }
   return text;
+}
+
+std::string KindText(v1::Attribute::Kind kind) {
+  switch (kind) {
+    case v1::Attribute::KIND_SHARE:
+      return "share";
+    case v1::Attribute::KIND_TEXT:
+      return "text";
+    default:
+      return "number";
+  }
+}
+
+int ListAttributes(Context& context) {
+  auto client = context.client();
+  if (!client.ok()) return ReportError(context, client.status());
+  auto revision = LatestRevision(context);
+  if (!revision.ok()) return ReportError(context, revision.status());
+  v1::ListUnitsRequest request;
+  request.set_parent(*revision);
+  request.set_page_size(1);
+  auto first = (*client)->ListUnits(request);
+  if (!first.ok()) return ReportError(context, first.status());
+  TableWriter table = context.table({{"attribute", "Attribute", "Attribut"},
+                                     {"kind", "Kind", "Type"},
+                                     {"unit", "Unit of measure", "Unité de mesure"},
+                                     {"label", "Label", "Libellé"}});
+  for (const v1::Attribute& a : first->attributes()) {
+    const bool in_french = context.french() ? !a.label_fr().empty() : a.label_en().empty();
+    table.Row({a.name(), KindText(a.kind()), a.unit_of_measure(),
+               in_french ? a.label_fr() : a.label_en()});
+  }
+  table.Finish();
+  context.Next("jalon network units", "the values of each unit");
+  return kExitOk;
 }
 
 int ListUnits(Context& context, const NetworkArguments& arguments) {
@@ -297,6 +334,7 @@ void AddNetwork(const Command& app, Invocation& invocation) {
       add("calendar", "Opening days, and what they do to a comparison of two windows",
           [arguments](Context& context) { return ReportCalendar(context, arguments->calendar); }),
       arguments->calendar);
+  add("attributes", "What the attributes of units mean, where declared", ListAttributes);
   add("segments", "Segments, depth-first", ListSegments);
   auto drivers = std::make_shared<DriverReportOptions>();
   AddDriverOptions(add("drivers", "Drivers: their history, drawn on request, and their formulas",
@@ -312,6 +350,9 @@ void AddNetwork(const Command& app, Invocation& invocation) {
                                  [means](Context& context) { return ListMeans(context, *means); });
   list_means.Option("--mean", means->mean, "Only this one, e.g. advisers");
   list_means.Option("--unit", means->unit, "Only branches below this unit");
+  list_means.Option("--perimeter", means->perimeter,
+                    "target: means that followed the customers; original: as imported",
+                    {.one_of = {"target", "original"}});
   add("revisions", "Revisions, newest first", ListRevisions);
   AddNetworkPerimeter(command, invocation);
   AddNetworkExport(command, invocation);

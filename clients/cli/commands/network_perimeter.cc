@@ -38,7 +38,8 @@ void WriteChange(TableWriter& table, const v1::PerimeterChange& change) {
                       change.kind() != Kind::KIND_REDEFINITION && change.share() > 0 &&
                       (change.kind() != Kind::KIND_CLOSURE || !change.receiver().empty());
   table.Row({change.date(), KindText(change.kind()), change.unit(), change.receiver(),
-             SegmentText(change), NumberCell(shares, change.share()), change.indicator(),
+             SegmentText(change), NumberCell(shares, change.share()),
+             NumberCell(change.has_means_share(), change.means_share()), change.indicator(),
              change.unit_kind(),
              change.is_break() ? Cell(std::string("break"))
                                : NumberCell(change.has_bridge(), change.bridge()),
@@ -59,6 +60,7 @@ int ListPerimeter(Context& context, const PerimeterArguments& arguments) {
                                      {"receiver", "Receiver", "Repreneur"},
                                      {"segment", "Segment", "Segment"},
                                      {"share", "Share", "Part", CellFormat::kNumber},
+                                     {"means_share", "Of means", "Des moyens", CellFormat::kNumber},
                                      {"indicator", "Indicator", "Indicateur"},
                                      {"unit_kind", "Kind", "Type"},
                                      {"bridge", "Bridge", "Passage", CellFormat::kNumber},

@@ -124,6 +124,7 @@ int ListMeans(Context& context, const MeansArguments& arguments) {
   request.set_parent(*revision);
   request.set_mean(arguments.mean);
   request.set_unit(arguments.unit);
+  if (arguments.perimeter == "original") request.set_perimeter(v1::PERIMETER_VIEW_ORIGINAL);
   TableWriter table = context.table({{"unit", "Unit", "Entité"},
                                      {"mean", "Mean", "Moyen"},
                                      {"period", "Period", "Période", CellFormat::kPeriod},

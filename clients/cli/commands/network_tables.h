@@ -17,6 +17,7 @@ struct MeansArguments {
   // Empty: all.
   std::string mean;
   std::string unit;
+  std::string perimeter = "target";
 };
 
 // Exit codes of the commands; Reconcile gives kExitUnhealthy when a total does not reconcile, or

@@ -48,6 +48,8 @@ void ExpectSame(const sim::Revision& a, const sim::Revision& b) {
   EXPECT_TRUE(a.channels == b.channels);
   EXPECT_TRUE(a.credit == b.credit);
   EXPECT_TRUE(a.means == b.means);
+  EXPECT_TRUE(a.original_means == b.original_means);
+  EXPECT_EQ(a.network.spec().attributes, b.network.spec().attributes);
   EXPECT_TRUE(a.score == b.score);
 }
 
@@ -117,8 +119,9 @@ NamedTexts EveryTable() {
       {"eliminations.csv", "unit;indicator;period;value\nnord;loans;2026-02;-0.25\n"},
       {"parent_totals.csv", "unit;indicator;period;value\nsiege;accounts;2026-01;12\n"},
       {"means.csv",
-       "unit;mean;period;value;planned\nn1;advisers;2026-01;4.5;no\n"
-       "n1;advisers;2026-12;5;yes\n"},
+       "unit;mean;period;value;planned;adds\nn1;advisers;2026-01;4.5;no;\n"
+       "n1;advisers;2026-12;5;yes;\nn1;hours;2026-01;35;no;no\n"},
+      {"attributes.csv", "name;kind;unit;label_fr;label_en\nzone;text;;Zone;Area\n"},
       {"mean_effects.csv",
        "mean;indicator;elasticity;sd;source\nadvisers;accounts;0.5;0.125;étude\n"},
       {"weights.csv",

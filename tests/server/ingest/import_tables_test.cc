@@ -209,6 +209,40 @@ TEST(ImportTablesTest, AnAppendRestatesAnEffectAndAPlanByWhatWasSeen) {
   EXPECT_THAT(outcome.revision->means.series[0].planned, ElementsAre(false));
 }
 
+TEST(ImportTablesTest, AMeanSaysOnceWhetherItAddsUpOverBranches) {
+  const ImportOutcome outcome =
+      Import({{"means.csv",
+               "unit;mean;period;value;adds\nn1;hours;2026-01;35;non\nn2;hours;2026-01;35;\n"
+               "n1;advisers;2026-01;4;oui\n"}});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  EXPECT_THAT(outcome.revision->means.unmoved, ElementsAre("hours"));
+  const ImportOutcome wrong =
+      Import({{"means.csv",
+               "unit;mean;period;value;adds\nn1;hours;2026-01;35;non\nn2;hours;2026-01;35;oui\n"
+               "n1;advisers;2026-01;4;perhaps\n"}});
+  EXPECT_THAT(Places(wrong.violations),
+              ElementsAre("means.csv:3:5 MEAN_ADDS_MISMATCH", "means.csv:4:5 UNKNOWN_VALUE"));
+}
+
+TEST(ImportTablesTest, AnAppendMakesTheImportedMeansLongerAndRestatesThemAgain) {
+  const NamedTexts files = {
+      {"perimeter.csv", "type;date;unit;receiver;share\ntransfer;2026-02;n1;n2;0,5\n"},
+      {"means.csv", "unit;mean;period;value\nn1;advisers;2026-01;4\nn2;advisers;2026-01;2\n"}};
+  const ImportOutcome base = Import(files);
+  ASSERT_TRUE(base.revision.has_value()) << base.violations.ToStatus();
+  EXPECT_EQ(base.revision->means.series[1].values[0], 4.0) << "two of n1 came";
+  EXPECT_EQ(ImportedMeans(*base.revision).series[1].values[0], 2.0);
+  const NamedTexts more = {
+      {"means.csv", "unit;mean;period;value\nn1;advisers;2026-02;3\nn2;advisers;2026-02;5\n"}};
+  const ImportOutcome outcome = ImportNetwork({.files = FilesOf(more),
+                                               .mapping = MappingOf(kSmallMapping),
+                                               .mode = ImportMode::kAppend,
+                                               .base = &*base.revision});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  EXPECT_THAT(outcome.revision->means.series[0].values, ElementsAre(2.0, 3.0));
+  EXPECT_THAT(outcome.revision->means.series[1].values, ElementsAre(4.0, 5.0));
+}
+
 TEST(ImportTablesTest, KeepsTheTablesOfItsBaseInAnAppend) {
   const ImportOutcome base =
       Import({{"channels.csv", kChannels},

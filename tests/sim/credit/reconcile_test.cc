@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/sim/credit/small_credit.h"
+#include "tests/sim/network/kinds_network.h"
 
 namespace jalon::sim {
 namespace {
@@ -60,6 +61,23 @@ TEST(ReconcileTest, LooksAtTheWindowOnly) {
   Revision revision = SmallCredit();
   revision.credit.parent_totals = {{"bank", "all", "accounts", kJanuary, 1.0}};
   EXPECT_TRUE(Reconcile(revision, {kJanuary + 1, kJanuary + 1}).empty());
+}
+
+TEST(ReconcileTest, ComparesARatioOfSumsWithEliminations) {
+  Revision revision = KindsRevision();
+  const Period last = revision.realisations.last();
+  revision.credit.eliminations = {{"bank", "all", "holders", last, -100.0}};
+  const Window month{last, last};
+  const NodeRange bank = RangeOf(revision.network, kAccounts, kBank, 0);
+  NodeRange holders = bank;
+  holders.indicator = *revision.network.FindIndicator("holders");
+  const double ratio = SumRealised(revision.realisations, bank, month)[0] /
+                       (SumRealised(revision.realisations, holders, month)[0] - 100.0);
+  revision.credit.parent_totals = {{"bank", "all", "equipment", last, ratio}};
+  const std::vector<Reconciliation> rows = Reconcile(revision, month);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].verdict, Reconciliation::Verdict::kAgrees);
+  EXPECT_NEAR(rows[0].difference, 0.0, 1e-12);
 }
 
 }  // namespace
