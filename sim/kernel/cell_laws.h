@@ -46,7 +46,7 @@ class CellLaws {
   explicit CellLaws(absl::Span<const double> compound_shapes);
 
   // Parameters as the laws': cells[i] is the quantile at words[i] of the law of mean means[i].
-  // Values out of range give what Quantile gives. 5 to 30 ns a cell with AVX-512.
+  // Values out of range give what Quantile gives. 13 to 31 ns a cell with AVX-512.
   void Counts(double dispersion, const CellBatch& batch) const;
   void Amounts(double dispersion, const CellBatch& batch) const;
   // Shapes that were not given are left to Quantile.

@@ -62,7 +62,7 @@ struct ConditionalSummary {
 // multiply-add within 1e-4 of them. A cell without own noise above 2^100, or above 2^36 times the
 // largest base of its series, counts as that much: results are finite whatever the parameters.
 //
-// About 0.6 ns a cell and core with AVX-512 and 16 active factors, 0.1 more with quantiles
+// About 0.8 ns a cell and core with AVX-512 and 16 active factors, 0.3 more with quantiles
 // (bench/BASELINE.md). Memory besides the arguments and the result: 12 bytes a path for each of 64
 // tiles and 24 for each total; 3 KB per thread and series of the largest tile; 4 bytes per path
 // and sampled series of a tile. A stop request is seen within 1 ms of work.
