@@ -57,9 +57,11 @@ HWY_INLINE Words Scramble(uint32_t reversed, const uint32_t* keys) {
 }
 
 HWY_INLINE uint32_t ReversedWord(uint32_t x) {
-  uint32_t reversed = 0;
-  for (int i = 0; i < 32; ++i, x >>= 1) reversed = reversed << 1 | (x & 1u);
-  return reversed;
+  x = (x & 0x55555555u) << 1 | (x >> 1 & 0x55555555u);
+  x = (x & 0x33333333u) << 2 | (x >> 2 & 0x33333333u);
+  x = (x & 0x0F0F0F0Fu) << 4 | (x >> 4 & 0x0F0F0F0Fu);
+  x = (x & 0x00FF00FFu) << 8 | (x >> 8 & 0x00FF00FFu);
+  return x << 16 | x >> 16;
 }
 
 void SobolNormals(const PointBasis& basis, uint32_t point, float* z) {
