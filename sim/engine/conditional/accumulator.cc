@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "sim/base/math.h"
 #include "sim/engine/conditional/conditional.h"
@@ -170,6 +171,11 @@ void ConditionalAccumulator::Fold(const ConditionalBlock& block) {
     for (int r = 0; r < kScrambleCount; ++r) state.plan.places[i].Add(means[r], weights);
   }
   ++state.blocks_folded;
+}
+
+void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
+  Fold(std::as_const(block));
+  state_->plan.pool.Give(std::move(block));
 }
 
 int64_t ConditionalAccumulator::blocks_folded() const { return state_->blocks_folded; }

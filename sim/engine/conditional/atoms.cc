@@ -65,13 +65,9 @@ Composition BranchOf(const Composition& from, int branch, int period_count) {
     const auto readings = from.readings.begin();
     made.readings.insert(made.readings.end(), readings + part.first_reading,
                          readings + part.end_reading);
-    for (int r = part.first_reading; r < part.end_reading; ++r) {
-      made.moves |= from.readings[r].rate >= 0;
-    }
     for (int f = part.first_flow; f < part.end_flow; ++f) {
       made.flows.push_back({.part = from.flows[f].part - first, .sign = from.flows[f].sign});
     }
-    made.moves |= from.moves && part.end_flow > part.first_flow;
     int& row = row_of[part.loading];
     if (row < 0) {
       row = static_cast<int>(made.loadings.size());
@@ -85,7 +81,6 @@ Composition BranchOf(const Composition& from, int branch, int period_count) {
     part.first_flow = part.end_flow - (from.parts[p].end_flow - from.parts[p].first_flow);
     made.parts.push_back(part);
   }
-  // A stock without flows moves too: by its own rate.
   made.moves = from.moves;
   if (made.moves) return made;
   const auto weights = from.weights.begin();
@@ -142,9 +137,30 @@ void AtomCollector::Make(Composition branch) {
     ++mixed.used_count;
     mixed.last_used = static_cast<int>(row);
   }
+  SetFeeds(mixed);
   atom.mixed = static_cast<int>(made_.mixed.size());
   made_.mixed.push_back(std::move(mixed));
   made_.atoms.push_back(atom);
+}
+
+// Stocks come first and weigh their flows in the order of parts.
+void AtomCollector::SetFeeds(MixedAtom& mixed) {
+  const Composition& composition = mixed.composition;
+  std::vector<char> weighed;
+  for (const Part& part : composition.parts) {
+    mixed.read.push_back(part.end_reading > part.first_reading);
+    weighed.push_back(mixed.read.back());
+  }
+  mixed.first_feed.assign(composition.flows.size(), 0);
+  for (const Part& part : composition.parts) {
+    for (int f = part.first_flow; f < part.end_flow; ++f) {
+      char& is_weighed = weighed[composition.flows[f].part];
+      mixed.first_feed[f] = !is_weighed;
+      is_weighed = 1;
+    }
+  }
+  // Parts that nobody weighs are zero.
+  for (size_t p = 0; p < weighed.size(); ++p) mixed.read[p] |= !weighed[p];
 }
 
 bool AtomCollector::AsFlow(const Composition& branch, int p, FlowAtom& flow) const {

@@ -51,7 +51,8 @@ bool ConditionalBlockWork::State::DrawStates() {
 bool ConditionalBlockWork::State::AddAtoms() {
   const int count = static_cast<int>(plan.program.table.atoms.size());
   int end = next_atom;
-  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program.AtomCost(end);
+  for (double cost = 0.0; end < count && cost < kSlice; ++end)
+    cost += plan.program.table.costs[end];
   Check(EvaluateAtoms(work, next_atom, end));
   next_atom = end;
   return next_atom == count;

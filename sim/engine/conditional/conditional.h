@@ -144,14 +144,16 @@ class ConditionalAccumulator {
   explicit ConditionalAccumulator(const ConditionalPlan& plan);
   ~ConditionalAccumulator();
 
-  // Requires block.block == blocks_folded(). 60 ns a target.
+  // Requires block.block == blocks_folded(). 60 ns a target. The plan fills the memory of a block
+  // that was moved in again.
   void Fold(const ConditionalBlock& block);
+  void Fold(ConditionalBlock&& block);
   int64_t blocks_folded() const;
   int64_t path_count() const { return blocks_folded() * kScrambleCount; }
 
   // [target], with two-sided intervals at `confidence_level`. Requires at least one block. One
   // difference with the sampled run's: `probability_low` and `probability_high` come from the
-  // scrambles, and are equal where all scrambles agree. 0.3 us a target and 0.4 us a quantile.
+  // scrambles, and are equal where all scrambles agree. 0.3 us a target and as much a quantile.
   std::vector<TargetEstimate> EstimatesAt(double confidence_level) const;
   // Bytes held: what PredictConditionalCost foresees.
   int64_t allocated_bytes() const;

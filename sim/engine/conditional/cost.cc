@@ -76,7 +76,7 @@ double ProgramBytes(const Plan& plan) {
                             2.0 * sizeof(size_t) + sizeof(double);
   return Size(plan.targets.size()) * per_target +
          thresholds * (sizeof(double) + sizeof(LaneThreshold) + sizeof(ScoreCurve)) +
-         atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom)) +
+         atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom) + sizeof(float)) +
          atoms.mixed_parts * (sizeof(AtomTable::Atom) + sizeof(MixedAtom) + PartBytes(plan)) +
          atoms.uses * sizeof(int) + Size(plan.series.size()) * plan.period_count() * sizeof(double);
 }
@@ -130,10 +130,11 @@ int64_t BytesOf(const Composition& composition) {
 
 int64_t BytesOf(const AtomTable& table) {
   int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
-                  BytesOf(table.uses) + BytesOf(table.atom_count);
+                  BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
   for (const MixedAtom& atom : table.mixed) {
     bytes += BytesOf(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
-             BytesOf(atom.used) + BytesOf(atom.plain);
+             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.read) +
+             BytesOf(atom.first_feed);
   }
   return bytes;
 }

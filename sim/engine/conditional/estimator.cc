@@ -75,9 +75,9 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) cons
 
 absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   Block& block = static_cast<Block&>(*work);
-  JALON_ASSIGN_OR_RETURN(const ConditionalBlock conditional, block.TakeConditional());
+  JALON_ASSIGN_OR_RETURN(ConditionalBlock conditional, block.TakeConditional());
   if (sampled_ != nullptr) JALON_RETURN_IF_ERROR(sampled_->Fold(block.TakeSampled()));
-  targets_->Fold(conditional);
+  targets_->Fold(std::move(conditional));
   return absl::OkStatus();
 }
 

@@ -224,6 +224,7 @@ class MixedCumulants {
   void Weigh() {
     for (int side = 0; side < kUsed; ++side) {
       for (int p = 0; p < part_count_; ++p) {
+        if (!atom_.read[p]) continue;
         for (int t = 0; t < period_count_; ++t) {
           StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
         }
@@ -260,28 +261,52 @@ class MixedCumulants {
   // A weight on a level is one on its movements, and on the level before times 1 + rate.
   void UnrollStock(int side, int p) {
     const Part& part = composition_.parts[p];
+    const PartLaw& law = atom_.laws[p];
     const LinearMeans means(work_, part.series);
-    const bool moves = means.moves() && atom_.laws[p].kind == PartLaw::Kind::kStock;
+    const bool moves = means.moves() && law.kind == PartLaw::Kind::kStock;
     Lanes carried = Same(0.0);
+    // Of the weights of cells to draw, and of their squares.
+    Lanes total = Same(0.0);
+    Lanes squares = Same(0.0);
     for (int t = period_count_ - 1; t >= 0; --t) {
       double* place = work_.weights.row(Cell(side, p, t));
-      const Lanes weight = LoadLanes(place) + carried;
+      Lanes weight = carried;
+      if (atom_.read[p]) weight += LoadLanes(place);
       const double known = Realised(p, t);
       if (!std::isnan(known)) {
         sum_.mean[side] += known * weight;
-        StoreLanes(Same(0.0), place);
-        carried = Same(0.0);
-        continue;
+        weight = Same(0.0);
+        carried = weight;
       }
-      StoreLanes(weight, place);
-      for (int f = part.first_flow; f < part.end_flow; ++f) {
-        const PartFlow& flow = composition_.flows[f];
-        AddTo(flow.sign * weight, work_.weights.row(Cell(side, flow.part, t)));
-      }
+      if (kUsed == 2) StoreLanes(weight, place);
+      Feed(side, part, t, weight);
+      if (!std::isnan(known)) continue;
+      total += weight;
+      squares = MulAdd(weight, weight, squares);
       carried = moves ? MulAdd(weight, means.Eta(t) * means.Factor(t), weight) : weight;
     }
     const PlanSeries& series = work_.plan.series[part.series];
     sum_.mean[side] += work_.plan.stocks[series.stock].opening * carried;
+    if (kUsed == 1 && law.kind == PartLaw::Kind::kStock) {
+      AddStock(law, means.moves() ? series.unit_scale : 0.0, total, squares);
+    }
+  }
+
+  void Feed(int side, const Part& part, int t, const Lanes& weight) {
+    for (int f = part.first_flow; f < part.end_flow; ++f) {
+      const PartFlow& flow = composition_.flows[f];
+      double* place = work_.weights.row(Cell(side, flow.part, t));
+      const Lanes fed = flow.sign * weight;
+      StoreLanes(atom_.first_feed[f] ? fed : LoadLanes(place) + fed, place);
+    }
+  }
+
+  // A stock on one side: its draws, and u and v, which act on its opening level.
+  void AddStock(const PartLaw& law, double unit, const Lanes& total, const Lanes& squares) {
+    const Lanes effect = unit * total;
+    linear_.pair[0] = MulAdd(law.noise, squares, linear_.pair[0]);
+    linear_.pair[0] = MulAdd(law.effect_sd * law.effect_sd, effect * effect, linear_.pair[0]);
+    linear_.mean[0] = MulAdd(law.loading, effect, linear_.mean[0]);
   }
 
   // Net flows and stocks: what u moves by addition, and what it does not move.
@@ -289,6 +314,8 @@ class MixedCumulants {
     const PartLaw& law = atom_.laws[p];
     const bool is_stock = law.kind == PartLaw::Kind::kStock;
     if (!is_stock && law.kind != PartLaw::Kind::kNetFlow) return;
+    // Done where its weights were.
+    if (is_stock && kUsed == 1) return;
     const LinearMeans means(work_, composition_.parts[p].series);
     const double unit = work_.plan.series[composition_.parts[p].series].unit_scale;
     Lanes effect[2] = {Same(0.0), Same(0.0)};

@@ -58,6 +58,8 @@ struct LaneProgram {
   // [threshold of all targets]
   std::vector<LaneThreshold> thresholds;
   std::vector<ScoreCurve> curves;
+  // What curves are made from; read while the program is made only.
+  RawCurves raws;
   std::vector<ReachTable> tables;
   // Rows of sums of targets of several atoms.
   int sum_count = 0;

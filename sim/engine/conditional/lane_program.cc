@@ -31,7 +31,7 @@ LaneThreshold Certain(bool reached) {
 }
 
 LaneThreshold OnSum(const TargetLaw& law, double x, bool or_equal, LaneProgram& program) {
-  const std::optional<ScoreCurve> curve = FitScoreCurve(law.sum, x, or_equal);
+  const std::optional<ScoreCurve> curve = FitScoreCurve(law.sum, x, or_equal, program.raws);
   if (curve) {
     program.curves.push_back(*curve);
     return {.kind = LaneThreshold::Kind::kCurve,
@@ -127,6 +127,7 @@ LaneWork::LaneWork(const ConditionalPlanState& state)
       sums(program.sum_count),
       weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()) {
   const size_t target_count = program.targets.size();
+  block = state.pool.Take();
   block.probability.resize(program.thresholds.size() * kLaneCount);
   block.mean.resize(target_count * kLaneCount);
   block.variance.resize(target_count);

@@ -1,8 +1,31 @@
 #include "sim/engine/conditional/plan_state.h"
 
+#include <memory>
 #include <utility>
 
 namespace jalon::sim {
+
+BlockPool::~BlockPool() {
+  for (std::atomic<ConditionalBlock*>& slot : slots_) delete slot.load();
+}
+
+ConditionalBlock BlockPool::Take() {
+  for (std::atomic<ConditionalBlock*>& slot : slots_) {
+    const std::unique_ptr<ConditionalBlock> block(slot.exchange(nullptr));
+    if (block != nullptr) return std::move(*block);
+  }
+  return {};
+}
+
+void BlockPool::Give(ConditionalBlock block) {
+  auto given = std::make_unique<ConditionalBlock>(std::move(block));
+  for (std::atomic<ConditionalBlock*>& slot : slots_) {
+    ConditionalBlock* empty = nullptr;
+    if (!slot.compare_exchange_strong(empty, given.get())) continue;
+    given.release();
+    return;
+  }
+}
 
 ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels)
     : plan(plan),

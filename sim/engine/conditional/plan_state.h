@@ -2,6 +2,8 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_PLAN_STATE_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_PLAN_STATE_H_
 
+#include <array>
+#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -13,6 +15,24 @@
 #include "sim/engine/conditional/target_law.h"
 
 namespace jalon::sim {
+
+// Blocks that were folded, to be filled again: fresh pages cost as much as their numbers.
+// Thread-safe, without waiting; what is in a block does not matter to the next.
+class BlockPool {
+ public:
+  BlockPool() = default;
+  ~BlockPool();
+  BlockPool(const BlockPool&) = delete;
+  BlockPool& operator=(const BlockPool&) = delete;
+
+  // An empty one when there is none.
+  ConditionalBlock Take();
+  void Give(ConditionalBlock block);
+
+ private:
+  // More than a pool of threads holds at once; what does not fit is freed.
+  std::array<std::atomic<ConditionalBlock*>, 64> slots_{};
+};
 
 struct ConditionalPlanState {
   ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels);
@@ -31,6 +51,7 @@ struct ConditionalPlanState {
   // [target + 1]: first of its places among those of all targets.
   std::vector<size_t> first_place;
   std::vector<double> floors;
+  mutable BlockPool pool;
 
   size_t threshold_count() const { return program.thresholds.size(); }
 };

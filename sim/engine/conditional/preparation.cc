@@ -55,7 +55,7 @@ double CostOf(const TargetLaw& law) {
   constexpr double kTarget = 3'000.0;
   constexpr double kPart = 1'000.0;
   constexpr double kThreshold = 8'000.0;
-  constexpr double kCompoundThreshold = 120'000.0;
+  constexpr double kCompoundThreshold = 40'000.0;
   const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
   const double threshold = !is_sum                              ? 0.0
                            : law.sum.law == Law::kCompoundGamma ? kCompoundThreshold
@@ -159,6 +159,11 @@ bool ConditionalPreparation::State::ChooseLaws() {
 
 bool ConditionalPreparation::State::CollectAtoms() {
   made->program.table = collector.Finish();
+  made->program.raws = {};
+  AtomTable& table = made->program.table;
+  for (size_t a = 0; a < table.atoms.size(); ++a) {
+    table.costs.push_back(static_cast<float>(made->program.AtomCost(static_cast<int>(a))));
+  }
   for (const MixedAtom& atom : made->program.table.mixed) {
     made->program.widest = std::max(made->program.widest, atom.composition.part_count());
   }

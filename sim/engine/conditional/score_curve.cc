@@ -27,6 +27,11 @@ constexpr double kSteep = 4.0;
 constexpr double kFarthest = 8.2;
 // How far a raw polynomial is read beyond its range.
 constexpr double kHolds = 1.1;
+// Curves of amounts are shared from so many pieces (threshold over dispersion), where their range
+// has a formula that ends at scores of about 5.4; rows are so many octaves apart.
+constexpr double kFewestPieces = 13.0;
+constexpr double kFamilyEnd = 5.4;
+constexpr double kRowStep = 0.03125;
 
 double Square(double x) { return x * x; }
 
@@ -156,6 +161,13 @@ bool IsClose(const ScoreCurve& curve, const Probability& probability) {
   return true;
 }
 
+// Whether what is left out at both ends is within the tolerance.
+bool EndsWell(const ScoreCurve& curve) {
+  constexpr double kLeastEnd = 4.3;
+  return PowerSum(curve.coefficients, -1.0) < -kLeastEnd &&
+         PowerSum(curve.coefficients, 1.0) > kLeastEnd;
+}
+
 // Smooths a curve by an effect: E over the effect, by equal steps; or, where the curve is steep,
 // over where it rises.
 class Smoothed {
@@ -179,7 +191,7 @@ class Smoothed {
     for (int k = 0; k < count_; ++k) {
       weight_[k] = NormalPdf(Place(k));
       mass_ += weight_[k];
-      if (over_rise_) rise_[k] = PlaceOfScore(raw, Place(k));
+      if (over_rise_) rise_[k] = PlaceOfScore(raw, std::clamp(Place(k), -6.0, 6.0));
     }
   }
 
@@ -231,28 +243,98 @@ double ScoreCurve::At(double log2_mean) const {
   return NormalCdf(PowerSum(coefficients, t));
 }
 
-std::optional<ScoreCurve> FitScoreCurve(const SumLaw& law, double x, bool or_equal) {
+std::optional<ScoreCurve> RawCurves::Shared(const SumLaw& law, double x) {
+  if (!IsScaled(law, x)) return std::nullopt;
+  return FromFamily(law, x);
+}
+
+// Amounts at a constant scale: the chance of x at a mean m is that of x / dispersion at m /
+// dispersion.
+bool RawCurves::IsScaled(const SumLaw& law, double x) {
+  return law.law != Law::kNegativeBinomial && x >= kFewestPieces * law.dispersion;
+}
+
+namespace {
+
+// Where the curve of a threshold of `pieces` scales runs: the square root of a mean is near normal.
+Range RangeOfPieces(double pieces) {
+  const double root = std::sqrt(pieces);
+  return {2.0 * Log2(root - 0.5 * kFamilyEnd), 2.0 * Log2(root + 0.5 * kFamilyEnd)};
+}
+
+}  // namespace
+
+// Scores between rows by a cubic in log2 of the threshold.
+ScoreCurve RawCurves::FromFamily(const SumLaw& law, double x) {
+  const double pieces = x / law.dispersion;
+  const double row = Log2(pieces) / kRowStep;
+  const int first = static_cast<int>(std::floor(row)) - 1;
+  const double s = row - first;
+  const double weights[4] = {-(s - 1.0) * (s - 2.0) * (s - 3.0) / 6.0,
+                             s * (s - 2.0) * (s - 3.0) / 2.0, -s * (s - 1.0) * (s - 3.0) / 2.0,
+                             s * (s - 1.0) * (s - 2.0) / 6.0};
+  Terms scores{};
+  for (int k = 0; k < 4; ++k) {
+    const Terms& known = Row(law, first + k);
+    for (int n = 0; n < kCurveTerms; ++n) scores[n] += weights[k] * known[n];
+  }
+  const Range range = RangeOfPieces(pieces);
+  return {.center = range.center() + Log2(law.dispersion),
+          .inverse_half_width = 1.0 / range.half(),
+          .coefficients = PowersThrough(scores)};
+}
+
+const RawCurves::Terms& RawCurves::Row(const SumLaw& law, int row) {
+  const double shape = law.law == Law::kGamma ? 0.0 : law.shape;
+  const auto [found, added] = rows_.try_emplace({shape, row});
+  if (!added) return found->second;
+  const double pieces = Exp2(row * kRowStep);
+  const SumReach reach({.law = law.law, .dispersion = 1.0, .shape = law.shape}, pieces, true);
+  const Range range = RangeOfPieces(pieces);
+  for (int n = 0; n < kCurveTerms; ++n) {
+    found->second[n] = ScoreOf(reach.AtLog2(range.center() + range.half() * kPlaces[n]));
+  }
+  return found->second;
+}
+
+namespace {
+
+// The curve of one threshold alone, without effects.
+std::optional<ScoreCurve> FitAlone(const SumReach& reach, double dispersion) {
+  const std::optional<double> low = EndOf(reach, dispersion, -1.0);
+  const std::optional<double> high = EndOf(reach, dispersion, 1.0);
+  if (!low || !high || !(*high - *low > 1e-6)) return std::nullopt;
+  return Through(Range{*low, *high}, [&](double place) { return reach.AtLog2(place); });
+}
+
+bool IsGood(const std::optional<ScoreCurve>& curve, const SumReach& reach) {
+  return curve && EndsWell(*curve) &&
+         IsClose(*curve, [&](double place) { return reach.AtLog2(place); });
+}
+
+}  // namespace
+
+std::optional<ScoreCurve> FitScoreCurve(const SumLaw& law, double x, bool or_equal,
+                                        RawCurves& raws) {
   const SumReach reach(law, x, or_equal);
   if (reach.is_certain() || !(law.dispersion > 0.0)) return std::nullopt;
-  const std::optional<double> low = EndOf(reach, law.dispersion, -1.0);
-  const std::optional<double> high = EndOf(reach, law.dispersion, 1.0);
-  if (!low || !high || !(*high - *low > 1e-6)) return std::nullopt;
-  const Range range{*low, *high};
-  const auto raw_chance = [&](double place) { return reach.AtLog2(place); };
-  const ScoreCurve raw = Through(range, raw_chance);
-  if (!IsClose(raw, raw_chance)) return std::nullopt;
+  std::optional<ScoreCurve> raw = raws.Shared(law, x);
+  if (!IsGood(raw, reach)) raw = FitAlone(reach, law.dispersion);
+  if (!IsGood(raw, reach)) return std::nullopt;
   if (!(law.effect_sd > 0.0)) return raw;
+  const double half = 1.0 / raw->inverse_half_width;
+  const Range range{raw->center - half, raw->center + half};
   // X has mean 1: its logarithm is centred below 0.
   const double shift = 0.5 * law.effect_sd * law.effect_sd * kLog2E;
   const double sd = law.effect_sd * kLog2E;
-  const double middle = PlaceOfScore(raw, 0.0);
+  const double middle = PlaceOfScore(*raw, 0.0);
   // A little more than two normal laws would need: the raw curve is not straight.
   const auto arm = [&](double own) {
     return std::sqrt(own * own + Square(1.12 * kWantedEnd * sd));
   };
   const Range wide{middle + shift - arm(middle - range.low),
                    middle + shift + arm(range.high - middle)};
-  const Smoothed smoothed(raw, sd);
+  const Smoothed smoothed(*raw, sd);
   const auto chance = [&](double place) { return smoothed(place - shift); };
   if (!(chance(wide.low) < kTolerance && chance(wide.high) > 1.0 - kTolerance)) {
     return std::nullopt;

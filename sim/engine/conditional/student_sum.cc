@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "sim/base/math.h"
 #include "sim/engine/conditional/hermite.h"
@@ -168,7 +169,23 @@ StudentSumLaw::StudentSumLaw(const std::vector<double>& masses, int count, doubl
   slope_ = MonotoneSlopes(value_);
 }
 
+namespace {
+
+// Counts that are made: all up to 12, then a tenth to a quarter apart. The law hangs on 1 / count.
+int NearestMade(int count) {
+  constexpr int kMade[] = {14, 16, 20, 24, 32, 40, 52, 68, 88, 120, 160, 200};
+  if (count <= 12) return count;
+  int nearest = 12;
+  for (const int made : kMade) {
+    if (std::abs(made - count) < std::abs(nearest - count)) nearest = made;
+  }
+  return nearest;
+}
+
+}  // namespace
+
 std::shared_ptr<const StudentSumLaw> StudentSums::Get(double degrees, int count, double share) {
+  count = NearestMade(count);
   constexpr double kShares = 64.0;
   const int rounded = static_cast<int>(std::round(share * kShares));
   const std::pair<double, int> kind{degrees, count};

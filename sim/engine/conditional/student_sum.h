@@ -36,8 +36,8 @@ class StudentSumLaw {
 // Masses of T on its grid, around the middle. 1 to 20 ms.
 std::vector<double> StudentMasses(double degrees, int count);
 
-// The laws of a plan, each made once: targets of one kind share theirs. Shares are rounded to 1/64:
-// 1e-4 of a probability. Thread-compatible.
+// The laws of a plan, each made once: targets of one kind share theirs. Shares are rounded to 1/64,
+// counts above 12 to the nearest of a few: 1e-4 of a probability. Thread-compatible.
 class StudentSums {
  public:
   // Masses made so far, at milliseconds each.

@@ -92,6 +92,7 @@ TEST(ReachTableTest, KnowsTheEnds) {
 // Where a curve is fitted it is within 1e-5 of the law. Three quarters of these thresholds have
 // one: few pieces (a threshold of 5, or of 40 at a dispersion of 10) do not.
 TEST(ScoreCurveTest, IsTheNaiveComputation) {
+  RawCurves raws;
   int fitted = 0;
   int asked = 0;
   for (const Law kind : {Law::kNegativeBinomial, Law::kGamma}) {
@@ -100,7 +101,7 @@ TEST(ScoreCurveTest, IsTheNaiveComputation) {
         for (double x : {5.0, 12.0, 40.0, 1'000.0, 30'000.0}) {
           const SumLaw law{kind, dispersion, 1.0, effect};
           ++asked;
-          const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true);
+          const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, raws);
           if (!curve) continue;
           ++fitted;
           for (double t = -1.2; t <= 1.2; t += 0.06) {
@@ -115,13 +116,35 @@ TEST(ScoreCurveTest, IsTheNaiveComputation) {
   EXPECT_GT(fitted, 0.6 * asked) << fitted << " of " << asked;
 }
 
+// Rows of a family are made once; between them nothing is lost.
+TEST(ScoreCurveTest, SharesTheCurvesOfAmounts) {
+  RawCurves raws;
+  for (const Law kind : {Law::kGamma, Law::kCompoundGamma}) {
+    for (double pieces : {13.5, 17.3, 29.0, 61.7, 333.3, 90'000.0}) {
+      for (double effect : {0.0, 0.1}) {
+        const SumLaw law{kind, 24'000.0, 3.0, effect};
+        const double x = 24'000.0 * pieces;
+        const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, raws);
+        ASSERT_TRUE(curve) << pieces;
+        for (double t = -1.1; t <= 1.1; t += 0.31) {
+          const double place = curve->center + t / curve->inverse_half_width;
+          EXPECT_NEAR(curve->At(place), NaiveReach(law, x, std::exp2(place)),
+                      kind == Law::kGamma ? 1.5e-5 : 1e-4)
+              << pieces << " " << effect << " " << t;
+        }
+      }
+    }
+  }
+}
+
 TEST(ScoreCurveTest, LeavesWhatIsCertainToTables) {
+  RawCurves raws;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (Law kind : {Law::kNegativeBinomial, Law::kGamma, Law::kCompoundGamma}) {
     const SumLaw law{kind, 2.0, 1.0, 0.2};
-    EXPECT_FALSE(FitScoreCurve(law, 0.0, true));
-    EXPECT_FALSE(FitScoreCurve(law, -5.0, true));
-    EXPECT_FALSE(FitScoreCurve(law, kInfinity, true));
+    EXPECT_FALSE(FitScoreCurve(law, 0.0, true, raws));
+    EXPECT_FALSE(FitScoreCurve(law, -5.0, true, raws));
+    EXPECT_FALSE(FitScoreCurve(law, kInfinity, true, raws));
   }
 }
 
