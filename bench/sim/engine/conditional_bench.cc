@@ -149,6 +149,8 @@ void RunBlocks(benchmark::State& state, const std::vector<Target>& targets,
         ValueOrDie(ComputeConditionalBlock(conditional, accumulator.blocks_folded(), StopToken())));
   }
   Count(state, plan);
+  state.counters["predicted_ms"] =
+      PredictConditionalCost(plan, 1).cpu_ms_per_256_paths / 256.0 * kScrambleCount;
   Precision(state, accumulator.ProbabilityErrors());
 }
 
