@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
+
+#include "absl/container/flat_hash_map.h"
 
 namespace jalon::sim {
 namespace {
@@ -16,50 +17,64 @@ class Composer {
     made_.has_denominator = denominator.exists();
     Read(value, 0);
     Read(denominator, 1);
-    AddFlows();
+    FindMembers();
     Place();
     if (!made_.moves) FixWeights();
     return std::move(made_);
   }
 
  private:
+  // One reading of one series.
+  struct SeriesReading {
+    int series = 0;
+    // Readings of a series keep the order of terms.
+    int order = 0;
+    PartReading reading;
+  };
+
   void Read(const PlanQuantity& quantity, int side) {
     for (int j = quantity.first_term; j < quantity.end_term; ++j) {
       const PlanTerm& term = plan_.terms[j];
       const SlotReading& reading = plan_.slots[term.slot].reading;
       if (reading.rate >= 0) made_.moves = true;
+      const PartReading read{.side = side,
+                             .first = reading.window.first - plan_.horizon.first,
+                             .last = reading.window.last - plan_.horizon.first,
+                             .coefficient = term.coefficient / quantity.divisor,
+                             .rate = reading.rate,
+                             .mean_of_stock = reading.mean_of_stock};
       for (int i : slots_.Of(term.slot)) {
-        readings_[i].push_back({.side = side,
-                                .first = reading.window.first - plan_.horizon.first,
-                                .last = reading.window.last - plan_.horizon.first,
-                                .coefficient = term.coefficient / quantity.divisor,
-                                .rate = reading.rate,
-                                .mean_of_stock = reading.mean_of_stock});
+        reads_.push_back({i, static_cast<int>(reads_.size()), read});
       }
     }
   }
 
-  // The flows of stocks with a level to compute.
-  void AddFlows() {
-    std::vector<int> stocks;
-    for (const auto& [i, readings] : readings_) {
-      if (plan_.series[i].stock >= 0) stocks.push_back(i);
-    }
-    for (int i : stocks) {
-      made_.moves = true;
-      const PlanStock& stock = plan_.stocks[plan_.series[i].stock];
-      for (int j = stock.first_flow; j < stock.end_flow; ++j) {
-        readings_[plan_.stock_flows[j].series];
-      }
+  // Series by the order of the plan, with the flows of stocks that have a level to compute.
+  void FindMembers() {
+    std::sort(reads_.begin(), reads_.end(), [](const SeriesReading& a, const SeriesReading& b) {
+      return a.series != b.series ? a.series < b.series : a.order < b.order;
+    });
+    for (const SeriesReading& read : reads_) members_.push_back(read.series);
+    for (const SeriesReading& read : reads_) AddFlows(read.series);
+    std::sort(members_.begin(), members_.end());
+    members_.erase(std::unique(members_.begin(), members_.end()), members_.end());
+  }
+
+  void AddFlows(int i) {
+    if (plan_.series[i].stock < 0) return;
+    made_.moves = true;
+    const PlanStock& stock = plan_.stocks[plan_.series[i].stock];
+    for (int j = stock.first_flow; j < stock.end_flow; ++j) {
+      members_.push_back(plan_.stock_flows[j].series);
     }
   }
 
   // Parts by branch in the order branches first appear, stocks first.
   void Place() {
-    std::map<uint64_t, int> branches;
+    absl::flat_hash_map<uint64_t, int> branches;
     std::vector<std::vector<int>> members;
-    for (const auto& [i, readings] : readings_) {
-      const auto [found, added] = branches.emplace(plan_.series[i].branch_id64, members.size());
+    for (const int i : members_) {
+      const auto [found, added] = branches.try_emplace(plan_.series[i].branch_id64, members.size());
       if (added) members.emplace_back();
       members[found->second].push_back(i);
     }
@@ -75,8 +90,12 @@ class Composer {
 
   void AddPart(int i) {
     Part part{.series = i, .first_reading = static_cast<int>(made_.readings.size())};
-    const std::vector<PartReading>& readings = readings_[i];
-    made_.readings.insert(made_.readings.end(), readings.begin(), readings.end());
+    const auto first = std::lower_bound(
+        reads_.begin(), reads_.end(), i,
+        [](const SeriesReading& read, int series) { return read.series < series; });
+    for (auto read = first; read != reads_.end() && read->series == i; ++read) {
+      made_.readings.push_back(read->reading);
+    }
     part.end_reading = static_cast<int>(made_.readings.size());
     part.loading = LoadingRow(plan_.series[i].branch_loading);
     place_of_[i] = made_.part_count();
@@ -116,9 +135,11 @@ class Composer {
   const Plan& plan_;
   const SlotSeries& slots_;
   Composition made_;
-  // By series of the plan.
-  std::map<int, std::vector<PartReading>> readings_;
-  std::map<int, int> place_of_;
+  // By series, then in the order of terms.
+  std::vector<SeriesReading> reads_;
+  // Series of the plan, ascending.
+  std::vector<int> members_;
+  absl::flat_hash_map<int, int> place_of_;
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ constexpr int kMostSteps = 10;
 constexpr double kLongestStep = 3.0;
 // What a curve may be off at the points between its nodes.
 constexpr double kTolerance = 1e-5;
+// The same of amounts with zeros, whose own distribution function has 6e-5 (sim/random/laws.h).
+constexpr double kCompoundTolerance = 1e-4;
 // Where an effect is integrated over itself; steeper curves are integrated over their own rise.
 constexpr double kSteep = 4.0;
 // Its tails must not be missed where a curve ends.
@@ -153,10 +155,10 @@ ScoreCurve Through(const Range& range, const Probability& probability) {
 }
 
 template <typename Probability>
-bool IsClose(const ScoreCurve& curve, const Probability& probability) {
+bool IsClose(const ScoreCurve& curve, double tolerance, const Probability& probability) {
   for (const double score : kChecks) {
     const double place = PlaceOfScore(curve, score);
-    if (!(std::fabs(curve.At(place) - probability(place)) < kTolerance)) return false;
+    if (!(std::fabs(curve.At(place) - probability(place)) < tolerance)) return false;
   }
   return true;
 }
@@ -307,9 +309,9 @@ std::optional<ScoreCurve> FitAlone(const SumReach& reach, double dispersion) {
   return Through(Range{*low, *high}, [&](double place) { return reach.AtLog2(place); });
 }
 
-bool IsGood(const std::optional<ScoreCurve>& curve, const SumReach& reach) {
+bool IsGood(const std::optional<ScoreCurve>& curve, double tolerance, const SumReach& reach) {
   return curve && EndsWell(*curve) &&
-         IsClose(*curve, [&](double place) { return reach.AtLog2(place); });
+         IsClose(*curve, tolerance, [&](double place) { return reach.AtLog2(place); });
 }
 
 }  // namespace
@@ -318,9 +320,10 @@ std::optional<ScoreCurve> FitScoreCurve(const SumLaw& law, double x, bool or_equ
                                         RawCurves& raws) {
   const SumReach reach(law, x, or_equal);
   if (reach.is_certain() || !(law.dispersion > 0.0)) return std::nullopt;
+  const double tolerance = law.law == Law::kCompoundGamma ? kCompoundTolerance : kTolerance;
   std::optional<ScoreCurve> raw = raws.Shared(law, x);
-  if (!IsGood(raw, reach)) raw = FitAlone(reach, law.dispersion);
-  if (!IsGood(raw, reach)) return std::nullopt;
+  if (!IsGood(raw, tolerance, reach)) raw = FitAlone(reach, law.dispersion);
+  if (!IsGood(raw, tolerance, reach)) return std::nullopt;
   if (!(law.effect_sd > 0.0)) return raw;
   const double half = 1.0 / raw->inverse_half_width;
   const Range range{raw->center - half, raw->center + half};
@@ -340,7 +343,7 @@ std::optional<ScoreCurve> FitScoreCurve(const SumLaw& law, double x, bool or_equ
     return std::nullopt;
   }
   const ScoreCurve curve = Through(wide, chance);
-  if (!IsClose(curve, chance)) return std::nullopt;
+  if (!IsClose(curve, tolerance, chance)) return std::nullopt;
   return curve;
 }
 
