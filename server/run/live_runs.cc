@@ -15,7 +15,7 @@ absl::Status LiveRuns::Add(PreparedRun&& prepared, const std::string& principal)
   const std::string name = prepared.run.name();
   MutexLock lock(mu_);
   if (entries_.contains(name)) {
-    return absl::AlreadyExistsError(absl::StrCat(name, " exists already"));
+    return absl::AlreadyExistsError(absl::StrCat(name, " already exists"));
   }
   if (reserved_bytes_ + prepared.peak_bytes > options_.max_bytes) {
     return LimitExceeded("run_bytes", options_.max_bytes, reserved_bytes_ + prepared.peak_bytes,

@@ -344,7 +344,7 @@ TEST(SimulationServiceTest, GivesAnIdToOneOfSeveralRequestsAtOnce) {
   v1::CreateRunRequest request = SharedServer().SmallRun();
   request.set_run_id("contested");
   EXPECT_THAT(AskAtOnce(request, 4), testing::UnorderedElementsAre("networks/demo/runs/contested",
-                                                                   HasSubstr("exists already")));
+                                                                   HasSubstr("already exists")));
 }
 
 TEST(SimulationServiceTest, RefusesARequestIdUsedForAnotherRequest) {
