@@ -70,7 +70,7 @@ class Answers(unittest.TestCase):
         done = self.server.run("network", "drivers", "--plot", "--network", "demo")
         self.assertIn("next: jalon scenario create", done.stderr)
         for words in ["network perimeter", "network channels", "network means",
-                      "network weights", "network drivers --formulas"]:
+                      "network attributes", "network weights", "network drivers --formulas"]:
             self.check(*words.split(), "--network", "demo", least=0)
 
     def test_of_totals_that_agree(self):
