@@ -25,13 +25,18 @@ function(jalon_test_wanted name result)
   set(${result} ${wanted} PARENT_SCOPE)
 endfunction()
 
-# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ...): one executable, one
-# ctest entry per TEST; the SUITES named, whose tests share a costly fixture, are one entry each. Tests
-# run with the build folder as working directory. Labels: `slow` is left to
-# .ci/run, `long` to .ci/long, and sanitized builds leave both out. Sanitizers get five times the
-# TIMEOUT (default 60 s).
+# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ... RPC HEAVY): one
+# executable, one ctest entry per TEST; the SUITES named, whose tests share a costly fixture, are one
+# entry each. RPC is for jalon_cheap_test, which a HEAVY test does without: its own code computes for
+# long, and is compiled like a library's. Tests run with the build folder as working directory. One label at most (CMake's discovery would lose
+# others): `slow` is left to .ci/run, `long` to .ci/long, and sanitized builds leave both out.
+# Sanitizers get five times the TIMEOUT (default 60 s).
 function(jalon_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES" ${ARGN})
+  cmake_parse_arguments(ARG "HEAVY;RPC" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES" ${ARGN})
+  list(LENGTH ARG_LABELS label_count)
+  if(label_count GREATER 1)
+    message(FATAL_ERROR "${ARG_NAME}: one label, not ${ARG_LABELS}")
+  endif()
   jalon_test_wanted(${ARG_NAME} wanted)
   if(NOT wanted OR (JALON_SANITIZE AND "${ARG_LABELS}" MATCHES "slow|long"))
     return()
@@ -45,7 +50,11 @@ function(jalon_test)
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                             jalon_sanitizer_defaults)
-  jalon_sanitized_test(${ARG_NAME})
+  if(ARG_RPC)
+    jalon_cheap_test(${ARG_NAME} RPC)
+  elseif(JALON_SANITIZE OR NOT ARG_HEAVY)
+    jalon_cheap_test(${ARG_NAME})
+  endif()
   add_dependencies(jalon_tests ${ARG_NAME})
   set(properties TIMEOUT ${ARG_TIMEOUT})
   if(ARG_LABELS)
@@ -78,7 +87,7 @@ function(jalon_data_test)
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                             jalon_sanitizer_defaults)
-  jalon_sanitized_test(${ARG_NAME})
+  jalon_cheap_test(${ARG_NAME})
   add_dependencies(jalon_tests ${ARG_NAME})
   if(NOT JALON_DATA)
     message(STATUS "${ARG_NAME}: built but not registered, JALON_DATA names no folder of data")
@@ -131,16 +140,19 @@ function(jalon_fuzz_target)
   endif()
   set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${ARG_NAME})
 
-  add_executable(${name}_corpus ${ARG_SRCS} ${PROJECT_SOURCE_DIR}/tests/support/fuzz_replay_main.cc)
-  target_link_libraries(${name}_corpus PRIVATE ${ARG_DEPS} jalon_sanitizer_defaults)
+  add_library(${name}_target OBJECT EXCLUDE_FROM_ALL ${ARG_SRCS})
+  target_link_libraries(${name}_target PUBLIC ${ARG_DEPS})
+  add_executable(${name}_corpus)
+  target_link_libraries(${name}_corpus PRIVATE ${name}_target jalon_fuzz_replay
+                                               jalon_sanitizer_defaults)
   add_dependencies(jalon_tests ${name}_corpus)
   add_test(NAME ${JALON_TEST_PREFIX}${name}_corpus COMMAND ${name}_corpus ${corpus})
   set_tests_properties(${JALON_TEST_PREFIX}${name}_corpus PROPERTIES TIMEOUT 120)
   set_property(GLOBAL APPEND PROPERTY JALON_FUZZ_TARGETS ${ARG_NAME})
 
   if(JALON_BUILD_FUZZ)
-    add_executable(${name} ${ARG_SRCS})
-    target_link_libraries(${name} PRIVATE ${ARG_DEPS} jalon_sanitizer_defaults)
+    add_executable(${name})
+    target_link_libraries(${name} PRIVATE ${name}_target jalon_sanitizer_defaults)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     add_dependencies(jalon_tests ${name})
     set(work ${PROJECT_BINARY_DIR}/fuzz/${ARG_NAME})
