@@ -3,12 +3,8 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,12 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "bench/server/jalond.h"
 #include "jalon/store/v1/record.pb.h"
 #include "server/base/clock.h"
 #include "server/store/sqlite_store.h"
 #include "tests/support/temp_dir.h"
-
-extern char** environ;
 
 namespace jalon::server {
 namespace {
@@ -30,11 +25,6 @@ constexpr int kRuns = 100'000;
 constexpr int kRunsPerCommit = 1'000;
 // Rows of each run's result, of two statistics.
 constexpr int kRows = 100;
-
-[[noreturn]] void Die(absl::string_view why) {
-  absl::FPrintF(stderr, "start_bench: %s\n", why);
-  std::exit(1);
-}
 
 // ------------------------------------------------------------------------------ the stored runs
 
@@ -111,42 +101,7 @@ const std::string& FolderOfRuns() {
   return folder->path();
 }
 
-// --------------------------------------------------------------------------------- the program
-
-// A jalond that was started; the constructor returns once it serves.
-class Jalond {
- public:
-  explicit Jalond(const std::string& folder) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) Die("no pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::vector<std::string> words = {JALON_JALOND, absl::StrCat("--data=", folder),
-                                      "--listen=127.0.0.1:0", "--log_level=error"};
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    if (posix_spawn(&pid_, JALON_JALOND, &actions, nullptr, arguments.data(), environ) != 0) {
-      Die("cannot start jalond");
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    char word[64] = {};
-    const bool serves = read(ends[0], word, sizeof word - 1) > 0;
-    close(ends[0]);
-    if (!serves || std::strncmp(word, "listening on ", 13) != 0) Die("jalond does not serve");
-  }
-
-  // Ends it by a signal and waits for its end.
-  void End(int signal) const {
-    kill(pid_, signal);
-    waitpid(pid_, nullptr, 0);
-  }
-
- private:
-  pid_t pid_ = 0;
-};
+// -------------------------------------------------------------------------------- the benches
 
 // Asks the kernel to forget what it has cached of the file.
 void ForgetCached(const std::string& folder) {
