@@ -41,6 +41,8 @@ CellFormat FormatOf(const v1::StatisticSpec& spec) {
     case v1::STATISTIC_ATTAINMENT_PROBABILITY:
     case v1::STATISTIC_ATTAINMENT_LOW:
     case v1::STATISTIC_ATTAINMENT_HIGH:
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_LOW:
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_HIGH:
     case v1::STATISTIC_RO_PROBABILITY:
     case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
@@ -71,7 +73,8 @@ std::vector<v1::StatisticSpec> ScreenStatistics(const v1::Run& run) {
                           (spec.level() == 0.1 || spec.level() == 0.5 || spec.level() == 0.9);
     if (quantile || s == v1::STATISTIC_OBJECTIVE || s == v1::STATISTIC_OPENING_VALUE ||
         s == v1::STATISTIC_ATTAINMENT_PROBABILITY || s == v1::STATISTIC_ATTAINMENT_LOW ||
-        s == v1::STATISTIC_ATTAINMENT_HIGH) {
+        s == v1::STATISTIC_ATTAINMENT_HIGH || s == v1::STATISTIC_ATTAINMENT_KNOWLEDGE_LOW ||
+        s == v1::STATISTIC_ATTAINMENT_KNOWLEDGE_HIGH) {
       chosen.push_back(spec);
     }
   }

@@ -157,6 +157,10 @@ std::string StatisticKey(const v1::StatisticSpec& spec) {
       return "p_ro_undefined";
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
       return "p_no_ratio";
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_LOW:
+      return "p_known_low";
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_HIGH:
+      return "p_known_high";
     case v1::STATISTIC_LAW:
       return "law";
     case v1::STATISTIC_SCORE_MEAN:

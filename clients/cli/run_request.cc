@@ -96,7 +96,7 @@ void AddRunOptions(const Command& command, RunArguments& a) {
   command.Option("--time-budget", a.time_budget_seconds, "Most seconds to simulate");
   command.Option("--seed", a.seed, "Seed; default: chosen by the server and printed");
   command.Option("--estimator", a.estimator,
-                 "Closed forms where there are some, or whole paths; default sampled",
+                 "Closed forms where there are some, or whole paths; default conditional",
                  {.one_of = {"conditional", "sampled"}});
   command.Option("--id", a.id, "Id of the run; default: made by the server");
   command.Option("--label", a.label, "Label for people");

@@ -17,6 +17,7 @@
 #include "server/run/run_notices.h"
 #include "server/run/score_rows.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/estimator.h"
 #include "sim/engine/off_formula.h"
 #include "sim/provisional/completion.h"
 
@@ -106,7 +107,7 @@ struct Settings {
   TargetRequest targets;
   PrecisionRequest precision;
   sim::Period as_of;
-  v1::Estimator estimator = v1::ESTIMATOR_SAMPLED;
+  v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
 };
 
 void ReadEstimator(v1::Estimator asked, Checks& checks, Settings& settings) {
@@ -254,6 +255,33 @@ int QuantileCount(const RunRows& rows) {
   }));
 }
 
+struct CostQuestion {
+  const sim::Plan& plan;
+  v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
+  int thread_count = 1;
+  int quantile_count = 0;
+  int64_t path_count = 0;
+};
+
+struct RunCost {
+  double peak_bytes = 0.0;
+  double cpu_seconds = 0.0;
+};
+
+RunCost CostOf(const CostQuestion& q) {
+  const double paths = static_cast<double>(q.path_count);
+  if (q.estimator == v1::ESTIMATOR_SAMPLED) {
+    const sim::PlanCost cost = sim::PredictCost(q.plan, q.thread_count, q.quantile_count);
+    return {cost.peak_bytes, cost.cpu_ms_per_256_paths * paths / 256 * 1e-3};
+  }
+  const sim::EstimatorCost cost =
+      sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count);
+  return {cost.peak_bytes, (cost.cpu_ms_per_256_paths * paths +
+                            cost.knowledge_cpu_ms_per_256_paths *
+                                std::min(paths, static_cast<double>(sim::kKnowledgePaths))) /
+                               256 * 1e-3};
+}
+
 void AddOption(absl::string_view flag, absl::string_view value, v1::Provenance& provenance) {
   if (value.empty()) return;
   provenance.add_replay_arguments(std::string(flag));
@@ -375,7 +403,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                 .request = settings.targets,
                 .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
                 .max_cells = limits.result_cells}));
-  if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddLawColumn(rows);
+  if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddConditionalColumns(rows);
   JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, question.run.targets()));
   v1::Run run;
   Echo(question.run, sources, settings, run);
@@ -392,10 +420,13 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   AddNotices(plan, run);
   AddMeanNotices(sources, plan, run);
   plan.scores = scores.plan;
-  const sim::PlanCost cost = sim::PredictCost(plan, question.parallelism, QuantileCount(rows));
+  const RunCost cost = CostOf({.plan = plan,
+                               .estimator = settings.estimator,
+                               .thread_count = question.parallelism,
+                               .quantile_count = QuantileCount(rows),
+                               .path_count = settings.precision.max_path_count});
   RowAxis axis(revision.network, rows.windows, rows.rows);
   std::vector<double> realised = RealisedToDate(revision, rows, settings.as_of);
-  const double path_count = static_cast<double>(settings.precision.max_path_count);
   const std::string spec_hash = run.provenance().spec_hash();
   return PreparedRun{.run = std::move(run),
                      .input = {.plan = std::move(plan),
@@ -409,7 +440,7 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                .spec_hash = spec_hash},
                      .axis = std::move(axis),
                      .peak_bytes = static_cast<int64_t>(cost.peak_bytes),
-                     .cpu_seconds = cost.cpu_ms_per_256_paths * path_count / 256 * 1e-3};
+                     .cpu_seconds = cost.cpu_seconds};
 }
 
 absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,

@@ -340,6 +340,10 @@ double CellOf(const v1::StatisticSpec& spec, const sim::Target& target,
       return At(estimate.probability_low, 0);
     case v1::STATISTIC_ATTAINMENT_HIGH:
       return At(estimate.probability_high, 0);
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_LOW:
+      return estimate.knowledge_low;
+    case v1::STATISTIC_ATTAINMENT_KNOWLEDGE_HIGH:
+      return estimate.knowledge_high;
     case v1::STATISTIC_RO_PROBABILITY:
       return RoProbability(estimate, place);
     case v1::STATISTIC_MEAN:
@@ -527,7 +531,13 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input) {
   return result;
 }
 
-void AddLawColumn(RunRows& rows) { rows.specs.push_back(Spec(v1::STATISTIC_LAW)); }
+void AddConditionalColumns(RunRows& rows) {
+  if (rows.has_objectives) {
+    rows.specs.push_back(Spec(v1::STATISTIC_ATTAINMENT_KNOWLEDGE_LOW));
+    rows.specs.push_back(Spec(v1::STATISTIC_ATTAINMENT_KNOWLEDGE_HIGH));
+  }
+  rows.specs.push_back(Spec(v1::STATISTIC_LAW));
+}
 
 ResultTable MakeTable(const RunRows& rows, const sim::Checkpoint& checkpoint,
                       const std::vector<double>& realised_to_date) {

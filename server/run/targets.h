@@ -82,8 +82,9 @@ absl::StatusOr<RunRows> MakeRows(const RowsInput& input);
 ResultTable MakeTable(const RunRows& rows, const sim::Checkpoint& checkpoint,
                       const std::vector<double>& realised_to_date);
 
-// Adds the column that says how each row is estimated.
-void AddLawColumn(RunRows& rows);
+// Adds what only the conditional estimator says: knowledge intervals, and how each row is
+// estimated.
+void AddConditionalColumns(RunRows& rows);
 
 // The part of each row's window realised by `as_of`, NaN where none is: of a stock its last level,
 // of a ratio numerator over denominator so far. Shape: [row].

@@ -2,6 +2,7 @@
 #ifndef JALON_SIM_ENGINE_TARGET_H_
 #define JALON_SIM_ENGINE_TARGET_H_
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -55,6 +56,11 @@ struct TargetEstimate {
   std::vector<double> probability;
   std::vector<double> probability_low;
   std::vector<double> probability_high;
+  // The 10th and 90th percentile of P of the first threshold over what is not known (parameters,
+  // elasticities, sizes of events), each integrated over the rest; NaN when not computed: sampled,
+  // without threshold, or before 1,024 paths.
+  double knowledge_low = std::numeric_limits<double>::quiet_NaN();
+  double knowledge_high = std::numeric_limits<double>::quiet_NaN();
   // Of a ratio, over the paths that have one; NaN when none has (spreads: fewer than two).
   double mean = 0.0;
   // Standard error of `mean`, and standard deviation of the quantity over paths.

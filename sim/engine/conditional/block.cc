@@ -18,7 +18,8 @@ constexpr double kStateCell = 60.0;
 }  // namespace
 
 struct ConditionalBlockWork::State {
-  State(const ConditionalPlanState& plan, int64_t block) : plan(plan), work(plan) {
+  State(const ConditionalPlanState& plan, int64_t block, int parameter_draw)
+      : plan(plan), parameter_draw(parameter_draw), work(plan) {
     work.block.block = block;
   }
 
@@ -28,6 +29,8 @@ struct ConditionalBlockWork::State {
   void Check(int target);
 
   const ConditionalPlanState& plan;
+  // -1: each path has parameters of its own.
+  const int parameter_draw;
   LaneWork work;
   int phase = 0;
   int next_lane = 0;
@@ -41,7 +44,10 @@ bool ConditionalBlockWork::State::DrawStates() {
   const int count = std::clamp(static_cast<int>(kSlice / cost), 1, kScrambleCount);
   const int end = std::min(next_lane + count, kScrambleCount);
   for (; next_lane < end; ++next_lane) {
-    work.shared.Set(next_lane, plan.states->At(work.block.block * kScrambleCount + next_lane));
+    const int64_t path = work.block.block * kScrambleCount + next_lane;
+    work.shared.Set(next_lane, parameter_draw < 0
+                                   ? plan.states->At(path)
+                                   : plan.states->AtParameters(parameter_draw, path));
   }
   if (next_lane < kScrambleCount) return false;
   work.shared.Finish(plan.plan);
@@ -77,7 +83,10 @@ void ConditionalBlockWork::State::Check(int target) {
 ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block)
     : ConditionalBlockWork(plan.state(), block) {}
 ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlanState& state, int64_t block)
-    : state_(std::make_unique<State>(state, block)) {}
+    : state_(std::make_unique<State>(state, block, -1)) {}
+ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block,
+                                           int parameter_draw)
+    : state_(std::make_unique<State>(plan.state(), block, parameter_draw)) {}
 ConditionalBlockWork::~ConditionalBlockWork() = default;
 
 bool ConditionalBlockWork::Step() {

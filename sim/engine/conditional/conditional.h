@@ -114,6 +114,9 @@ struct ConditionalBlock {
 class ConditionalBlockWork final : public SlicedWork {
  public:
   ConditionalBlockWork(const ConditionalPlan& plan, int64_t block);
+  // The same paths under the parameters and sizes of events of draw `parameter_draw` >= 0
+  // (knowledge.h).
+  ConditionalBlockWork(const ConditionalPlan& plan, int64_t block, int parameter_draw);
   ConditionalBlockWork(const ConditionalPlanState& state, int64_t block);
   ~ConditionalBlockWork() override;
 

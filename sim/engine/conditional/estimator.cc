@@ -10,30 +10,58 @@
 namespace jalon::sim {
 namespace {
 
-// The closed forms of a block; then its whole paths, when some are needed.
+// The closed forms of a block; then its share of the knowledge interval and its whole paths, where
+// some are needed.
 class Block final : public SlicedWork {
  public:
   Block(const ConditionalPlan& plan, int64_t block, std::unique_ptr<SlicedWork> sampled)
-      : conditional_(plan, block), sampled_(std::move(sampled)) {}
+      : conditional_(plan, block), sampled_(std::move(sampled)) {
+    pending_.push_back(&conditional_);
+    if (AddsKnowledge(block)) {
+      const KnowledgeShare share = KnowledgeShareOf(block);
+      pending_.push_back(&knowledge_.emplace(plan, share.paths_block, share.draw));
+    }
+    if (sampled_ != nullptr) pending_.push_back(sampled_.get());
+  }
 
   bool Step() override {
-    if (!conditional_done_) {
-      conditional_done_ = conditional_.Step();
-      return conditional_done_ && sampled_ == nullptr;
-    }
-    return sampled_->Step();
+    if (pending_[next_]->Step()) ++next_;
+    return next_ == pending_.size();
   }
 
   absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_.Take(); }
+  bool has_knowledge() const { return knowledge_.has_value(); }
+  absl::StatusOr<ConditionalBlock> TakeKnowledge() { return knowledge_->Take(); }
   std::unique_ptr<SlicedWork> TakeSampled() { return std::move(sampled_); }
 
  private:
   ConditionalBlockWork conditional_;
-  bool conditional_done_ = false;
+  std::optional<ConditionalBlockWork> knowledge_;
   std::unique_ptr<SlicedWork> sampled_;
+  // What is above and there, in order; done up to `next_`.
+  std::vector<SlicedWork*> pending_;
+  size_t next_ = 0;
 };
 
+bool HasScores(const Plan& plan) {
+  return !plan.scores.scores.empty() || !plan.scores.joint_sets.empty();
+}
+
 }  // namespace
+
+EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count) {
+  const PlanCost closed = PredictConditionalCost(plan, thread_count, quantile_level_count);
+  EstimatorCost cost{.peak_bytes = closed.peak_bytes,
+                     .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
+                     .knowledge_cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths};
+  cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
+  if (HasScores(plan)) {
+    const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
+    cost.peak_bytes += whole.peak_bytes;
+    cost.cpu_ms_per_256_paths += whole.cpu_ms_per_256_paths;
+  }
+  return cost;
+}
 
 ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options)
     : plan_(plan), options_(std::move(options)) {}
@@ -47,6 +75,7 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
   JALON_ASSIGN_OR_RETURN(conditional_, static_cast<ConditionalPreparation&>(*work).Take());
   targets_.emplace(*conditional_);
+  knowledge_.emplace(*conditional_);
   for (int i = 0; i < plan_.target_count(); ++i) {
     if (conditional_->law(i) == LawUsed::kSampled) sampled_targets_.push_back(i);
   }
@@ -54,9 +83,7 @@ absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork>
   return absl::OkStatus();
 }
 
-bool ConditionalEstimator::has_scores() const {
-  return !plan_.scores.scores.empty() || !plan_.scores.joint_sets.empty();
-}
+bool ConditionalEstimator::has_scores() const { return HasScores(plan_); }
 
 void ConditionalEstimator::PrepareSampled() {
   const SharedSource& shared = conditional_->shared_states();
@@ -76,6 +103,10 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) cons
 absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   Block& block = static_cast<Block&>(*work);
   JALON_ASSIGN_OR_RETURN(ConditionalBlock conditional, block.TakeConditional());
+  if (block.has_knowledge()) {
+    JALON_ASSIGN_OR_RETURN(const ConditionalBlock share, block.TakeKnowledge());
+    knowledge_->Fold(blocks_folded(), share);
+  }
   if (sampled_ != nullptr) JALON_RETURN_IF_ERROR(sampled_->Fold(block.TakeSampled()));
   targets_->Fold(std::move(conditional));
   return absl::OkStatus();
@@ -83,6 +114,7 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
 
 std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level) const {
   std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level);
+  knowledge_->AddIntervals(estimates);
   if (sampled_targets_.empty()) return estimates;
   std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
   for (size_t k = 0; k < sampled_targets_.size(); ++k) {

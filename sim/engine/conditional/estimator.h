@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/knowledge.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
@@ -17,8 +18,8 @@ namespace jalon::sim {
 
 // Every target by the law it has given the shared state; those that have none (LawUsed::kSampled),
 // and scores and joint attainment, from whole paths on the same shared states. Scores draw every
-// series of the plan; targets without a law only the series they are made of. `plan` must outlive
-// it.
+// series of the plan; targets without a law only the series they are made of. The first 256 blocks
+// also carry the knowledge interval (knowledge.h): they cost twice. `plan` must outlive it.
 class ConditionalEstimator final : public Estimator {
  public:
   ConditionalEstimator(const Plan& plan, SummaryOptions options);
@@ -43,12 +44,27 @@ class ConditionalEstimator final : public Estimator {
   const SummaryOptions options_;
   std::optional<ConditionalPlan> conditional_;
   std::optional<ConditionalAccumulator> targets_;
+  std::optional<KnowledgeAccumulator> knowledge_;
   // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
   std::vector<int> sampled_targets_;
   std::unique_ptr<const Plan> sub_plan_;
   // Null when nothing is sampled.
   std::unique_ptr<SampledEstimator> sampled_;
 };
+
+// Paths of a run that carry the knowledge interval.
+inline constexpr int64_t kKnowledgePaths = kParameterDraws * kBlocksPerDraw * kPathsPerBlock;
+
+// Predicted cost of a ConditionalEstimator, as PlanCost: the knowledge interval apart; whole paths
+// where the plan has scores. What targets without a closed form add is not in it: they are known
+// once laws are chosen.
+struct EstimatorCost {
+  double peak_bytes = 0.0;
+  double cpu_ms_per_256_paths = 0.0;
+  // On top, for each of the first kKnowledgePaths.
+  double knowledge_cpu_ms_per_256_paths = 0.0;
+};
+EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count);
 
 }  // namespace jalon::sim
 

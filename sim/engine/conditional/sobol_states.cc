@@ -14,20 +14,58 @@ class MiddleDraws final : public SharedDraws {
   double RareUniform(const StreamKey&) override { return 1.0 - 0x1p-33; }
 };
 
+// Parameters and sizes of events from one source, everything else from another. Both sources are
+// asked for everything: they count.
+class SplitDraws final : public SharedDraws {
+ public:
+  SplitDraws(SobolDraws parameters, SobolDraws others)
+      : parameters_(std::move(parameters)), others_(std::move(others)) {}
+
+  double Normal(const StreamKey& key) override {
+    return Choose(key, parameters_.Normal(key), others_.Normal(key));
+  }
+  double Uniform(const StreamKey& key) override {
+    return Choose(key, parameters_.Uniform(key), others_.Uniform(key));
+  }
+  double RareUniform(const StreamKey& key) override { return others_.RareUniform(key); }
+
+ private:
+  static double Choose(const StreamKey& key, double parameter, double other) {
+    const bool unknown = key.purpose == Purpose::kParameter || key.purpose == Purpose::kEvent;
+    return unknown ? parameter : other;
+  }
+
+  SobolDraws parameters_;
+  SobolDraws others_;
+};
+
 }  // namespace
 
 SobolStates::SobolStates(const Plan& plan) : SobolStates(plan, MakeSharedBasis(plan)) {}
 
 SobolStates::SobolStates(const Plan& plan, SharedBasis basis)
     : stage_(plan), basis_(std::move(basis)) {
-  for (int scramble = 0; scramble < kScrambleCount; ++scramble) {
+  for (int scramble = 0; scramble <= kScrambleCount; ++scramble) {
     scrambles_.emplace_back(plan.seed, scramble, basis_.dimension_count);
   }
 }
 
 SharedState SobolStates::At(int64_t path) const {
-  const auto point = static_cast<uint32_t>(path / kScrambleCount);
-  SobolDraws draws(basis_, scrambles_[path % kScrambleCount], point, path);
+  SobolDraws draws = DrawsOf(path);
+  return stage_.Draw(draws);
+}
+
+SobolDraws SobolStates::DrawsOf(int64_t path) const {
+  return {basis_, scrambles_[path % kScrambleCount], static_cast<uint32_t>(path / kScrambleCount),
+          path};
+}
+
+SharedState SobolStates::AtParameters(int draw, int64_t path) const {
+  // Beyond the paths of any run: what the basis leaves to independent draws is theirs alone.
+  const int64_t parameter_path = kMaxPaths - 1 - draw;
+  SplitDraws draws(
+      SobolDraws(basis_, scrambles_[kScrambleCount], static_cast<uint32_t>(draw), parameter_path),
+      DrawsOf(path));
   return stage_.Draw(draws);
 }
 

@@ -22,14 +22,19 @@ class SobolStates final : public SharedSource {
   SobolStates(const Plan& plan, SharedBasis basis);
 
   SharedState At(int64_t path) const override;
+  // The state whose parameters and sizes of events are those of draw `draw`, from 0, and whose
+  // other draws (latents, drivers) are those of `path`.
+  SharedState AtParameters(int draw, int64_t path) const;
   // The state where nothing is drawn: every normal 0, every uniform 1/2.
   SharedState Middle() const;
   const SharedStage& stage() const { return stage_; }
 
  private:
+  SobolDraws DrawsOf(int64_t path) const;
+
   SharedStage stage_;
   SharedBasis basis_;
-  // [scramble]
+  // [scramble], and one more for draws of parameters alone.
   std::vector<ScrambledSobol> scrambles_;
 };
 

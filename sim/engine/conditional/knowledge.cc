@@ -1,0 +1,80 @@
+#include "sim/engine/conditional/knowledge.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "sim/engine/conditional/plan_state.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kLow = 0.1;
+constexpr double kHigh = 0.9;
+
+using Draws = std::array<double, kParameterDraws>;
+
+// Straight between order statistics.
+double Quantile(const Draws& sorted, double level) {
+  const double place = level * (kParameterDraws - 1);
+  const auto below = static_cast<size_t>(place);
+  const double share = place - static_cast<double>(below);
+  return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+}
+
+}  // namespace
+
+KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
+    : counts_(kParameterDraws, 0) {
+  int row_count = 0;
+  size_t threshold = 0;
+  for (const TargetLaw& law : plan.state().laws) {
+    rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
+    first_threshold_.push_back(threshold);
+    threshold += law.thresholds.size();
+  }
+  sums_.assign(static_cast<size_t>(row_count) * kParameterDraws, 0.0);
+}
+
+double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
+  double rows = 0.0;
+  for (const Target& target : plan.targets) rows += target.thresholds.empty() ? 0.0 : 1.0;
+  return rows * kParameterDraws * sizeof(double) +
+         static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t));
+}
+
+void KnowledgeAccumulator::Fold(int64_t block, const ConditionalBlock& share) {
+  const int draw = KnowledgeShareOf(block).draw;
+  ++counts_[draw];
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i] < 0) continue;
+    const auto first =
+        share.probability.begin() + static_cast<int64_t>(first_threshold_[i]) * kScrambleCount;
+    sums_[static_cast<size_t>(rows_[i]) * kParameterDraws + draw] +=
+        std::accumulate(first, first + kScrambleCount, 0.0);
+  }
+}
+
+void KnowledgeAccumulator::AddIntervals(std::vector<TargetEstimate>& estimates) const {
+  if (*std::min_element(counts_.begin(), counts_.end()) == 0) return;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i] >= 0) AddInterval(rows_[i], estimates[i]);
+  }
+}
+
+// Few paths a draw leave an error that all draws share: the interval is moved to the estimate.
+void KnowledgeAccumulator::AddInterval(int row, TargetEstimate& estimate) const {
+  Draws draws{};
+  double mean = 0.0;
+  for (int k = 0; k < kParameterDraws; ++k) {
+    draws[k] = sums_[static_cast<size_t>(row) * kParameterDraws + k] /
+               static_cast<double>(counts_[k] * kScrambleCount);
+    mean += draws[k] / kParameterDraws;
+  }
+  std::sort(draws.begin(), draws.end());
+  const double shift = estimate.probability.front() - mean;
+  estimate.knowledge_low = std::clamp(Quantile(draws, kLow) + shift, 0.0, 1.0);
+  estimate.knowledge_high = std::clamp(Quantile(draws, kHigh) + shift, 0.0, 1.0);
+}
+
+}  // namespace jalon::sim

@@ -1,0 +1,65 @@
+// What is not known, apart from what only happens: the knowledge interval of a probability.
+// Internal to sim/engine/conditional.
+//
+// A probability integrates over everything uncertain. Part of that is the future's own (latents,
+// drivers, draws of cells), and part is what the model does not know: parameters shared by series,
+// elasticities, sizes of events. The interval says how far the probability would move if the second
+// part were known: its 10th to its 90th percentile over 64 draws of these, each integrated over the
+// same shared paths of the first part (common random numbers).
+#ifndef JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
+#define JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/conditional/conditional.h"
+#include "sim/engine/target.h"
+
+namespace jalon::sim {
+
+inline constexpr int kParameterDraws = 64;
+// Blocks of paths each draw is integrated over at most.
+inline constexpr int kBlocksPerDraw = 4;
+
+// Which draw of parameters, over which block of paths, block `block` of a run adds: every draw over
+// 16 paths first (1,024 paths of the run), then over 16 more each, up to 64.
+struct KnowledgeShare {
+  int draw = 0;
+  int64_t paths_block = 0;
+};
+// Whether a block of a run adds one.
+inline bool AddsKnowledge(int64_t block) { return block < kParameterDraws * kBlocksPerDraw; }
+inline KnowledgeShare KnowledgeShareOf(int64_t block) {
+  return {.draw = static_cast<int>(block % kParameterDraws),
+          .paths_block = block / kParameterDraws};
+}
+
+// Folds shares in the order of blocks. Memory: 512 bytes for each target with a threshold.
+class KnowledgeAccumulator {
+ public:
+  explicit KnowledgeAccumulator(const ConditionalPlan& plan);
+  // Most bytes that one for `plan` holds.
+  static double PredictBytes(const Plan& plan);
+
+  // `share`: the conditional block of KnowledgeShareOf(block).
+  void Fold(int64_t block, const ConditionalBlock& share);
+  // Writes the interval of the first threshold of each target around its probability, once every
+  // draw has been folded; before that, and without threshold, NaN stays.
+  void AddIntervals(std::vector<TargetEstimate>& estimates) const;
+
+ private:
+  void AddInterval(int row, TargetEstimate& estimate) const;
+
+  // [target]: row of `sums`, -1 without threshold or closed form; and of its first threshold among
+  // all.
+  std::vector<int> rows_;
+  std::vector<size_t> first_threshold_;
+  // [draw]: blocks folded.
+  std::vector<int> counts_;
+  // [row x draw]: sums of the probability over paths.
+  std::vector<double> sums_;
+};
+
+}  // namespace jalon::sim
+
+#endif  // JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
