@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -190,9 +191,10 @@ TEST(SimulationServiceTest, ChangesTheAnswerWithTheSeed) {
             ColumnOf(other, v1::STATISTIC_MEAN).SerializeAsString());
 }
 
-// The mean of a run of 16 paths must be the mean of its 16 paths, replayed one by one.
+// The mean of a run of 16 whole paths must be the mean of its 16 paths, replayed one by one.
 TEST(SimulationServiceTest, ReplaysThePathsInsideTheRun) {
   v1::CreateRunRequest request = Forecast("2027");
+  request.mutable_run()->set_estimator(v1::ESTIMATOR_SAMPLED);
   request.mutable_run()->mutable_targets()->add_levels("network");
   request.mutable_run()->mutable_precision()->set_max_path_count(16);
   const v1::Run run = SharedServer().RunToEnd(request);
@@ -212,6 +214,34 @@ TEST(SimulationServiceTest, ReplaysThePathsInsideTheRun) {
   for (int r = 0; r < block.row_count(); ++r) {
     EXPECT_NEAR(sums[r] / 16, mean.values(r), 1e-9 * (1 + std::abs(mean.values(r))));
   }
+}
+
+TEST(SimulationServiceTest, SaysHowItEstimates) {
+  v1::CreateRunRequest request = SharedServer().SmallRun();
+  const v1::Run closed = SharedServer().RunToEnd(request);
+  EXPECT_EQ(closed.estimator(), v1::ESTIMATOR_CONDITIONAL);
+  EXPECT_EQ(closed.provenance().estimator(), "conditional");
+  EXPECT_EQ(closed.provenance().scramble_count(), 16);
+  request.mutable_run()->set_estimator(v1::ESTIMATOR_SAMPLED);
+  const v1::Run drawn = SharedServer().RunToEnd(request);
+  EXPECT_EQ(drawn.provenance().estimator(), "sampled");
+  EXPECT_EQ(drawn.provenance().scramble_count(), 0);
+  EXPECT_NE(drawn.provenance().spec_hash(), closed.provenance().spec_hash());
+  const auto has_law = [](const v1::Run& run) {
+    return std::any_of(run.statistics().begin(), run.statistics().end(),
+                       [](const auto& s) { return s.statistic() == v1::STATISTIC_LAW; });
+  };
+  EXPECT_TRUE(has_law(closed));
+  EXPECT_FALSE(has_law(drawn));
+}
+
+TEST(SimulationServiceTest, RefusesAnEstimatorThatDoesNotExist) {
+  v1::CreateRunRequest request = SharedServer().SmallRun();
+  request.mutable_run()->set_estimator(static_cast<v1::Estimator>(9));
+  v1::Run run;
+  const grpc::Status status =
+      SharedServer().runs().CreateRun(SharedServer().Context(), request, &run);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST(SimulationServiceTest, RefusesAPathThatIsNotInTheRun) {
