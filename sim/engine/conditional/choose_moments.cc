@@ -72,10 +72,11 @@ double Chooser::Coarseness(const CumulantMaker& maker, const ThreeMoments& momen
       }
     }
   }
+  double all = others;
+  for (const auto& [weight, variance] : counts) all += variance;
   double coarsest = 0.0;
   for (const auto& [weight, variance] : counts) {
-    double smooth = others;
-    for (const auto& [other, its] : counts) smooth += other == weight ? 0.0 : its;
+    const double smooth = std::max(all - variance, 0.0);
     constexpr double kTwoPiSquared = 19.739208802178716;
     coarsest = std::max(coarsest, 0.127 * weight / std::sqrt(moments.variance) *
                                       Exp(-kTwoPiSquared * smooth / (weight * weight)));
