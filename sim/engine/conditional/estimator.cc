@@ -145,6 +145,7 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
 
 std::vector<LawUsed> ConditionalEstimator::laws() const {
   std::vector<LawUsed> laws;
+  laws.reserve(plan_.targets.size());
   for (int i = 0; i < plan_.target_count(); ++i) laws.push_back(conditional_->law(i));
   return laws;
 }

@@ -22,7 +22,7 @@ void BlockPool::Give(ConditionalBlock block) {
   for (std::atomic<ConditionalBlock*>& slot : slots_) {
     ConditionalBlock* empty = nullptr;
     if (!slot.compare_exchange_strong(empty, given.get())) continue;
-    given.release();
+    (void)given.release();
     return;
   }
 }

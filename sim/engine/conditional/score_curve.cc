@@ -211,7 +211,7 @@ class Smoothed {
  private:
   static constexpr int kMost = 160;
 
-  double Place(int k) const { return (k - count_ / 2) * step_; }
+  double Place(int k) const { return static_cast<double>(k - count_ / 2) * step_; }
 
   // A little beyond its ends the polynomial still holds; then straight on.
   double RawScore(double x) const {
