@@ -112,7 +112,9 @@ absl::StatusOr<std::string> AddOrFindEarlier(Call& call, PreparedRun&& prepared,
   LiveRuns& runs = call.environment().runs;
   const std::string name = prepared.run.name();
   for (;;) {
-    absl::Status added = runs.Add(std::move(prepared), call.principal().id);
+    // Add leaves what it refuses as it was.
+    absl::Status added =
+        runs.Add(std::move(prepared), call.principal().id);  // NOLINT(bugprone-use-after-move)
     if (!absl::IsAlreadyExists(added)) {
       if (!added.ok()) return added;
       return std::string();
