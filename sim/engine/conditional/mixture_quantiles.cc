@@ -136,7 +136,8 @@ class FewCounts {
     const double sd = std::sqrt(log_variance);
     double mass = 0.0;
     for (int k = 0; k < kNodes; ++k) {
-      const double z = 0.6 * static_cast<double>(k - kNodes / 2);
+      const int from_middle = k - kNodes / 2;
+      const double z = 0.6 * from_middle;
       weight_[k] = NormalPdf(z);
       mass += weight_[k];
       mean_[k] = mean * Exp(sd * z - 0.5 * log_variance);
