@@ -20,7 +20,7 @@ namespace HWY_NAMESPACE {
 HWY_INLINE Floats ScoresOf(const NormalLookup& lookup, Words bits) {
   const IntTag di;
   Ints lowest = hn::Set(di, kNormalTail);
-  const Floats z = lookup.At(bits, lowest);
+  const Floats z = lookup.At<FusedMulAdd>(bits, lowest);
   if (HWY_LIKELY(hn::AllFalse(di, hn::Lt(lowest, hn::Set(di, kNormalTail))))) return z;
   return WithTails(z, bits);
 }
@@ -66,42 +66,42 @@ HWY_INLINE Floats SurfaceAt(const Surface& surface, Floats score, Floats level) 
     Floats in_row = hn::Zero(d);
     for (int column = 0; column < 4; ++column) {
       const Floats value = hn::GatherIndex(d, surface.values.data() + column, index);
-      in_row = hn::MulAdd(across.weight[column], value, in_row);
+      in_row = FusedMulAdd::Of(across.weight[column], value, in_row);
     }
-    sum = hn::MulAdd(along.weight[row], in_row, sum);
+    sum = FusedMulAdd::Of(along.weight[row], in_row, sum);
     index = hn::Add(index, hn::Set(di, kScores));
   }
   return sum;
 }
 
-void RunCubed(const CubeForm& form, const uint32_t* words, const float* x, float* excess) {
+void RunCubed(const CubeForm& form, const LaneCells& cells) {
   const FloatTag d;
   const NormalLookup lookup(GetNormalTable());
-  for (int lane = 0; lane < kLanes; lane += kWidth) {
-    const Floats argument = hn::Load(d, x + lane);
-    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), words + lane));
-    const Floats value = SurfaceAt(*form.surface, score, LogTwo(argument));
+  for (int lane = 0; lane < cells.count; lane += kWidth) {
+    const Floats argument = hn::Load(d, cells.x + lane);
+    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), cells.words + lane));
+    const Floats value = SurfaceAt(*form.surface, score, LogTwo<FusedMulAdd>(argument));
     const Floats root =
         hn::Mul(hn::Set(d, form.per_root), hn::Sqrt(hn::Add(argument, hn::Set(d, form.offset))));
     const Floats w = hn::Max(hn::Div(value, root), hn::Set(d, -1.0f));
     const Floats three = hn::Set(d, 3.0f);
-    const Floats found = hn::Mul(w, hn::MulAdd(w, hn::Add(w, three), three));
-    hn::Store(hn::Max(found, hn::Set(d, -1.0f)), d, excess + lane);
+    const Floats found = hn::Mul(w, FusedMulAdd::Of(w, hn::Add(w, three), three));
+    hn::Store(hn::Max(found, hn::Set(d, -1.0f)), d, cells.found + lane);
   }
 }
 
-void RunStudent(const Surface& surface, const uint32_t* words, const float* x, float* scores) {
+void RunStudent(const Surface& surface, const LaneCells& cells) {
   const FloatTag d;
   const NormalLookup lookup(GetNormalTable());
-  for (int lane = 0; lane < kLanes; lane += kWidth) {
-    const Floats degrees = hn::Load(d, x + lane);
+  for (int lane = 0; lane < cells.count; lane += kWidth) {
+    const Floats degrees = hn::Load(d, cells.x + lane);
     const Floats root = hn::Sqrt(degrees);
-    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), words + lane));
-    const Floats value = SurfaceAt(surface, score, LogTwo(degrees));
+    const Floats score = ScoresOf(lookup, hn::Load(WordTag(), cells.words + lane));
+    const Floats value = SurfaceAt(surface, score, LogTwo<FusedMulAdd>(degrees));
     const Floats binary = hn::Mul(hn::Div(value, root), hn::Set(d, 1.0f / kLogOfTwo));
-    const Floats up = PowerOfTwo(binary);
+    const Floats up = PowerOfTwo<FusedMulAdd>(binary);
     const Floats sinh = hn::Mul(hn::Set(d, 0.5f), hn::Sub(up, hn::Div(hn::Set(d, 1.0f), up)));
-    hn::Store(hn::Mul(root, sinh), d, scores + lane);
+    hn::Store(hn::Mul(root, sinh), d, cells.found + lane);
   }
 }
 
@@ -146,12 +146,12 @@ HWY_EXPORT(RunCubed);
 HWY_EXPORT(RunStudent);
 HWY_EXPORT(RunCounts);
 
-void CubedExcess(const CubeForm& form, const uint32_t* words, const float* x, float* excess) {
-  HWY_DYNAMIC_DISPATCH(RunCubed)(form, words, x, excess);
+void CubedExcess(const CubeForm& form, const LaneCells& cells) {
+  HWY_DYNAMIC_DISPATCH(RunCubed)(form, cells);
 }
 
-void StudentScores(const Surface& surface, const uint32_t* words, const float* x, float* scores) {
-  HWY_DYNAMIC_DISPATCH(RunStudent)(surface, words, x, scores);
+void StudentScores(const Surface& surface, const LaneCells& cells) {
+  HWY_DYNAMIC_DISPATCH(RunStudent)(surface, cells);
 }
 
 void CountUp(const CountTerms& terms, double* counts) {

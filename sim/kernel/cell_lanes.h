@@ -1,6 +1,7 @@
 // Inner kernels of sim/kernel/cell_laws.h, kLanes cells at a time. Internal to sim/kernel.
 //
-// All arrays have kLanes elements and are aligned to 64 bytes. The same bits on AVX2 and AVX-512.
+// All arrays have kLanes elements and are aligned to 64 bytes. The same bits on every
+// instruction set.
 #ifndef JALON_SIM_KERNEL_CELL_LANES_H_
 #define JALON_SIM_KERNEL_CELL_LANES_H_
 
@@ -10,6 +11,15 @@
 
 namespace jalon::sim {
 
+// Cells at words and parameters x, up to kLanes; what is found. Elements beyond `count`, up to the
+// next multiple of a vector, are read and written too.
+struct LaneCells {
+  const uint32_t* words;
+  const float* x;
+  float* found;
+  int count;
+};
+
 // A quantile over its mean, less 1, for laws that Wilson's and Hilferty's cube makes nearly normal:
 // (1 + w)^3 - 1 with w = surface(score of the word, log2 x) / (per_root sqrt(x + offset)), w >= -1.
 struct CubeForm {
@@ -17,10 +27,10 @@ struct CubeForm {
   float per_root;
   float offset;
 };
-void CubedExcess(const CubeForm& form, const uint32_t* words, const float* x, float* excess);
+void CubedExcess(const CubeForm& form, const LaneCells& cells);
 
 // sqrt(x) sinh(surface(score, log2 x) / sqrt(x)): Student's quantile at x degrees of freedom.
-void StudentScores(const Surface& surface, const uint32_t* words, const float* x, float* scores);
+void StudentScores(const Surface& surface, const LaneCells& cells);
 
 // Counts by adding up chances from 0: the chance of k + 1 is that of k times (rate + k
 // q) / (k + 1).

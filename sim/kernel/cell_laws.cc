@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "sim/base/math.h"
 #include "sim/kernel/cell_lanes.h"
@@ -17,13 +20,22 @@ namespace {
 constexpr double kLargestCountedMean = 60.0;
 constexpr double kLargestCountMean = 1e6;
 constexpr double kLargestCountDispersion = 1e3;
-// Reach of the surfaces.
-constexpr double kLowestShapeLevel = -4.0;
-constexpr double kHighestShapeLevel = 24.0;
-constexpr double kLowestSizesLevel = -7.0;
-constexpr double kHighestSizesLevel = 12.0;
-constexpr double kLowestDegreesLevel = 1.0;
-constexpr double kHighestDegreesLevel = 10.0;
+// Reach of the surfaces: binary logarithms of a parameter.
+struct Reach {
+  int lowest;
+  int highest;
+
+  constexpr bool contains(double x) const { return x >= PowerOf(lowest) && x <= PowerOf(highest); }
+  static constexpr double PowerOf(int level) {
+    return level < 0 ? 1.0 / PowerOf(-level) : static_cast<double>(uint64_t{1} << level);
+  }
+};
+constexpr Reach kShapes = {-4, 24};
+constexpr Reach kSizes = {-7, 12};
+constexpr Reach kDegrees = {1, 10};
+// Shapes of compounds' sizes, which have a surface each. Where sizes are nearly equal a quantile
+// leaps from one number of them to the next, which no cubic follows.
+constexpr Reach kSizeShapes = {-5, 3};
 // Of an amount that has a size to its mean: it is not 0.
 constexpr double kSmallestRatio = 1e-9;
 
@@ -32,17 +44,15 @@ struct Lanes {
   alignas(64) uint32_t words[kLanes];
   alignas(64) float x[kLanes];
   alignas(64) float found[kLanes];
+
+  LaneCells First(int count) { return {words, x, found, count}; }
 };
 
 double CubeRoot(double x) { return Exp(Log(x) / 3.0); }
 
-bool IsWithin(double x, double lowest_level, double highest_level) {
-  return x >= Exp2(lowest_level) && x <= Exp2(highest_level);
-}
-
 const Surface& GammaSurface() {
   static const Surface surface =
-      MakeSurface(kLowestShapeLevel, kHighestShapeLevel, 0.5, [](double score, double level) {
+      MakeSurface(kShapes.lowest, kShapes.highest, 0.5, [](double score, double level) {
         const double shape = Exp2(level);
         const double cube = CubeRoot(Quantile(AmountLaw{shape, 1.0}, NormalCdf(score)) / shape);
         return 3.0 * std::sqrt(shape) * (cube - 1.0);
@@ -52,7 +62,7 @@ const Surface& GammaSurface() {
 
 const Surface& StudentSurface() {
   static const Surface surface =
-      MakeSurface(kLowestDegreesLevel, kHighestDegreesLevel, 0.25, [](double score, double level) {
+      MakeSurface(kDegrees.lowest, kDegrees.highest, 0.25, [](double score, double level) {
         const double degrees = Exp2(level);
         const double root = std::sqrt(degrees);
         const double y = -StudentTInverseCdf(degrees, NormalCdf(-std::abs(score))) / root;
@@ -62,16 +72,19 @@ const Surface& StudentSurface() {
   return surface;
 }
 
+Surface EmptyCompoundSurface() { return EmptySurface(kSizes.lowest, kSizes.highest, 0.5); }
+
 // Of the law given that there is a size; sizes have scale 1, and x is their expected number.
-Surface MakeCompoundSurface(double shape) {
-  return MakeSurface(kLowestSizesLevel, kHighestSizesLevel, 0.5, [&](double score, double level) {
+bool AddCompoundLevel(double shape, Surface& surface) {
+  const auto value = [&](double score, double level) {
     const double number = Exp2(level);
     const CompoundLaw law = {number * shape, 1.0 + shape, shape};
     const double positive = -Expm1(-number);
     const double uniform = 1.0 - positive * NormalCdf(-score);
     const double cube = CubeRoot(Quantile(law, uniform) * positive / law.mean);
     return std::sqrt(1.0 + number) * (cube - 1.0);
-  });
+  };
+  return AddLevel(value, surface);
 }
 
 // Calls step(first cell, number of cells) until the batch is done.
@@ -87,6 +100,10 @@ double UniformOf(const CellBatch& batch, size_t i) { return UniformFrom(batch.wo
 // ---- Counts.
 
 bool IsCounted(double mean) { return mean >= 0.0 && mean <= kLargestCountedMean; }
+
+bool IsCountDispersion(double dispersion) {
+  return dispersion >= 1.0 && dispersion <= kLargestCountDispersion;
+}
 
 bool IsThreeMoments(double mean) { return mean > kLargestCountedMean && mean <= kLargestCountMean; }
 
@@ -133,7 +150,7 @@ void ThreeMomentLanes(double dispersion, const CellBatch& batch, size_t first, i
         is_read ? static_cast<float>(CountMoments(batch.means[first + lane], dispersion).shape)
                 : 1.0f;
   }
-  CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.words, lanes.x, lanes.found);
+  CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.First(count));
   for (int lane = 0; lane < count; ++lane) {
     const double mean = batch.means[first + lane];
     if (!IsThreeMoments(mean)) continue;
@@ -156,23 +173,79 @@ struct CompoundCell {
 
 }  // namespace
 
+bool DrawsCountsInVectors(double dispersion, double mean) {
+  return IsCountDispersion(dispersion) && mean >= 0.0 && mean <= kLargestCountMean;
+}
+
+bool DrawsAmountsInVectors(double dispersion, double mean) {
+  return kShapes.contains(mean / dispersion);
+}
+
+bool DrawsCompoundsInVectors(double dispersion, double shape, double mean) {
+  return kSizeShapes.contains(shape) &&
+         kSizes.contains(CompoundCell(dispersion, shape, mean).number);
+}
+
+bool DrawsStudentTsInVectors(double standard_deviation, double degrees) {
+  return kDegrees.contains(degrees) && degrees > 2.0 && standard_deviation >= 0.0;
+}
+
 CellLaws::CellLaws(absl::Span<const double> compound_shapes) {
-  for (double shape : compound_shapes) {
-    if (shape > 0.0 && std::isfinite(shape) && FindCompound(shape) == nullptr) {
-      compounds_.emplace_back(shape, MakeCompoundSurface(shape));
-    }
+  CellLawsMaker maker({compound_shapes.begin(), compound_shapes.end()});
+  while (!maker.Step()) {
   }
+  *this = maker.Take();
 }
 
 const Surface* CellLaws::FindCompound(double shape) const {
-  for (const auto& [known, surface] : compounds_) {
-    if (known == shape) return &surface;
-  }
-  return nullptr;
+  const auto found =
+      std::lower_bound(compounds_.begin(), compounds_.end(), shape,
+                       [](const auto& compound, double wanted) { return compound.first < wanted; });
+  return found == compounds_.end() || found->first != shape ? nullptr : &found->second;
 }
 
+int64_t CellLaws::allocated_bytes() const {
+  size_t bytes = compounds_.capacity() * sizeof(compounds_.front());
+  for (const auto& compound : compounds_) {
+    bytes += compound.second.values.capacity() * sizeof(float);
+  }
+  return static_cast<int64_t>(bytes);
+}
+
+CellLawsMaker::CellLawsMaker(std::vector<double> compound_shapes)
+    : shapes_(std::move(compound_shapes)) {
+  std::erase_if(shapes_, [](double shape) { return !kSizeShapes.contains(shape); });
+  std::sort(shapes_.begin(), shapes_.end());
+  shapes_.erase(std::unique(shapes_.begin(), shapes_.end()), shapes_.end());
+  made_.compounds_.reserve(shapes_.size());
+}
+
+bool CellLawsMaker::Step() {
+  constexpr const Surface& (*kShared[])() = {GammaSurface, StudentSurface};
+  if (shared_done_ < static_cast<int>(std::size(kShared))) {
+    kShared[shared_done_++]();
+    return shapes_.empty() && shared_done_ == static_cast<int>(std::size(kShared));
+  }
+  if (shapes_.empty()) return true;
+  auto& compounds = made_.compounds_;
+  if (compounds.empty() || compounds.back().second.is_whole()) {
+    compounds.emplace_back(shapes_[compounds.size()], EmptyCompoundSurface());
+  }
+  const bool is_whole = AddCompoundLevel(compounds.back().first, compounds.back().second);
+  return is_whole && compounds.size() == shapes_.size();
+}
+
+CellLaws CellLawsMaker::Take() { return std::move(made_); }
+
+double CellLawsBytes(int shape_count) {
+  const double values = static_cast<double>(EmptyCompoundSurface().levels) * kScores;
+  return shape_count * (sizeof(std::pair<double, Surface>) + values * sizeof(float));
+}
+
+double CellLawsMilliseconds(int shape_count) { return 3.0 + 30.0 * shape_count; }
+
 void CellLaws::Counts(double dispersion, const CellBatch& batch) const {
-  const bool is_law = dispersion >= 1.0 && dispersion <= kLargestCountDispersion;
+  const bool is_law = IsCountDispersion(dispersion);
   ForLanes(batch, [&](size_t first, int count) {
     bool any_counted = false;
     bool any_read = false;
@@ -198,11 +271,11 @@ void CellLaws::Amounts(double dispersion, const CellBatch& batch) const {
     bool is_read[kLanes] = {};
     for (int lane = 0; lane < kLanes; ++lane) {
       const double shape = lane < count ? batch.means[first + lane] / dispersion : 1.0;
-      is_read[lane] = lane < count && IsWithin(shape, kLowestShapeLevel, kHighestShapeLevel);
+      is_read[lane] = lane < count && kShapes.contains(shape);
       lanes.words[lane] = lane < count ? batch.words[first + lane] : 0x80000000u;
       lanes.x[lane] = is_read[lane] ? static_cast<float>(shape) : 1.0f;
     }
-    CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.words, lanes.x, lanes.found);
+    CubedExcess({&GammaSurface(), 3.0f, 0.0f}, lanes.First(count));
     for (int lane = 0; lane < count; ++lane) {
       const double mean = batch.means[first + lane];
       batch.cells[first + lane] =
@@ -223,7 +296,7 @@ void CellLaws::Compounds(double dispersion, double shape, const CellBatch& batch
       lanes.x[lane] = 1.0f;
       if (lane >= count || surface == nullptr) continue;
       const CompoundCell cell(dispersion, shape, batch.means[first + lane]);
-      is_read[lane] = IsWithin(cell.number, kLowestSizesLevel, kHighestSizesLevel);
+      is_read[lane] = kSizes.contains(cell.number);
       if (!is_read[lane]) continue;
       // The uniform among the paths with a size; none where the word is below the chance of 0.
       const double upper = (1.0 - UniformOf(batch, first + lane)) / cell.positive;
@@ -233,7 +306,7 @@ void CellLaws::Compounds(double dispersion, double shape, const CellBatch& batch
       lanes.x[lane] = static_cast<float>(cell.number);
     }
     if (surface != nullptr) {
-      CubedExcess({surface, 1.0f, 1.0f}, lanes.words, lanes.x, lanes.found);
+      CubedExcess({surface, 1.0f, 1.0f}, lanes.First(count));
     }
     for (int lane = 0; lane < count; ++lane) {
       batch.cells[first + lane] =
@@ -245,8 +318,7 @@ void CellLaws::Compounds(double dispersion, double shape, const CellBatch& batch
 }
 
 void CellLaws::StudentTs(double standard_deviation, double degrees, const CellBatch& batch) const {
-  const bool is_read = IsWithin(degrees, kLowestDegreesLevel, kHighestDegreesLevel) &&
-                       degrees > 2.0 && standard_deviation >= 0.0;
+  const bool is_read = DrawsStudentTsInVectors(standard_deviation, degrees);
   const double scale = is_read ? standard_deviation * std::sqrt((degrees - 2.0) / degrees) : 0.0;
   ForLanes(batch, [&](size_t first, int count) {
     Lanes lanes;
@@ -254,7 +326,7 @@ void CellLaws::StudentTs(double standard_deviation, double degrees, const CellBa
       lanes.words[lane] = lane < count ? batch.words[first + lane] : 0x80000000u;
       lanes.x[lane] = is_read ? static_cast<float>(degrees) : 4.0f;
     }
-    if (is_read) StudentScores(StudentSurface(), lanes.words, lanes.x, lanes.found);
+    if (is_read) StudentScores(StudentSurface(), lanes.First(count));
     for (int lane = 0; lane < count; ++lane) {
       const double mean = batch.means[first + lane];
       batch.cells[first + lane] = is_read ? mean + scale * double{lanes.found[lane]}

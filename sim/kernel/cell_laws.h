@@ -10,16 +10,16 @@
 //   amounts     within 5e-5 standard deviations + 2e-6 of the mean from a shape of 1/2 (mean 1/2
 //               dispersion); 1e-3 of the mean below
 //   compounds   the same zeros but for 1 word in 10^6, else within 2e-3 standard deviations + 1e-3
-//   of
-//               the value (3e-2 in the farthest tail of 2^-24)
+//               of the value (3e-2 in the farthest tail of 2^-24); from a shape of sizes of 1 on,
+//               where quantiles leap from one number of sizes to the next, twice that up to 4 and
+//               seven times up to 8. Means within 2e-4 of themselves.
 //   Student-t   within 1e-4 of the value + 5e-5 standard deviations
 //   counts      equal up to a mean of 60; beyond, all but 1 cell in 100 equal, the others off by 1
-//   (by
-//               1e-4 of themselves in the farthest tails)
+//               (by 1e-4 of themselves in the farthest tails)
 // Non-decreasing in the word but for 1e-6 of the mean.
 //
-// Parameters outside the surfaces' reach (very small shapes, very large means) are left to Quantile
-// itself, cell by cell: right, and slow.
+// Parameters outside the surfaces' reach (very small shapes, very large means, sizes nearly equal)
+// are left to Quantile itself, cell by cell: right, and slow.
 #ifndef JALON_SIM_KERNEL_CELL_LAWS_H_
 #define JALON_SIM_KERNEL_CELL_LAWS_H_
 
@@ -39,10 +39,18 @@ struct CellBatch {
   absl::Span<double> cells;
 };
 
-// Read-only once built, thread-safe. The same bits on AVX2 and AVX-512.
+// Parameters whose cells are read from a surface or added up in vectors; the cells of others are
+// left to Quantile.
+bool DrawsCountsInVectors(double dispersion, double mean);
+bool DrawsAmountsInVectors(double dispersion, double mean);
+bool DrawsCompoundsInVectors(double dispersion, double shape, double mean);
+bool DrawsStudentTsInVectors(double standard_deviation, double degrees);
+
+// Read-only once built, thread-safe. A cell is a function of its law, its mean and its word,
+// whatever the others of its batch, with the same bits on every instruction set.
 class CellLaws {
  public:
-  // With a surface for each of these shapes of compounds' sizes: 30 ms and 12 KB each.
+  // With a surface for each of these shapes of compounds' sizes: CellLawsMaker in one go.
   explicit CellLaws(absl::Span<const double> compound_shapes);
 
   // Parameters as the laws': cells[i] is the quantile at words[i] of the law of mean means[i].
@@ -53,12 +61,39 @@ class CellLaws {
   void Compounds(double dispersion, double shape, const CellBatch& batch) const;
   void StudentTs(double standard_deviation, double degrees, const CellBatch& batch) const;
 
+  // Bytes held: what CellLawsBytes foresees.
+  int64_t allocated_bytes() const;
+
  private:
+  friend class CellLawsMaker;
+  CellLaws() = default;
   const Surface* FindCompound(double shape) const;
 
-  // By shape.
+  // Ascending by shape.
   std::vector<std::pair<double, Surface>> compounds_;
 };
+
+// Makes CellLaws in steps of a millisecond or two: 30 ms and 12 KB for each shape of compounds'
+// sizes from 1/32 to 8, each once. The first of a process also makes the two surfaces that all
+// share, 3 ms. Deterministic; one thread at a time.
+class CellLawsMaker {
+ public:
+  explicit CellLawsMaker(std::vector<double> compound_shapes);
+
+  // Returns true when nothing is left to do.
+  bool Step();
+  // Once complete; the object is then empty.
+  CellLaws Take();
+
+ private:
+  std::vector<double> shapes_;
+  int shared_done_ = 0;
+  CellLaws made_;
+};
+
+// Bytes of CellLaws with `shape_count` different shapes, and CPU milliseconds to make them.
+double CellLawsBytes(int shape_count);
+double CellLawsMilliseconds(int shape_count);
 
 }  // namespace jalon::sim
 

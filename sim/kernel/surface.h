@@ -3,6 +3,7 @@
 #ifndef JALON_SIM_KERNEL_SURFACE_H_
 #define JALON_SIM_KERNEL_SURFACE_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -24,9 +25,18 @@ struct Surface {
   // [level x score]
   std::vector<float> values;
 
+  // Whether all nodes are there.
+  bool is_whole() const { return values.size() == static_cast<size_t>(levels) * kScores; }
   double lowest_level() const { return first_level + level_step; }
   double highest_level() const { return first_level + level_step * (levels - 2); }
 };
+
+// A surface from `lowest` to `highest` level without nodes yet.
+Surface EmptySurface(double lowest, double highest, double level_step);
+
+// Adds the nodes value(score, level) of the next level, kScores calls of `value`; returns true when
+// it was the last.
+bool AddLevel(absl::FunctionRef<double(double score, double level)> value, Surface& surface);
 
 // A surface from `lowest` to `highest` level, whose nodes are value(score, level). Calls `value`
 // some thousand times.

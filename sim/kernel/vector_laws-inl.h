@@ -19,6 +19,7 @@ inline constexpr float kLogOfTwo = 0x1.62e43p-1f;
 
 // ---- log2 x, x a normal number > 0: absolute error 1e-7 plus half a unit of the last place; exact
 // at powers of two.
+template <typename MulAdd = NativeMulAdd>
 HWY_INLINE Floats LogTwo(Floats x) {
   const FloatTag d;
   const IntTag di;
@@ -27,14 +28,14 @@ HWY_INLINE Floats LogTwo(Floats x) {
   const Ints exponent = hn::ShiftRight<23>(hn::Sub(bits, hn::Set(di, 0x3f3504f3)));
   const Floats m =
       hn::Sub(hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<23>(exponent))), hn::Set(d, 1.0f));
-  Floats p = hn::MulAdd(hn::Set(d, -0x1.2a7c1ap-3f), m, hn::Set(d, 0x1.e526cap-3f));
-  p = hn::MulAdd(p, m, hn::Set(d, -0x1.001218p-2f));
-  p = hn::MulAdd(p, m, hn::Set(d, 0x1.2596a4p-2f));
-  p = hn::MulAdd(p, m, hn::Set(d, -0x1.70bab4p-2f));
-  p = hn::MulAdd(p, m, hn::Set(d, 0x1.ec7b64p-2f));
-  p = hn::MulAdd(p, m, hn::Set(d, -0x1.7155bap-1f));
-  p = hn::MulAdd(p, m, hn::Set(d, 0x1.715472p+0f));
-  return hn::MulAdd(p, m, hn::ConvertTo(d, exponent));
+  Floats p = MulAdd::Of(hn::Set(d, -0x1.2a7c1ap-3f), m, hn::Set(d, 0x1.e526cap-3f));
+  p = MulAdd::Of(p, m, hn::Set(d, -0x1.001218p-2f));
+  p = MulAdd::Of(p, m, hn::Set(d, 0x1.2596a4p-2f));
+  p = MulAdd::Of(p, m, hn::Set(d, -0x1.70bab4p-2f));
+  p = MulAdd::Of(p, m, hn::Set(d, 0x1.ec7b64p-2f));
+  p = MulAdd::Of(p, m, hn::Set(d, -0x1.7155bap-1f));
+  p = MulAdd::Of(p, m, hn::Set(d, 0x1.715472p+0f));
+  return MulAdd::Of(p, m, hn::ConvertTo(d, exponent));
 }
 
 // log(1 + y) for y > -1, below 2^100: relative error 1e-6, near 0 too.

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "sim/kernel/fused_multiply_add.h"
 #include "sim/kernel/lanes.h"
 #include "sim/kernel/normal_table.h"
 #include "sim/random/philox.h"
@@ -31,28 +32,56 @@ using Words = hn::Vec<WordTag>;
 inline constexpr int kWidth = hn::MaxLanes(FloatTag());
 static_assert(kLanes % kWidth == 0);
 
+// ---- a b + c, as functions below take it.
+
+// What the instruction set does fastest: rounded once with fused multiply-add, else twice.
+struct NativeMulAdd {
+  static HWY_INLINE Floats Of(Floats a, Floats b, Floats c) { return hn::MulAdd(a, b, c); }
+};
+
+// Rounded once everywhere: the same bits on every instruction set.
+struct FusedMulAdd {
+#if HWY_TARGET <= HWY_AVX2
+  static HWY_INLINE Floats Of(Floats a, Floats b, Floats c) { return hn::MulAdd(a, b, c); }
+#else
+  static HWY_INLINE Floats Of(Floats a, Floats b, Floats c) {
+    const FloatTag d;
+    alignas(64) float factor[kLanes];
+    alignas(64) float other[kLanes];
+    alignas(64) float sum[kLanes];
+    hn::Store(a, d, factor);
+    hn::Store(b, d, other);
+    hn::Store(c, d, sum);
+    for (int i = 0; i < kWidth; ++i) sum[i] = FusedMultiplyAdd(factor[i], other[i], sum[i]);
+    return hn::Load(d, sum);
+  }
+#endif
+};
+
 // ---- 2^x. Relative error 2e-7. Increasing up to rounding. NaN is not accepted.
 
 // For x in [-126, 126].
+template <typename MulAdd = NativeMulAdd>
 HWY_INLINE Floats PowerOfTwoWithin(Floats x) {
   const FloatTag d;
   const IntTag di;
   const Floats magic = hn::Set(d, 0x1.8p23f);
   const Floats shifted = hn::Add(x, magic);
   const Floats f = hn::Sub(x, hn::Sub(shifted, magic));
-  Floats p = hn::MulAdd(hn::Set(d, 0x1.5bba14p-10f), f, hn::Set(d, 0x1.3cea88p-7f));
-  p = hn::MulAdd(p, f, hn::Set(d, 0x1.c6b752p-5f));
-  p = hn::MulAdd(p, f, hn::Set(d, 0x1.ebf9bcp-3f));
-  p = hn::MulAdd(p, f, hn::Set(d, 0x1.62e42ap-1f));
-  p = hn::MulAdd(p, f, hn::Set(d, 1.0f));
+  Floats p = MulAdd::Of(hn::Set(d, 0x1.5bba14p-10f), f, hn::Set(d, 0x1.3cea88p-7f));
+  p = MulAdd::Of(p, f, hn::Set(d, 0x1.c6b752p-5f));
+  p = MulAdd::Of(p, f, hn::Set(d, 0x1.ebf9bcp-3f));
+  p = MulAdd::Of(p, f, hn::Set(d, 0x1.62e42ap-1f));
+  p = MulAdd::Of(p, f, hn::Set(d, 1.0f));
   const Ints exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
 }
 
 // For any x: 2^largest above `largest`, 0 at -127 and below, falling linearly from -126 to -127.
+template <typename MulAdd = NativeMulAdd>
 HWY_INLINE Floats PowerOfTwo(Floats x, float largest = 100.0f) {
   const FloatTag d;
-  return PowerOfTwoWithin(hn::Min(hn::Max(x, hn::Set(d, -127.0f)), hn::Set(d, largest)));
+  return PowerOfTwoWithin<MulAdd>(hn::Min(hn::Max(x, hn::Set(d, -127.0f)), hn::Set(d, largest)));
 }
 
 // ---- Normals by the table of normal_table.h.
@@ -104,6 +133,7 @@ class NormalLookup {
   }
 
   // Quantiles; lanes whose tail is below kNormalTail are wrong, and lower `lowest` below it.
+  template <typename MulAdd = NativeMulAdd>
   HWY_INLINE Floats At(Words bits, Ints& lowest) const {
     const FloatTag d;
     const IntTag di;
@@ -113,11 +143,11 @@ class NormalLookup {
     const Ints index = hn::And(hn::ShiftRight<23>(scaled), hn::Set(di, kNormalOctaves - 1));
     const Ints mantissa = hn::Or(hn::And(scaled, hn::Set(di, 0x7fffff)), hn::Set(di, 0x3f800000));
     const Floats t = hn::Sub(hn::BitCast(d, mantissa), hn::Set(d, 1.5f));
-    Floats z = hn::MulAdd(c5_.At(index), t, c4_.At(index));
-    z = hn::MulAdd(z, t, c3_.At(index));
-    z = hn::MulAdd(z, t, c2_.At(index));
-    z = hn::MulAdd(z, t, c1_.At(index));
-    z = hn::MulAdd(z, t, c0_.At(index));
+    Floats z = MulAdd::Of(c5_.At(index), t, c4_.At(index));
+    z = MulAdd::Of(z, t, c3_.At(index));
+    z = MulAdd::Of(z, t, c2_.At(index));
+    z = MulAdd::Of(z, t, c1_.At(index));
+    z = MulAdd::Of(z, t, c0_.At(index));
     const Words sign = hn::And(bits, hn::Set(WordTag(), 0x80000000u));
     return hn::Xor(z, hn::BitCast(d, sign));
   }

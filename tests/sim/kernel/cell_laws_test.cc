@@ -215,11 +215,99 @@ TEST_P(CellLawsTest, CellsDoNotFallAsTheirWordRises) {
   }
 }
 
-TEST(CellLawsBitsTest, AreTheSameWithFusedMultiplyAdd) {
+// What a compound cell may be off by, over its standard tolerance: more where sizes are nearly
+// equal.
+double SteepnessOf(double shape) { return shape <= 1.0 ? 1.0 : shape <= 4.0 ? 2.5 : 7.0; }
+
+// Most shapes that a fit may find (0.05 to 50), and the ends of the reach.
+TEST(CellLawsShapesTest, CompoundsOfEveryShapeAreNearTheQuantile) {
+  const std::vector<uint32_t> words = Words(300);
+  for (double shape : {1.0 / 32.0, 0.05, 0.1, 0.3, 1.0, 3.0, 8.0}) {
+    const CellLaws laws({shape});
+    for (double number : {0.008, 0.05, 0.3, 2.0, 11.0, 90.0, 2'000.0}) {
+      const double dispersion = 3.0;
+      const CompoundLaw law = {number * shape * dispersion / (1.0 + shape), dispersion, shape};
+      ASSERT_TRUE(DrawsCompoundsInVectors(dispersion, shape, law.mean));
+      const std::vector<double> cells = CellsAt(law.mean, words, [&](const CellBatch& batch) {
+        laws.Compounds(dispersion, shape, batch);
+      });
+      const double sd = std::sqrt(dispersion * law.mean);
+      for (size_t i = 0; i < words.size(); ++i) {
+        const double expected = Quantile(law, UniformFrom(words[i]));
+        ASSERT_EQ(cells[i] == 0.0, expected == 0.0) << "shape " << shape << " number " << number;
+        const double relative = words[i] > 0xffffff00u ? 0.03 : 1e-3;
+        ASSERT_NEAR(cells[i], expected, SteepnessOf(shape) * (2e-3 * sd + relative * expected))
+            << "shape " << shape << " number " << number << " word " << words[i];
+      }
+    }
+  }
+}
+
+TEST(CellLawsShapesTest, LeavesShapesOutOfReachToTheScalarQuantile) {
+  const std::vector<uint32_t> words = Words(50);
+  const std::vector<double> shapes = {1e-6, 0.03, 8.5, 1e9, 0.0, -1.0, kInfinity, kNan};
+  const CellLaws laws(shapes);
+  EXPECT_EQ(laws.allocated_bytes(), 0);
+  for (double shape : {1e-6, 0.03, 8.5, 1e9}) {
+    const CompoundLaw law = {4.0, 3.0, shape};
+    EXPECT_FALSE(DrawsCompoundsInVectors(law.dispersion, shape, law.mean));
+    const std::vector<double> cells = CellsAt(law.mean, words, [&](const CellBatch& batch) {
+      laws.Compounds(law.dispersion, shape, batch);
+    });
+    for (size_t i = 0; i < words.size(); ++i) {
+      EXPECT_EQ(cells[i], Quantile(law, UniformFrom(words[i]))) << shape;
+    }
+  }
+}
+
+// A cell is its law's, mean's and word's alone: that is what lets a path be replayed among others.
+TEST_P(CellLawsTest, ACellDoesNotDependOnItsNeighbours) {
+  const std::vector<uint32_t> words = Words(41);
+  std::vector<double> means;
+  for (int i = 0; i < 41; ++i) means.push_back(0.01 * std::pow(1.4, i));
+  const std::vector<Draw> draws = {
+      [](const CellBatch& batch) { Laws().Counts(2.0, batch); },
+      [](const CellBatch& batch) { Laws().Amounts(9.0, batch); },
+      [](const CellBatch& batch) { Laws().Compounds(9.0, 0.3, batch); },
+      [](const CellBatch& batch) { Laws().StudentTs(9.0, 4.0, batch); }};
+  for (const Draw& draw : draws) {
+    const std::vector<double> together = Cells(means, words, draw);
+    for (size_t i = 0; i < words.size(); ++i) {
+      EXPECT_EQ(Cells({means[i]}, {words[i]}, draw)[0], together[i]) << "mean " << means[i];
+    }
+  }
+}
+
+// Steps of one level of nodes: what keeps a slice of a run short.
+TEST(CellLawsMakerTest, MakesTheSameInManySteps) {
+  const std::vector<double> shapes = {4.0, 0.3, 4.0, 1.0};
+  CellLawsMaker maker(shapes);
+  int step_count = 1;
+  while (!maker.Step()) ++step_count;
+  EXPECT_GT(step_count, 3 * 30);
+  const CellLaws laws = maker.Take();
+  const std::vector<uint32_t> words = Words(200);
+  for (double shape : {0.3, 1.0, 4.0}) {
+    const auto draw = [&](const CellLaws& made) {
+      return CellsAt(5.0, words,
+                     [&](const CellBatch& batch) { made.Compounds(2.0, shape, batch); });
+    };
+    EXPECT_EQ(draw(laws), draw(Laws()));
+  }
+}
+
+TEST(CellLawsMakerTest, ForeseesTheBytesOfTheLaws) {
+  EXPECT_EQ(CellLawsBytes(0), 0.0);
+  const double held = static_cast<double>(Laws().allocated_bytes());
+  EXPECT_GE(CellLawsBytes(3), held);
+  EXPECT_LE(CellLawsBytes(3), 1.25 * held);
+}
+
+TEST(CellLawsBitsTest, AreTheSameOnEveryInstructionSet) {
   const std::vector<uint32_t> words = Words(1'000);
   std::vector<double> means;
   for (int i = 0; i < 1'000; ++i) means.push_back(0.01 * std::pow(1.02, i));
-  const auto results = UnderEach(SameBitsIsas(), [&] {
+  const auto results = UnderEach(KernelIsas(), [&] {
     std::vector<std::vector<double>> cells;
     cells.push_back(Cells(means, words, [](const CellBatch& b) { Laws().Counts(1.5, b); }));
     cells.push_back(Cells(means, words, [](const CellBatch& b) { Laws().Amounts(1.5, b); }));
