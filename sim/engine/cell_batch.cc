@@ -66,16 +66,19 @@ class Batch {
 
 }  // namespace
 
-CellLaws MakeCellLaws(const Plan& plan) {
+std::vector<double> CompoundShapes(const Plan& plan) {
   std::vector<double> shapes;
-  for (const PlanSeries& series : plan.series) {
-    if (series.law != Law::kCompoundGamma || shapes.size() == kMostCompoundShapes) continue;
-    if (std::find(shapes.begin(), shapes.end(), series.shape) == shapes.end()) {
-      shapes.push_back(series.shape);
-    }
+  for (const int i : plan.step_series) {
+    const PlanSeries& series = plan.series[i];
+    if (series.law != Law::kCompoundGamma || series.group < 0) continue;
+    if (shapes.empty() || shapes.back() != series.shape) shapes.push_back(series.shape);
   }
-  return CellLaws(shapes);
+  std::sort(shapes.begin(), shapes.end());
+  shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
+  return shapes;
 }
+
+CellLaws MakeCellLaws(const Plan& plan) { return CellLaws(CompoundShapes(plan)); }
 
 void DrawInBatches(const Plan& plan, int i, int64_t path, const CellLaws& laws,
                    std::span<double> cells) {

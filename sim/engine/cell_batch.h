@@ -8,17 +8,32 @@
 #include <span>
 #include <vector>
 
+#include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/kernel/cell_laws.h"
 
 namespace jalon::sim {
 
-// Compounds' shapes with a surface of their own: a fitted model has one for each indicator.
-inline constexpr int kMostCompoundShapes = 32;
+// The shapes of compounds that the plan draws, ascending, each once: a fitted model has one for
+// each indicator. O(series).
+std::vector<double> CompoundShapes(const Plan& plan);
 
-// The laws of the plan's series: surfaces for the first kMostCompoundShapes shapes of its
-// compounds, 30 ms each. Series with other shapes are drawn by the scalar quantile.
+// The laws of the plan's series. Those of another plan (other targets, part of this one) give the
+// series they share the same bits. Costs 3 ms, and 30 ms for each of its CompoundShapes;
+// CellLawsWork does it in slices.
 CellLaws MakeCellLaws(const Plan& plan);
+
+// MakeCellLaws slice by slice.
+class CellLawsWork final : public SlicedWork {
+ public:
+  explicit CellLawsWork(const Plan& plan) : maker_(CompoundShapes(plan)) {}
+  bool Step() override { return maker_.Step(); }
+  // Once complete; the object is then empty.
+  CellLaws Take() { return maker_.Take(); }
+
+ private:
+  CellLawsMaker maker_;
+};
 
 // Replaces the means of series i, a flow, on a path by its cells, and NaN by the constants of the
 // plan: [period]. Internal to sim/engine.

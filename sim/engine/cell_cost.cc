@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "sim/base/math.h"
+#include "sim/kernel/cell_laws.h"
+#include "sim/kernel/lanes.h"
 
 namespace jalon::sim {
 namespace {
@@ -38,17 +40,76 @@ double LawNanoseconds(const PlanSeries& series, double mean) {
   return 0.0;
 }
 
-}  // namespace
+// Whether cells at a mean are drawn in vectors (sim/kernel/cell_laws.h).
+bool IsDrawnInVectors(const PlanSeries& series, double mean) {
+  switch (series.law) {
+    case Law::kNegativeBinomial:
+      return DrawsCountsInVectors(series.dispersion, mean);
+    case Law::kGamma:
+      return DrawsAmountsInVectors(series.dispersion, mean);
+    case Law::kCompoundGamma:
+      return DrawsCompoundsInVectors(series.dispersion, series.shape, mean);
+    case Law::kStudentT:
+    case Law::kStock:
+      return DrawsStudentTsInVectors(series.dispersion, series.shape);
+    case Law::kExactStock:
+      break;
+  }
+  return false;
+}
 
-double CellNanoseconds(const Plan& plan, int i) {
+// Of a vector of 16 cells, filled or not.
+double VectorNanoseconds(const PlanSeries& series, double mean) {
+  switch (series.law) {
+    case Law::kNegativeBinomial:
+      return mean > 60.0 ? 240.0 : 190.0 + 6.0 * std::min(mean, 30.0);
+    case Law::kGamma:
+      return 140.0;
+    case Law::kCompoundGamma:
+      return 240.0;
+    case Law::kStudentT:
+      return 75.0;
+    case Law::kStock:
+      return 130.0;
+    case Law::kExactStock:
+      break;
+  }
+  return 0.0;
+}
+
+struct DrawnCells {
+  int count = 0;
+  // Of the first.
+  double mean = 0.0;
+};
+
+DrawnCells DrawnCellsOf(const Plan& plan, int i) {
   const PlanSeries& series = plan.series[i];
   const size_t first = static_cast<size_t>(i) * plan.period_count();
+  DrawnCells drawn;
   for (size_t cell = first; cell < first + plan.period_count(); ++cell) {
     if (!std::isnan(plan.realised[cell])) continue;
     const double eta = plan.base[cell];
-    return LawNanoseconds(series, series.link == Link::kLog ? Exp(eta) : eta * eta);
+    if (drawn.count == 0) drawn.mean = series.link == Link::kLog ? Exp(eta) : eta * eta;
+    ++drawn.count;
   }
-  return 0.0;
+  return drawn;
+}
+
+}  // namespace
+
+double SeriesNanoseconds(const Plan& plan, int i, CellDraws draws) {
+  const PlanSeries& series = plan.series[i];
+  const DrawnCells drawn = DrawnCellsOf(plan, i);
+  if (drawn.count == 0) return 0.0;
+  if (draws == CellDraws::kScalar || !IsDrawnInVectors(series, drawn.mean)) {
+    return drawn.count * LawNanoseconds(series, drawn.mean);
+  }
+  // u, v and the shared level; then the mean, the word and the sums of each cell.
+  constexpr double kEffects = 110.0;
+  constexpr double kCell = 17.0;
+  const int vectors = (drawn.count + kLanes - 1) / kLanes;
+  return kEffects + drawn.count * kCell + vectors * VectorNanoseconds(series, drawn.mean);
 }
 
 }  // namespace jalon::sim

@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <cmath>
-
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/cell_cost.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/quantile_sketch.h"
@@ -40,13 +38,10 @@ double SummaryBytes(const Plan& plan, int quantile_level_count) {
 }
 
 // Nanoseconds of one path of the series stage.
-double SeriesNanoseconds(const Plan& plan) {
+double SeriesStageNanoseconds(const Plan& plan) {
   double nanoseconds = 0.0;
   for (int i = 0; i < plan.series_count(); ++i) {
-    const auto first = plan.realised.begin() + static_cast<int64_t>(i) * plan.period_count();
-    const auto drawn = std::count_if(first, first + plan.period_count(),
-                                     [](double cell) { return std::isnan(cell); });
-    nanoseconds += static_cast<double>(drawn) * CellNanoseconds(plan, i);
+    nanoseconds += SeriesNanoseconds(plan, i, CellDraws::kVectors);
   }
   return nanoseconds;
 }
@@ -106,11 +101,14 @@ double ThresholdCount(const Plan& plan) {
 
 PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
   const int blocks = BlocksInHand(thread_count);
+  const int shapes = static_cast<int>(CompoundShapes(plan).size());
   PlanCost cost;
-  cost.peak_bytes = PlanBytes(plan) + blocks * BlockBytes(plan) +
+  cost.preparation_cpu_ms = CellLawsMilliseconds(shapes);
+  cost.peak_bytes = PlanBytes(plan) + CellLawsBytes(shapes) + blocks * BlockBytes(plan) +
                     SummaryBytes(plan, quantile_level_count) +
                     ScoreBytes(plan.scores, quantile_level_count);
-  cost.cpu_ms_per_256_paths = 256.0 * (SeriesNanoseconds(plan) + OtherNanoseconds(plan)) * 1e-6;
+  cost.cpu_ms_per_256_paths =
+      256.0 * (SeriesStageNanoseconds(plan) + OtherNanoseconds(plan)) * 1e-6;
   return cost;
 }
 

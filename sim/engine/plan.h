@@ -318,13 +318,14 @@ struct Plan {
 // does not know, or not in every period it needs; a scenario that breaks ValidateScenario.
 absl::StatusOr<Plan> BuildPlan(const PlanInput& input);
 
-// Predicted cost of a plan on the sampled engine, for admission: bytes at peak (plan, accumulator,
-// one checkpoint's estimates and the blocks of `thread_count` threads) and CPU milliseconds per 256
-// paths on one core of a 2022 server. Bytes are an upper bound, close where targets have thresholds
-// and quantiles; O(series x periods).
+// Predicted cost of a plan on the sampled engine, for admission: bytes at peak (plan, laws of its
+// cells, accumulator, one checkpoint's estimates and the blocks of `thread_count` threads), CPU
+// milliseconds before the first path and per 256 paths, on one core of a 2022 server. Bytes are an
+// upper bound, close where targets have thresholds and quantiles; O(series x periods).
 struct PlanCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;
+  double preparation_cpu_ms = 0.0;
 };
 PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
 

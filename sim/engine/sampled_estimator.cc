@@ -1,14 +1,16 @@
 #include "sim/engine/sampled_estimator.h"
 
+#include <utility>
+
 #include "sim/base/status_macros.h"
+#include "sim/engine/cell_batch.h"
 
 namespace jalon::sim {
 namespace {
 
 class SampledWork final : public SlicedWork {
  public:
-  SampledWork(const Plan& plan, int64_t block, const SharedSource* shared)
-      : block_(plan, block, shared) {}
+  explicit SampledWork(SampledBlock block) : block_(std::move(block)) {}
   bool Step() override { return block_.Step(); }
   BlockOutcome TakeOutcome() { return block_.TakeOutcome(); }
 
@@ -22,8 +24,17 @@ SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& optio
                                    const SharedSource* shared)
     : plan_(plan), shared_(shared), targets_(plan, options), scores_(plan, options) {}
 
+std::unique_ptr<SlicedWork> SampledEstimator::BeginPreparation() const {
+  return std::make_unique<CellLawsWork>(plan_);
+}
+
+absl::Status SampledEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
+  cell_laws_ = static_cast<CellLawsWork&>(*work).Take();
+  return absl::OkStatus();
+}
+
 std::unique_ptr<SlicedWork> SampledEstimator::BeginBlock(int64_t block) const {
-  return std::make_unique<SampledWork>(plan_, block, shared_);
+  return std::make_unique<SampledWork>(SampledBlock(plan_, block, shared_, &*cell_laws_));
 }
 
 absl::Status SampledEstimator::Fold(std::unique_ptr<SlicedWork> work) {

@@ -3,22 +3,28 @@
 #define JALON_SIM_ENGINE_SAMPLED_ESTIMATOR_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/scores.h"
+#include "sim/kernel/cell_laws.h"
 
 namespace jalon::sim {
 
-// Every target and score from whole paths. Nothing to prepare. Bounds are those of independent
-// paths, which is cautious where `shared` spreads them evenly. `plan` and `shared` must outlive it.
+// Every target and score from whole paths, own noise drawn in vectors by laws that are made once,
+// in preparation (cell_batch.h). Bounds are those of independent paths, which is cautious where
+// `shared` spreads them evenly. `plan` and `shared` must outlive it.
 class SampledEstimator final : public Estimator {
  public:
   SampledEstimator(const Plan& plan, const SummaryOptions& options,
                    const SharedSource* shared = nullptr);
 
+  bool needs_preparation() const override { return true; }
+  std::unique_ptr<SlicedWork> BeginPreparation() const override;
+  absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work) override;
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
   absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
   int64_t blocks_folded() const override { return targets_.blocks_folded(); }
@@ -30,6 +36,7 @@ class SampledEstimator final : public Estimator {
  private:
   const Plan& plan_;
   const SharedSource* shared_;
+  std::optional<CellLaws> cell_laws_;
   TargetAccumulator targets_;
   ScoreAccumulator scores_;
 };

@@ -183,7 +183,8 @@ struct LawBias {
 absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t path_count,
                                             const StopToken& stop);
 
-// Predicted cost of a plan on the conditional estimator, as PredictCost says it: bytes at peak
+// Predicted cost of a plan on the conditional estimator, as PredictCost says it, preparation left
+// out: bytes at peak
 // (plan, laws, the blocks of `thread_count` threads, accumulator, one checkpoint's estimates) and
 // CPU milliseconds per 256 paths on one core with AVX2 or more. O(series + slots).
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count = 9);

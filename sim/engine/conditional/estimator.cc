@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/status_macros.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/sub_plan.h"
 
 namespace jalon::sim {
@@ -55,10 +56,13 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
                      .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
                      .knowledge_cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths};
   cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
+  const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
+  cost.preparation_cpu_ms = whole.preparation_cpu_ms;
   if (HasScores(plan)) {
-    const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
     cost.peak_bytes += whole.peak_bytes;
     cost.cpu_ms_per_256_paths += whole.cpu_ms_per_256_paths;
+  } else {
+    cost.peak_bytes += CellLawsBytes(static_cast<int>(CompoundShapes(plan).size()));
   }
   return cost;
 }
@@ -67,37 +71,87 @@ ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions opti
     : plan_(plan), options_(std::move(options)) {}
 ConditionalEstimator::~ConditionalEstimator() = default;
 
+// The closed forms; then, where some targets have none or there are scores, what whole paths need.
+class ConditionalEstimator::Preparation final : public SlicedWork {
+ public:
+  Preparation(const Plan& plan, const SummaryOptions& options)
+      : plan_(plan),
+        options_(options),
+        laws_(plan, options.quantile_levels, ConditionalPreparation::Refused::kSample) {}
+
+  bool Step() override {
+    if (sampled_laws_ != nullptr) return sampled_laws_->Step();
+    if (!conditional_.has_value()) return StepLaws();
+    BeginSampled();
+    return sampled_laws_ == nullptr;
+  }
+
+  absl::StatusOr<ConditionalPlan> TakeConditional() {
+    JALON_RETURN_IF_ERROR(status_);
+    return *std::move(conditional_);
+  }
+  absl::StatusOr<SampledPart> TakeSampled() {
+    if (sampled_laws_ != nullptr) {
+      JALON_RETURN_IF_ERROR(sampled_.estimator->FinishPreparation(std::move(sampled_laws_)));
+    }
+    return std::move(sampled_);
+  }
+
+ private:
+  // True when that failed.
+  bool StepLaws() {
+    if (!laws_.Step()) return false;
+    absl::StatusOr<ConditionalPlan> made = laws_.Take();
+    status_ = made.status();
+    if (made.ok()) conditional_ = *std::move(made);
+    return !status_.ok();
+  }
+
+  void BeginSampled() {
+    for (int i = 0; i < plan_.target_count(); ++i) {
+      if (conditional_->law(i) == LawUsed::kSampled) sampled_.targets.push_back(i);
+    }
+    const Plan* drawn = &plan_;
+    if (!HasScores(plan_)) {
+      if (sampled_.targets.empty()) return;
+      sampled_.sub_plan = std::make_unique<const Plan>(SubPlan(plan_, sampled_.targets));
+      drawn = sampled_.sub_plan.get();
+    }
+    sampled_.estimator =
+        std::make_unique<SampledEstimator>(*drawn, options_, &conditional_->shared_states());
+    sampled_laws_ = sampled_.estimator->BeginPreparation();
+  }
+
+  const Plan& plan_;
+  const SummaryOptions& options_;
+  ConditionalPreparation laws_;
+  absl::Status status_;
+  // Moves without its shared states, which `sampled_` holds on to.
+  std::optional<ConditionalPlan> conditional_;
+  SampledPart sampled_;
+  // Null until it begins, and where nothing is sampled.
+  std::unique_ptr<SlicedWork> sampled_laws_;
+};
+
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<ConditionalPreparation>(plan_, options_.quantile_levels,
-                                                  ConditionalPreparation::Refused::kSample);
+  return std::make_unique<Preparation>(plan_, options_);
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
-  JALON_ASSIGN_OR_RETURN(conditional_, static_cast<ConditionalPreparation&>(*work).Take());
+  Preparation& done = static_cast<Preparation&>(*work);
+  JALON_ASSIGN_OR_RETURN(conditional_, done.TakeConditional());
+  JALON_ASSIGN_OR_RETURN(sampled_, done.TakeSampled());
   targets_.emplace(*conditional_);
   knowledge_.emplace(*conditional_);
-  for (int i = 0; i < plan_.target_count(); ++i) {
-    if (conditional_->law(i) == LawUsed::kSampled) sampled_targets_.push_back(i);
-  }
-  PrepareSampled();
   return absl::OkStatus();
 }
 
 bool ConditionalEstimator::has_scores() const { return HasScores(plan_); }
 
-void ConditionalEstimator::PrepareSampled() {
-  const SharedSource& shared = conditional_->shared_states();
-  if (has_scores()) {
-    sampled_ = std::make_unique<SampledEstimator>(plan_, options_, &shared);
-  } else if (!sampled_targets_.empty()) {
-    sub_plan_ = std::make_unique<const Plan>(SubPlan(plan_, sampled_targets_));
-    sampled_ = std::make_unique<SampledEstimator>(*sub_plan_, options_, &shared);
-  }
-}
-
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) const {
-  return std::make_unique<Block>(*conditional_, block,
-                                 sampled_ == nullptr ? nullptr : sampled_->BeginBlock(block));
+  return std::make_unique<Block>(
+      *conditional_, block,
+      sampled_.estimator == nullptr ? nullptr : sampled_.estimator->BeginBlock(block));
 }
 
 absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
@@ -107,7 +161,9 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
     JALON_ASSIGN_OR_RETURN(const ConditionalBlock share, block.TakeKnowledge());
     knowledge_->Fold(blocks_folded(), share);
   }
-  if (sampled_ != nullptr) JALON_RETURN_IF_ERROR(sampled_->Fold(block.TakeSampled()));
+  if (sampled_.estimator != nullptr) {
+    JALON_RETURN_IF_ERROR(sampled_.estimator->Fold(block.TakeSampled()));
+  }
   targets_->Fold(std::move(conditional));
   return absl::OkStatus();
 }
@@ -115,26 +171,28 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
 std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level) const {
   std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level);
   knowledge_->AddIntervals(estimates);
-  if (sampled_targets_.empty()) return estimates;
-  std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
-  for (size_t k = 0; k < sampled_targets_.size(); ++k) {
-    const int target = sampled_targets_[k];
-    estimates[target] = std::move(sampled[sub_plan_ == nullptr ? target : k]);
+  if (sampled_.targets.empty()) return estimates;
+  std::vector<TargetEstimate> sampled = sampled_.estimator->EstimatesAt(confidence_level);
+  for (size_t k = 0; k < sampled_.targets.size(); ++k) {
+    const int target = sampled_.targets[k];
+    estimates[target] = std::move(sampled[sampled_.sub_plan == nullptr ? target : k]);
   }
   return estimates;
 }
 
 ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
-  return has_scores() ? sampled_->ScoresAt(confidence_level) : ScoreEstimates();
+  return has_scores() ? sampled_.estimator->ScoresAt(confidence_level) : ScoreEstimates();
 }
 
 // Of scores' whole paths only what targets without a law need counts.
 double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
   double widest = targets_->WidestHalfWidth(confidence_level);
-  if (sampled_targets_.empty()) return widest;
-  if (sub_plan_ != nullptr) return std::max(widest, sampled_->WidestHalfWidth(confidence_level));
-  const std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
-  for (const int target : sampled_targets_) {
+  if (sampled_.targets.empty()) return widest;
+  if (sampled_.sub_plan != nullptr) {
+    return std::max(widest, sampled_.estimator->WidestHalfWidth(confidence_level));
+  }
+  const std::vector<TargetEstimate> sampled = sampled_.estimator->EstimatesAt(confidence_level);
+  for (const int target : sampled_.targets) {
     for (size_t j = 0; j < sampled[target].probability.size(); ++j) {
       const double width = sampled[target].probability_high[j] - sampled[target].probability_low[j];
       widest = std::max(widest, 0.5 * width);

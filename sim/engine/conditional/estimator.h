@@ -37,7 +37,15 @@ class ConditionalEstimator final : public Estimator {
   std::vector<LawUsed> laws() const override;
 
  private:
-  void PrepareSampled();
+  // What is left to whole paths.
+  struct SampledPart {
+    // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
+    std::vector<int> targets;
+    std::unique_ptr<const Plan> sub_plan;
+    // Null when nothing is sampled.
+    std::unique_ptr<SampledEstimator> estimator;
+  };
+  class Preparation;
   bool has_scores() const;
 
   const Plan& plan_;
@@ -45,22 +53,20 @@ class ConditionalEstimator final : public Estimator {
   std::optional<ConditionalPlan> conditional_;
   std::optional<ConditionalAccumulator> targets_;
   std::optional<KnowledgeAccumulator> knowledge_;
-  // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
-  std::vector<int> sampled_targets_;
-  std::unique_ptr<const Plan> sub_plan_;
-  // Null when nothing is sampled.
-  std::unique_ptr<SampledEstimator> sampled_;
+  SampledPart sampled_;
 };
 
 // Paths of a run that carry the knowledge interval.
 inline constexpr int64_t kKnowledgePaths = kParameterDraws * kBlocksPerDraw * kPathsPerBlock;
 
 // Predicted cost of a ConditionalEstimator, as PlanCost: the knowledge interval apart; whole paths
-// where the plan has scores. What targets without a closed form add is not in it: they are known
-// once laws are chosen.
+// where the plan has scores. Targets without a closed form are known once laws are chosen: the laws
+// of their cells are in it for the whole plan, their paths are not. Of preparation only those laws
+// are.
 struct EstimatorCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;
+  double preparation_cpu_ms = 0.0;
   // On top, for each of the first kKnowledgePaths.
   double knowledge_cpu_ms_per_256_paths = 0.0;
 };

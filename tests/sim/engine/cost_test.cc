@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
@@ -96,15 +97,50 @@ TEST(CostTest, AddsTheBlocksOfEachThread) {
   EXPECT_DOUBLE_EQ(PredictCost(plan, 3).peak_bytes - two, two - one);
 }
 
-TEST(CostTest, GrowsInTimeWithTheCellsThatAreDrawn) {
+// Cells are drawn 16 at a time: fewer cost as much as all but for their means and sums.
+TEST(CostTest, GrowsInTimeWithTheVectorsThatAreDrawn) {
   TinyBank bank = MakeTinyBank({.branches_per_region = 100});
+  const auto months = [&](int count) {
+    const Period first = Period::Month(2026, 1);
+    bank.targets = {bank.On("bank", {first, first + (count - 1)})};
+    return PredictCost(bank.plan(), 1).cpu_ms_per_256_paths;
+  };
+  const double cells = 100.0 * 16.0 * 256.0;
+  const double sixteen = months(16);
+  EXPECT_GT(sixteen * 1e6 / cells, 15.0);
+  EXPECT_LT(sixteen * 1e6 / cells, 150.0);
+  EXPECT_GT(months(8), 0.5 * sixteen);
+  EXPECT_LT(months(8), sixteen);
+  EXPECT_GT(months(32), 1.5 * sixteen);
+  EXPECT_LT(months(32), 2.0 * sixteen);
+}
+
+TEST(CostTest, ChargesTheScalarQuantileWhereVectorsDoNotReach) {
+  TinyBank bank = MakeTinyBank({.branches_per_region = 100, .kinds = {IndicatorKind::kAmount}});
   bank.targets = {bank.YearOf("bank")};
-  const double year = PredictCost(bank.plan(), 1).cpu_ms_per_256_paths;
-  const double cells = 100.0 * 12.0 * 256.0;
-  EXPECT_GT(year * 1e6 / cells, 50.0);
-  EXPECT_LT(year * 1e6 / cells, 1'000.0);
-  bank.targets = {bank.On("bank", {Period::Month(2026, 1), Period::Month(2026, 6)})};
-  EXPECT_NEAR(PredictCost(bank.plan(), 1).cpu_ms_per_256_paths, 0.5 * year, 0.05 * year);
+  const double reached = PredictCost(bank.plan(), 1).cpu_ms_per_256_paths;
+  for (ModelSeries& series : bank.model.series) series.dispersion = 1e9;
+  EXPECT_GT(PredictCost(bank.plan(), 1).cpu_ms_per_256_paths, 3.0 * reached);
+}
+
+TEST(CostTest, CountsTheLawsOfCompounds) {
+  TinyBank bank =
+      MakeTinyBank({.branches_per_region = 5, .kinds = {IndicatorKind::kAmount}, .mean = 20.0});
+  bank.targets = {bank.YearOf("bank")};
+  const PlanCost without = PredictCost(bank.plan(), 1);
+  double shape = 0.5;
+  for (ModelSeries& series : bank.model.series) {
+    series.law = Law::kCompoundGamma;
+    series.shape = shape += 0.25;
+  }
+  const Plan plan = bank.plan();
+  const CellLaws laws = MakeCellLaws(plan);
+  const PlanCost with = PredictCost(plan, 1);
+  const double counted = with.peak_bytes - without.peak_bytes;
+  EXPECT_GE(counted, laws.allocated_bytes());
+  EXPECT_LE(counted, 1.25 * laws.allocated_bytes());
+  EXPECT_GT(with.preparation_cpu_ms, 5.0 * 10.0);
+  EXPECT_LT(without.preparation_cpu_ms, 10.0);
 }
 
 TEST(CostTest, ChargesNothingForWhatIsRealised) {
@@ -115,8 +151,8 @@ TEST(CostTest, ChargesNothingForWhatIsRealised) {
   EXPECT_LT(PredictCost(bank.plan(), 1).cpu_ms_per_256_paths, 0.01 * drawn);
 }
 
-int SlicesOfABlock(const Plan& plan) {
-  SampledBlock work(plan, 0);
+int SlicesOfABlock(const Plan& plan, const CellLaws* laws = nullptr) {
+  SampledBlock work(plan, 0, nullptr, laws);
   int count = 1;
   while (!work.Step()) ++count;
   return count;
@@ -133,7 +169,10 @@ TEST(CostTest, CutsShorterSlicesOfCostlyLaws) {
     series.shape = 2.0;
     series.dispersion = 10.0;
   }
-  EXPECT_GT(SlicesOfABlock(bank.plan()), 4 * plain);
+  const Plan plan = bank.plan();
+  EXPECT_GT(SlicesOfABlock(plan), 4 * plain);
+  const CellLaws laws = MakeCellLaws(plan);
+  EXPECT_LT(SlicesOfABlock(plan, &laws), plain);
 }
 
 }  // namespace

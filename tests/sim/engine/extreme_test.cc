@@ -55,6 +55,27 @@ TEST(ExtremeTest, StandsACompoundLawOfRareLargeSizes) {
   ExpectFinite(bank);
 }
 
+TEST(ExtremeTest, StandsCompoundLawsOfAnyShapeAndSize) {
+  for (const double shape : {1e-8, 0.03, 70.0, 1e8}) {
+    for (const double dispersion : {1e-12, 1e-3, 1e6}) {
+      TinyBank bank = AllKinds(5.0);
+      bank.model.series[1].law = Law::kCompoundGamma;
+      bank.model.series[1].shape = shape;
+      bank.model.series[1].dispersion = dispersion;
+      ExpectFinite(bank);
+    }
+  }
+}
+
+TEST(ExtremeTest, StandsNetFlowsOfHardlyAnyDegreesOfFreedom) {
+  for (const double degrees : {2.0000001, 1e9}) {
+    TinyBank bank = AllKinds(5.0);
+    bank.model.series[2].shape = degrees;
+    bank.model.series[2].dispersion = 1e9;
+    ExpectFinite(bank);
+  }
+}
+
 TEST(ExtremeTest, IsZeroWhereTheLevelIsNothing) {
   TinyBank bank = AllKinds(20.0);
   for (int i = 0; i < 2; ++i) bank.model.level.mean[i] = -1e4;

@@ -33,17 +33,23 @@ RunOptions Options(int64_t max_paths, double half_width = 0.0) {
           .summary = {.quantile_levels = {0.1, 0.5, 0.9}}};
 }
 
-RunState SampledRun(const Plan& plan, RunOptions options, int max_outstanding) {
-  auto estimator = std::make_unique<SampledEstimator>(plan, options.summary);
-  return RunState(std::move(estimator), std::move(options), max_outstanding);
-}
-
 // Computes a block that was claimed and hands it in.
 absl::Status Do(RunState& state, int64_t block) {
   std::unique_ptr<SlicedWork> work = state.Begin(block);
   while (!work->Step()) {
   }
   return state.Complete(block, std::move(work));
+}
+
+RunState SampledRun(const Plan& plan, RunOptions options, int max_outstanding) {
+  auto estimator = std::make_unique<SampledEstimator>(plan, options.summary);
+  return RunState(std::move(estimator), std::move(options), max_outstanding);
+}
+
+// Does what comes before the first block.
+void Prepare(RunState& state) {
+  ASSERT_EQ(state.ClaimBlock(), RunState::kPreparation);
+  ASSERT_TRUE(Do(state, RunState::kPreparation).ok());
 }
 
 // All numbers of a checkpoint, in order.
@@ -135,6 +141,7 @@ TEST(RunTest, GivesTheSameBitsOnAnyNumberOfThreads) {
 TEST(RunTest, GivesTheSameBitsWhenDrivenBlockByBlockOutOfOrder) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(1'024), 5);
+  Prepare(state);
   Checkpoint last;
   while (!state.finished()) {
     std::vector<int64_t> claimed;
@@ -150,6 +157,7 @@ TEST(RunTest, GivesTheSameBitsWhenDrivenBlockByBlockOutOfOrder) {
 TEST(RunTest, HoldsABoundedNumberOfBlocks) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(1'024), 3);
+  Prepare(state);
   EXPECT_EQ(state.ClaimBlock(), 0);
   EXPECT_EQ(state.ClaimBlock(), 1);
   EXPECT_EQ(state.ClaimBlock(), 2);
@@ -164,6 +172,7 @@ TEST(RunTest, HoldsABoundedNumberOfBlocks) {
 TEST(RunTest, AsksForNoBlockBeyondTheLast) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(32), 10);
+  Prepare(state);
   EXPECT_EQ(state.ClaimBlock(), 0);
   EXPECT_EQ(state.ClaimBlock(), 1);
   EXPECT_EQ(state.ClaimBlock(), std::nullopt);
@@ -180,6 +189,7 @@ TEST(RunTest, EndsAfterWhole256PathsWhenTimeIsUp) {
 TEST(RunTest, IsReplayedByTheNumberOfPathsAnEarlyEndGave) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(100'000), 1);
+  Prepare(state);
   Checkpoint last;
   while (!state.finished()) {
     if (state.path_count() > 300) state.RequestEnd();
@@ -214,6 +224,7 @@ TEST(RunTest, KeepsTheLastCheckpointWhenCancelledLater) {
 TEST(RunTest, IgnoresBlocksThatComeAfterTheEnd) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(1'024), 4);
+  Prepare(state);
   state.ClaimBlock();
   state.Cancel();
   EXPECT_TRUE(Do(state, 0).ok());

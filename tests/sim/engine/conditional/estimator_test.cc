@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/run.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
@@ -52,12 +53,14 @@ void ExpectSameBits(const TargetEstimate& a, const TargetEstimate& b) {
 // Estimates from the 256 paths of a conditional run, replayed one by one.
 std::vector<TargetEstimate> ReplayAll(const Plan& plan) {
   const auto shared = ConditionalSharedStates(plan);
+  const CellLaws laws = MakeCellLaws(plan);
   TargetAccumulator accumulator(plan, kOptions.summary);
   for (int64_t block = 0; block < kOptions.max_paths / kPathsPerBlock; ++block) {
     BlockOutcome outcome{.block = block};
     outcome.values.resize(plan.targets.size() * kPathsPerBlock);
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      const PathReplay path = ReplayPath(plan, block * kPathsPerBlock + lane, shared.get()).value();
+      const PathReplay path =
+          ReplayPath(plan, block * kPathsPerBlock + lane, shared.get(), &laws).value();
       for (size_t i = 0; i < plan.targets.size(); ++i) {
         outcome.values[i * kPathsPerBlock + lane] = path.target_values[i];
       }
