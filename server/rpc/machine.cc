@@ -38,7 +38,7 @@ Machine DescribeMachine() {
   for (const auto& [name, present] : sets) {
     if (present) machine.instruction_sets.emplace_back(name);
   }
-  machine.has_fma = __builtin_cpu_supports("fma");
+  machine.has_fma = __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2");
 #endif
   return machine;
 }

@@ -14,8 +14,9 @@ struct Machine {
   // Of `SSE4.2`, `AVX`, `FMA`, `AVX2`, `AVX-512F`, those present, in this order.
   std::vector<std::string> instruction_sets;
   int core_count = 1;
-  // x86-64 with fused multiply-add: answers come back with the same bits on any other such machine
-  // (DECISIONS D5).
+  // x86-64 with fused multiply-add and the vectors that use it: answers come back with the same
+  // bits on any other such machine (DECISIONS D5). A few processors of 2012 have it without AVX2,
+  // and kernels then do without.
   bool has_fma = false;
 };
 

@@ -325,6 +325,7 @@ absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
   }
   JALON_ASSIGN_OR_RETURN(const PreparedRun prepared,
                          Prepare(environment, NetworkOf(request.run()), run));
+  JALON_RETURN_IF_ERROR(CheckSameEngine(run.provenance(), prepared.run.provenance()));
   JALON_ASSIGN_OR_RETURN(const ResultTable table, PathTable(prepared, request.path_index()));
   v1::View view = request.view();
   view.clear_statistics();

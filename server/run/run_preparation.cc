@@ -272,14 +272,16 @@ RunCost CostOf(const CostQuestion& q) {
   const double paths = static_cast<double>(q.path_count);
   if (q.estimator == v1::ESTIMATOR_SAMPLED) {
     const sim::PlanCost cost = sim::PredictCost(q.plan, q.thread_count, q.quantile_count);
-    return {cost.peak_bytes, cost.cpu_ms_per_256_paths * paths / 256 * 1e-3};
+    return {cost.peak_bytes,
+            (cost.preparation_cpu_ms + cost.cpu_ms_per_256_paths * paths / 256) * 1e-3};
   }
   const sim::EstimatorCost cost =
       sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count);
-  return {cost.peak_bytes, (cost.cpu_ms_per_256_paths * paths +
-                            cost.knowledge_cpu_ms_per_256_paths *
-                                std::min(paths, static_cast<double>(sim::kKnowledgePaths))) /
-                               256 * 1e-3};
+  const double knowledge_paths = std::min(paths, static_cast<double>(sim::kKnowledgePaths));
+  const double path_cpu_ms =
+      (cost.cpu_ms_per_256_paths * paths + cost.knowledge_cpu_ms_per_256_paths * knowledge_paths) /
+      256;
+  return {cost.peak_bytes, (cost.preparation_cpu_ms + path_cpu_ms) * 1e-3};
 }
 
 void AddOption(absl::string_view flag, absl::string_view value, v1::Provenance& provenance) {
@@ -465,6 +467,13 @@ absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
     rows.push_back(ToProto(sources.network(), *event, losses));
   }
   return rows;
+}
+
+absl::Status CheckSameEngine(const v1::Provenance& then, const v1::Provenance& now) {
+  if (then.engine_version() == now.engine_version()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the run is of engine ", then.engine_version(), " and this server's is ",
+      now.engine_version(), ", whose paths have other numbers: run it again, then replay that"));
 }
 
 void DescribeEnd(const SimulationEnd& end, v1::Run& run) {

@@ -52,6 +52,10 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
 absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
                                                          const RunQuestion& question, int depth);
 
+// Whether a run of provenance `then` has paths that a run of provenance `now` gives bit for bit:
+// both by the same engine version. Errors: kFailedPrecondition naming the two.
+absl::Status CheckSameEngine(const v1::Provenance& then, const v1::Provenance& now);
+
 // Fills what is known once a run has ended: the path count, the command that replays it, and in a
 // sentence why it stopped.
 void DescribeEnd(const SimulationEnd& end, v1::Run& run);

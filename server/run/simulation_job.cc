@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/convert/time.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/conditional/estimator.h"
 #include "sim/engine/sampled_estimator.h"
 
@@ -66,9 +67,12 @@ bool ComputeSlice(sim::SlicedWork& work) {
 }  // namespace
 
 absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path) {
-  if (input.estimator == v1::ESTIMATOR_SAMPLED) return sim::ReplayPath(input.plan, path);
+  const sim::CellLaws laws = sim::MakeCellLaws(input.plan);
+  if (input.estimator == v1::ESTIMATOR_SAMPLED) {
+    return sim::ReplayPath(input.plan, path, nullptr, &laws);
+  }
   const auto shared = sim::ConditionalSharedStates(input.plan);
-  return sim::ReplayPath(input.plan, path, shared.get());
+  return sim::ReplayPath(input.plan, path, shared.get(), &laws);
 }
 
 SimulationJob::SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock)
