@@ -1,18 +1,26 @@
 // What a path costs on the sampled engine: the default demo (30,000 series x 12 months) under its
-// true model, one block of 16 paths at a time, whole and by law. "ns/cell" is CPU time by drawn
-// cell (series x period x path). The figure to reach: 1,000 paths of the default demo in minutes.
+// true model, one block of 16 paths at a time, whole and by law, with own noise drawn in vectors
+// (as runs do) and by the scalar oracle; and a whole run beside the same blocks of the oracle.
+// "s/cell" is CPU time by drawn cell (series x period x path). The figure to reach: 1,000 paths of
+// the default demo in minutes.
 #include <benchmark/benchmark.h>
+#include <time.h>
 
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/sim/engine/default_demo.h"
 #include "sim/base/stop_token.h"
+#include "sim/engine/cell_batch.h"
 #include "sim/engine/plan.h"
+#include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
+#include "sim/engine/sampled_estimator.h"
 
 namespace jalon::sim {
 namespace {
@@ -60,10 +68,11 @@ int64_t DrawnCells(const Plan& plan) {
   return cells;
 }
 
-void RunBlocks(benchmark::State& state, const Plan& plan, const SummaryOptions& summary) {
+void RunBlocks(benchmark::State& state, const Plan& plan, const SummaryOptions& summary,
+               const CellLaws* laws) {
   TargetAccumulator accumulator(plan, summary);
   for (auto _ : state) {
-    const auto outcome = SimulateBlock(plan, accumulator.blocks_folded(), StopToken());
+    const auto outcome = SimulateBlock(plan, accumulator.blocks_folded(), StopToken(), laws);
     if (!outcome.ok() || !accumulator.Fold(*outcome).ok()) state.SkipWithError("a block failed");
   }
   const double cells = static_cast<double>(DrawnCells(plan)) * kPathsPerBlock;
@@ -74,25 +83,90 @@ void RunBlocks(benchmark::State& state, const Plan& plan, const SummaryOptions& 
   state.counters["s/cell"] =
       Counter(cells * static_cast<double>(state.iterations()), Counter::kIsRate | Counter::kInvert);
   state.counters["s/path"] = Counter(paths, Counter::kIsRate | Counter::kInvert);
+  if (laws == nullptr) return;
   const double predicted = PredictCost(plan, 1).cpu_ms_per_256_paths / 256.0 * kPathsPerBlock;
   state.counters["predicted_ms"] = predicted;
 }
 
+const SummaryOptions kSummary = {.quantile_levels = {0.1, 0.5, 0.9}};
+
 // One block of everything: what a run of the default demo repeats.
 void BM_DefaultDemoBlock(benchmark::State& state) {
   const Plan plan = PlanOf(EveryYear());
-  RunBlocks(state, plan, {.quantile_levels = {0.1, 0.5, 0.9}});
+  const CellLaws laws = MakeCellLaws(plan);
+  RunBlocks(state, plan, kSummary, &laws);
 }
 BENCHMARK(BM_DefaultDemoBlock)->Unit(benchmark::kMillisecond)->MinTime(5.0);
 
-// The same, one indicator of the catalogue at a time: its law and its size make the price.
+void BM_DefaultDemoBlockOfTheOracle(benchmark::State& state) {
+  RunBlocks(state, PlanOf(EveryYear()), kSummary, nullptr);
+}
+BENCHMARK(BM_DefaultDemoBlockOfTheOracle)->Unit(benchmark::kMillisecond)->MinTime(5.0);
+
+double CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// CPU seconds of a call.
+template <typename Work>
+double TimeOf(const Work& work) {
+  const double start = CpuSeconds();
+  work();
+  return CpuSeconds() - start;
+}
+
+std::unique_ptr<SlicedWork> Completed(std::unique_ptr<SlicedWork> work) {
+  while (!work->Step()) {
+  }
+  return work;
+}
+
+// A run to its first checkpoint as a server makes it, preparation and estimates included, beside
+// the same paths of the scalar oracle, block by block in turns.
+void BM_DefaultDemoRun(benchmark::State& state) {
+  const Plan plan = PlanOf(EveryYear());
+  double vectors = 0.0;
+  double oracle = 0.0;
+  double preparation = 0.0;
+  for (auto _ : state) {
+    SampledEstimator run(plan, kSummary);
+    TargetAccumulator reference(plan, kSummary);
+    preparation += TimeOf([&] {
+      if (!run.FinishPreparation(Completed(run.BeginPreparation())).ok()) std::abort();
+    });
+    for (int64_t block = 0; block * kPathsPerBlock < kFirstCheckpoint; ++block) {
+      vectors += TimeOf([&] {
+        if (!run.Fold(Completed(run.BeginBlock(block))).ok()) std::abort();
+      });
+      oracle += TimeOf([&] {
+        if (!reference.Fold(*SimulateBlock(plan, block, StopToken())).ok()) std::abort();
+      });
+    }
+    vectors += TimeOf([&] { benchmark::DoNotOptimize(run.EstimatesAt(0.95)); });
+    oracle += TimeOf([&] { benchmark::DoNotOptimize(reference.EstimatesAt(0.95)); });
+  }
+  const double cells = static_cast<double>(DrawnCells(plan)) * kFirstCheckpoint *
+                       static_cast<double>(state.iterations());
+  state.counters["vectors_s/cell"] = (preparation + vectors) / cells;
+  state.counters["oracle_s/cell"] = oracle / cells;
+  state.counters["preparation_s"] = preparation / static_cast<double>(state.iterations());
+  state.counters["times_faster"] = oracle / (preparation + vectors);
+}
+BENCHMARK(BM_DefaultDemoRun)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// A block of one indicator of the catalogue, whose law and size make the price; in vectors or not.
 void BM_IndicatorBlock(benchmark::State& state) {
   const int indicator = static_cast<int>(state.range(0));
+  const bool in_vectors = state.range(1) != 0;
   const Plan plan = PlanOf({YearBelow(0, indicator)});
+  const CellLaws laws = MakeCellLaws(plan);
   const PlanSeries& series = plan.series.front();
   state.SetLabel(DefaultDemo().truth.indicator_ids[indicator] + " law " +
-                 std::to_string(static_cast<int>(series.law)));
-  RunBlocks(state, plan, {});
+                 std::to_string(static_cast<int>(series.law)) +
+                 (in_vectors ? " in vectors" : " by the oracle"));
+  RunBlocks(state, plan, {}, in_vectors ? &laws : nullptr);
 }
 
 // Building the plan of everything: paid once a run.
@@ -106,12 +180,21 @@ void RegisterIndicators() {
   const int count = DefaultDemo().revision.network.indicator_count();
   for (int indicator = 0; indicator < count; ++indicator) {
     benchmark::RegisterBenchmark("BM_IndicatorBlock", BM_IndicatorBlock)
-        ->Arg(indicator)
+        ->Args({indicator, 0})
+        ->Args({indicator, 1})
         ->Unit(benchmark::kMillisecond)
         ->MinTime(0.2);
   }
 }
-const bool kRegistered = (RegisterIndicators(), true);
 
 }  // namespace
 }  // namespace jalon::sim
+
+// The demo's indicators are known once main runs, not while constants are made.
+int main(int argc, char** argv) {
+  jalon::sim::RegisterIndicators();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
