@@ -197,6 +197,13 @@ void DriverSimulator::ApplyHold(const Hold& hold, int t, std::span<const double>
   }
 }
 
+bool DriverSimulator::is_imposed(int driver, int t) const {
+  return std::any_of(courses_.begin(), courses_.end(), [&](const DriverCourse& course) {
+    return course.driver == driver && course.mode == DriverCourse::Mode::kImpose &&
+           !std::isnan(course.values[t]);
+  });
+}
+
 void DriverSimulator::Tell(int t, std::span<double> told) const {
   for (const DriverCourse& course : courses_) {
     if (course.moves_others || std::isnan(course.values[t])) continue;

@@ -55,6 +55,9 @@ class DriverSimulator {
   int driver_count() const { return model_.driver_count(); }
   int period_count() const { return period_count_; }
 
+  // Whether a course tells the value of a driver in simulated period t, the same on every path.
+  bool is_imposed(int driver, int t) const;
+
   // One path from standard normals [period x driver], row-major: [period x driver].
   // Requires normals.size() == period_count() x driver_count().
   std::vector<double> Simulate(std::span<const double> normals) const;

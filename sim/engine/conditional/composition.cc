@@ -36,13 +36,15 @@ class Composer {
     for (int j = quantity.first_term; j < quantity.end_term; ++j) {
       const PlanTerm& term = plan_.terms[j];
       const SlotReading& reading = plan_.slots[term.slot].reading;
-      if (reading.rate >= 0) made_.moves = true;
-      const PartReading read{.side = side,
-                             .first = reading.window.first - plan_.horizon.first,
-                             .last = reading.window.last - plan_.horizon.first,
-                             .coefficient = term.coefficient / quantity.divisor,
-                             .rate = reading.rate,
-                             .mean_of_stock = reading.mean_of_stock};
+      const std::optional<double> known = slots_.KnownRate(term.slot);
+      if (!known) made_.moves = true;
+      const PartReading read{
+          .side = side,
+          .first = reading.window.first - plan_.horizon.first,
+          .last = reading.window.last - plan_.horizon.first,
+          .coefficient = term.coefficient / quantity.divisor * known.value_or(1.0),
+          .rate = known ? -1 : reading.rate,
+          .mean_of_stock = reading.mean_of_stock};
       for (int i : slots_.Of(term.slot)) {
         reads_.push_back({i, static_cast<int>(reads_.size()), read});
       }
@@ -144,12 +146,40 @@ class Composer {
 
 }  // namespace
 
-SlotSeries::SlotSeries(const Plan& plan) : series_(plan.slots.size()) {
+SlotSeries::SlotSeries(const Plan& plan, const std::vector<double>& rates)
+    : plan_(plan), rates_(rates), series_(plan.slots.size()) {
   for (int i = 0; i < plan.series_count(); ++i) {
     for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
       series_[plan.series_slots[k]].push_back(i);
     }
   }
+}
+
+// Derived drivers never count as known: a departure of their authority may come.
+bool SlotSeries::IsKnown(const PlanRate& rate, Period period) const {
+  if (period <= plan_.as_of) return true;
+  const int t = period - plan_.as_of - 1;
+  for (const PlanDriverFactor& factor : rate.factors) {
+    for (const auto& [driver, coefficient] : factor.weights) {
+      if (!plan_.driver_simulator || driver >= plan_.driver_simulator->driver_count()) return false;
+      if (!plan_.driver_simulator->is_imposed(driver, t)) return false;
+    }
+  }
+  return true;
+}
+
+std::optional<double> SlotSeries::KnownRate(int slot) const {
+  const SlotReading& reading = plan_.slots[slot].reading;
+  if (reading.rate < 0) return 1.0;
+  const auto value = [&](Period period) {
+    const size_t row = static_cast<size_t>(reading.rate) * plan_.period_count();
+    return rates_[row + (period - plan_.horizon.first)];
+  };
+  const double first = value(reading.window.first);
+  for (Period period = reading.window.first; period <= reading.window.last; period = period + 1) {
+    if (value(period) != first || !IsKnown(plan_.rates[reading.rate], period)) return std::nullopt;
+  }
+  return first;
 }
 
 Composition Compose(const Plan& plan, const SlotSeries& slots, const PlanQuantity& value,

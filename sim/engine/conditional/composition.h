@@ -3,6 +3,7 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_COMPOSITION_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_COMPOSITION_H_
 
+#include <optional>
 #include <vector>
 
 #include "sim/engine/plan.h"
@@ -70,10 +71,18 @@ void AddReadings(const Composition& composition, int p, int side, int period_cou
 // [slot]: series it contains, ascending. Built once for all compositions of a plan.
 class SlotSeries {
  public:
-  explicit SlotSeries(const Plan& plan);
+  // `rates`: those of any shared state, [rate x period]. Both must outlive it.
+  SlotSeries(const Plan& plan, const std::vector<double>& rates);
   const std::vector<int>& Of(int slot) const { return series_[slot]; }
+  // The value of the slot's rate where it is one and the same in every period of its window and on
+  // every path: realised, or imposed by the scenario. 1 without a rate.
+  std::optional<double> KnownRate(int slot) const;
 
  private:
+  bool IsKnown(const PlanRate& rate, Period period) const;
+
+  const Plan& plan_;
+  const std::vector<double>& rates_;
   std::vector<std::vector<int>> series_;
 };
 

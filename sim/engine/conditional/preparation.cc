@@ -121,8 +121,8 @@ bool ConditionalPreparation::State::BuildBasis() {
 }
 
 bool ConditionalPreparation::State::FindMiddle() {
-  slots.emplace(plan());
   middle = made->means.At(made->states->Middle());
+  slots.emplace(plan(), middle.rates);
   return true;
 }
 

@@ -53,6 +53,16 @@ TEST(DriverSimulatorTest, ImposesADriverWithoutMovingAnyOther) {
   for (int t = 0; t < 3; ++t) EXPECT_EQ(path[2 * t + 1], free[2 * t + 1]);
 }
 
+TEST(DriverSimulatorTest, SaysWhichValuesAreTheSameOnEveryPath) {
+  const DriverSimulator simulator =
+      Simulator({{.driver = 0, .moves_others = true, .values = {kNaN, 60, 70}},
+                 {.driver = 1, .mode = Mode::kShift, .values = {1, 1, 2}}});
+  EXPECT_FALSE(simulator.is_imposed(0, 0)) << "free";
+  EXPECT_TRUE(simulator.is_imposed(0, 1));
+  EXPECT_TRUE(simulator.is_imposed(0, 2));
+  EXPECT_FALSE(simulator.is_imposed(1, 2)) << "shifted";
+}
+
 TEST(DriverSimulatorTest, ShiftsADriverWithoutMovingAnyOther) {
   const std::vector<double> free = Simulator({}).Simulate(kNormals);
   const std::vector<double> path =

@@ -1,7 +1,9 @@
 // The conditional estimator where the answer is known: no sampled noise, so tolerances are those of
 // tables and of 16 scrambles.
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "sim/base/math.h"
@@ -69,6 +71,84 @@ TEST(ConditionalClosedFormTest, IsTheGammaOfTheYear) {
   EXPECT_NEAR(estimate.quantiles[1], Quantile(law, 0.5), 0.05);
   EXPECT_NEAR(estimate.quantiles[0], Quantile(law, 0.05), 0.05);
   EXPECT_NEAR(estimate.quantiles[2], Quantile(law, 0.95), 0.05);
+}
+
+// What sales earn at a fee each, over the year, below `unit`; `fee` is imposed unless it is free.
+TinyBank FeeBank(const std::string& unit, double mean, bool is_free = false) {
+  TinyBank bank = MakeTinyBank({.branches_per_region = 2,
+                                .kinds = {IndicatorKind::kCount},
+                                .mean = mean,
+                                .others = {DerivedOf("s-fees", "k1 * fee")}});
+  AddRate(bank, "fee", 2.5, 0.2);
+  if (!is_free) {
+    bank.scenario.drivers = {{.driver = "fee",
+                              .mode = DriverAssumption::Mode::kImpose,
+                              .first = Period::Month(2026, 1),
+                              .values = std::vector<double>(12, 2.5)}};
+  }
+  bank.targets = {bank.For(unit, "s-fees")};
+  return bank;
+}
+
+TEST(ConditionalClosedFormTest, CountsAtAKnownRateAreALawOfCountsInStepsOfTheRate) {
+  // One branch is exact; two are the same law, Poisson being closed; many are three moments.
+  struct Case {
+    const char* unit;
+    double mean;
+    double year;
+    double tolerance;
+  };
+  for (const Case& c : {Case{"r1-b1", 3.0, 36.0, 1e-4}, Case{"r1", 3.0, 72.0, 1e-4},
+                        Case{"r1", 40.0, 960.0, 3e-4}}) {
+    TinyBank bank = FeeBank(c.unit, c.mean);
+    // A multiple of the fee, a little more, and the one below.
+    const double middle = 2.5 * c.year;
+    bank.targets[0].thresholds = {middle, middle + 0.3, middle - 2.5};
+    const TargetEstimate estimate = EstimateOf(bank, 1, {0.5});
+    const CountLaw law{c.year, 1.0};
+    EXPECT_NEAR(estimate.probability[0], 1.0 - Cdf(law, c.year - 1.0), c.tolerance);
+    EXPECT_NEAR(estimate.probability[1], 1.0 - Cdf(law, c.year), c.tolerance);
+    EXPECT_NEAR(estimate.probability[2], 1.0 - Cdf(law, c.year - 2.0), c.tolerance);
+    EXPECT_NEAR(estimate.mean, middle, 1e-9 * middle);
+    EXPECT_NEAR(estimate.standard_deviation, 2.5 * std::sqrt(c.year), 1e-6 * middle);
+    EXPECT_EQ(estimate.quantiles[0], 2.5 * Quantile(law, 0.5));
+  }
+}
+
+// 65,536 paths: 5 standard errors of a share, false alarm 6e-7 a check.
+TEST(ConditionalClosedFormTest, CountsAtAKnownRateAgreeWithPaths) {
+  TinyBank bank = FeeBank("r1", 2.0);
+  bank.model.branch_loading[0] = 0.2;
+  bank.model.national.laws[0].persistent_sd = 0.1;
+  bank.targets[0].thresholds = {100.0, 120.0, 120.1, 150.0};
+  const TargetEstimate estimate = EstimateOf(bank);
+  const std::vector<double> values = TargetPaths(bank.plan(), 65'536)[0];
+  for (size_t j = 0; j < 4; ++j) {
+    const double share =
+        static_cast<double>(
+            std::count_if(values.begin(), values.end(),
+                          [&](double value) { return value >= bank.targets[0].thresholds[j]; })) /
+        static_cast<double>(values.size());
+    EXPECT_NEAR(estimate.probability[j], share, 5.0 * 0.5 / 256.0 + 0.002) << j;
+  }
+}
+
+TEST(ConditionalClosedFormTest, CountsAtARateThatMovesHaveNoLattice) {
+  TinyBank bank = FeeBank("r1-b1", 3.0, true);
+  bank.targets[0].thresholds = {90.0};
+  const Plan plan = bank.plan();
+  EXPECT_EQ(ConditionalPlan::MakeWherePossible(plan, {}).law(0), LawUsed::kSampled);
+  // Known, but another one from July on: two lattices that smooth each other.
+  bank = FeeBank("r1-b1", 3.0);
+  bank.targets[0].thresholds = {90.0};
+  bank.scenario.drivers[0].values[6] = 3.0;
+  const Plan stepped = bank.plan();
+  EXPECT_EQ(ConditionalPlan::MakeWherePossible(stepped, {}).law(0), LawUsed::kThreeMoments);
+  // Shifted, it still moves.
+  bank.scenario.drivers[0].values[6] = 2.5;
+  bank.scenario.drivers[0].mode = DriverAssumption::Mode::kShift;
+  const Plan shifted = bank.plan();
+  EXPECT_EQ(ConditionalPlan::MakeWherePossible(shifted, {}).law(0), LawUsed::kSampled);
 }
 
 TEST(ConditionalClosedFormTest, SharesTheEffectOfABranchBetweenItsSeries) {

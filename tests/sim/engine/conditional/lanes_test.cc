@@ -34,8 +34,8 @@ void ExpectTheNaiveNumbers(const TinyBank& bank) {
   const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {});
   ASSERT_TRUE(made.ok()) << made.status();
   const ConditionalPlanState& state = made->state();
-  const SlotSeries slots(plan);
   const PathMeans middle = state.means.At(state.states->Middle());
+  const SlotSeries slots(plan, middle.rates);
   StudentSums students;
   const ConditionalBlock block = ComputeConditionalBlock(*made, 3, StopToken()).value();
   for (int i = 0; i < plan.target_count(); ++i) {
