@@ -20,27 +20,27 @@ CreditCells::CreditCells(const Network& network, const std::vector<CreditCell>& 
   }
 }
 
-double CreditCells::SumIn(const NodeRange& range, Period period) const {
-  double sum = 0.0;
-  const SeriesKey from{range.indicator, range.unit_first, 0};
-  for (auto it = cells_.lower_bound({from, Period{period.frequency, 0}});
-       it != cells_.end() && it->first.first.indicator == range.indicator &&
-       it->first.first.unit < range.unit_end;
-       ++it) {
-    if (it->first.second == period && range.contains(it->first.first)) sum += it->second;
-  }
-  return sum;
-}
-
-bool CreditCells::AnyIn(const NodeRange& range, const Window& window) const {
+std::vector<std::pair<std::pair<SeriesKey, Period>, double>> CreditCells::In(
+    const NodeRange& range, const Window& window) const {
+  std::vector<std::pair<std::pair<SeriesKey, Period>, double>> cells;
   const SeriesKey from{range.indicator, range.unit_first, 0};
   for (auto it = cells_.lower_bound({from, Period{window.first.frequency, 0}});
        it != cells_.end() && it->first.first.indicator == range.indicator &&
        it->first.first.unit < range.unit_end;
        ++it) {
-    if (window.contains(it->first.second) && range.contains(it->first.first)) return true;
+    if (window.contains(it->first.second) && range.contains(it->first.first)) cells.push_back(*it);
   }
-  return false;
+  return cells;
+}
+
+double CreditCells::SumIn(const NodeRange& range, Period period) const {
+  double sum = 0.0;
+  for (const auto& [place, value] : In(range, {period, period})) sum += value;
+  return sum;
+}
+
+bool CreditCells::AnyIn(const NodeRange& range, const Window& window) const {
+  return !In(range, window).empty();
 }
 
 double CreditCells::At(const SeriesKey& place, Period period) const {

@@ -27,6 +27,9 @@ class CreditCells {
   double SumIn(const NodeRange& range, Period period) const;
   // Whether a place inside `range` has a cell in `window`.
   bool AnyIn(const NodeRange& range, const Window& window) const;
+  // Cells of places inside `range` in `window`, by place, then period. Cost as SumIn.
+  std::vector<std::pair<std::pair<SeriesKey, Period>, double>> In(const NodeRange& range,
+                                                                  const Window& window) const;
   // The cell of exactly one place; NaN without one.
   double At(const SeriesKey& place, Period period) const;
   // In canonical order, then by period.
@@ -67,6 +70,9 @@ class CreditedSums {
   // Whether the node's series may be summed: they add up by declaration, or there is at most one.
   bool AddsUp(const SeriesKey& node) const;
 
+  const Revision& revision() const { return revision_; }
+  // The history that is summed.
+  const Realisations& realisations() const { return realisations_; }
   const CreditCells& eliminations() const { return eliminations_; }
   const CreditCells& totals() const { return totals_; }
 
