@@ -19,7 +19,7 @@
 namespace jalon::sim {
 
 // Changes with anything that changes a bit of an answer (D5).
-inline constexpr char kEngineVersion[] = "sampled-1";
+inline constexpr char kEngineVersion[] = "sampled-2";
 
 // A run has at most this many paths: 2^40, what a random stream can address.
 inline constexpr int64_t kMaxPaths = int64_t{1} << 40;
