@@ -49,13 +49,18 @@ double CreditCells::At(const SeriesKey& place, Period period) const {
 }
 
 CreditedSums::CreditedSums(const Revision& revision)
-    : CreditedSums(revision, revision.realisations) {}
+    : CreditedSums(revision, revision.realisations, revision.credit) {}
 
-CreditedSums::CreditedSums(const Revision& revision, const Realisations& realisations)
+CreditedSums CreditedSums::OfImported(const Revision& revision) {
+  return {revision, ImportedHistory(revision), ImportedCredit(revision)};
+}
+
+CreditedSums::CreditedSums(const Revision& revision, const Realisations& realisations,
+                           const CreditTable& credit)
     : revision_(revision),
       realisations_(realisations),
-      eliminations_(revision.network, revision.credit.eliminations),
-      totals_(revision.network, revision.credit.parent_totals) {}
+      eliminations_(revision.network, credit.eliminations),
+      totals_(revision.network, credit.parent_totals) {}
 
 bool CreditedSums::AddsUp(const SeriesKey& node) const {
   const Indicator& indicator = revision_.network.indicator(node.indicator);

@@ -43,8 +43,8 @@ class CreditCells {
 class CreditedSums {
  public:
   explicit CreditedSums(const Revision& revision);
-  // Of another history of the same network, as the one before restatement; borrowed too.
-  CreditedSums(const Revision& revision, const Realisations& realisations);
+  // Of history and credit lines as imported, before they were restated.
+  static CreditedSums OfImported(const Revision& revision);
 
   // One value per period of `window`, for everything below `unit` and `segment`:
   //   - an indicator that adds up: sum of the series plus the eliminations of the units inside,
@@ -77,6 +77,9 @@ class CreditedSums {
   const CreditCells& totals() const { return totals_; }
 
  private:
+  CreditedSums(const Revision& revision, const Realisations& realisations,
+               const CreditTable& credit);
+
   // Values of an indicator with series, or declared to be no sum.
   std::vector<double> VolumesIn(const NodeRange& range, const Window& window) const;
 
