@@ -1,5 +1,6 @@
 #include "clients/cli/watch.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "clients/cli/exit_code.h"
@@ -74,6 +75,17 @@ absl::StatusOr<v1::Model> FollowModel(Context& context, const std::string& model
     request.set_name(model);
     return (*client)->CancelModel(request);
   });
+}
+
+absl::Status StatusOfFit(const v1::Model& model) {
+  switch (model.state()) {
+    case v1::Model::STATE_SUCCEEDED:
+      return absl::OkStatus();
+    case v1::Model::STATE_CANCELLED:
+      return absl::CancelledError(absl::StrCat("the fit ended early: ", model.error()));
+    default:
+      return absl::InternalError(absl::StrCat("the fit failed: ", model.error()));
+  }
 }
 
 int ExitCodeOfRun(Context& context, const v1::Run& run) {

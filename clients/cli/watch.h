@@ -23,8 +23,12 @@ absl::StatusOr<v1::Run> FollowRun(
     const std::function<void(const v1::WatchRunResponse&)>& each = {});
 absl::StatusOr<v1::Model> FollowModel(Context& context, const std::string& model);
 
+// How an ended fit ended: OK, kCancelled by somebody else than this command, kInternal; with the
+// server's reason.
+absl::Status StatusOfFit(const v1::Model& model);
+
 // The exit code of an ended run: 0, 3 when the precision asked was not reached, 130 when cancelled
-// by Ctrl-C, 64 + code when it failed.
+// by Ctrl-C, 64 + code when it was cancelled otherwise or failed. Says why on `err`.
 int ExitCodeOfRun(Context& context, const v1::Run& run);
 
 }  // namespace jalon::client

@@ -21,21 +21,11 @@ std::vector<double> RowOf(const sim::Realisations& history, const sim::SeriesKey
   return values;
 }
 
-// a - b; missing on one side counts as 0 there.
-std::vector<double> Minus(std::vector<double> a, const std::vector<double>& b) {
-  for (size_t t = 0; t < a.size(); ++t) {
-    if (std::isnan(b[t])) continue;
-    a[t] = (std::isnan(a[t]) ? 0.0 : a[t]) - b[t];
-  }
-  return a;
-}
-
 }  // namespace
 
 PerimeterFigures::PerimeterFigures(const sim::Revision& revision, v1::PerimeterView view)
     : shown_(&revision.realisations) {
-  const sim::Realisations& original =
-      revision.original ? *revision.original : revision.realisations;
+  const sim::Realisations& original = ImportedHistory(revision);
   if (view == v1::PERIMETER_VIEW_ORIGINAL) shown_ = &original;
   if (view != v1::PERIMETER_VIEW_EFFECT) {
     keys_ = shown_->keys();
@@ -57,11 +47,12 @@ std::vector<double> PerimeterFigures::Row(const sim::SeriesKey& key,
   return taken_ == nullptr ? row : Minus(std::move(row), RowOf(*taken_, key, window));
 }
 
-std::vector<double> PerimeterFigures::Sum(const sim::NodeRange& range,
-                                          const sim::Window& window) const {
-  std::vector<double> sums = sim::SumRealised(*shown_, range, window);
-  return taken_ == nullptr ? sums
-                           : Minus(std::move(sums), sim::SumRealised(*taken_, range, window));
+std::vector<double> PerimeterFigures::Minus(std::vector<double> a, const std::vector<double>& b) {
+  for (size_t t = 0; t < a.size(); ++t) {
+    if (std::isnan(b[t])) continue;
+    a[t] = (std::isnan(a[t]) ? 0.0 : a[t]) - b[t];
+  }
+  return a;
 }
 
 }  // namespace jalon::server

@@ -23,8 +23,8 @@ class PerimeterFigures {
   const std::vector<sim::SeriesKey>& keys() const { return keys_; }
   // [period of window]; NaN where missing.
   std::vector<double> Row(const sim::SeriesKey& key, const sim::Window& window) const;
-  // Sums over a range, as sim::SumRealised.
-  std::vector<double> Sum(const sim::NodeRange& range, const sim::Window& window) const;
+  // a - b; missing on one side counts as 0 there, and missing on both is missing.
+  static std::vector<double> Minus(std::vector<double> a, const std::vector<double>& b);
 
  private:
   // The history shown, and the one taken from it (null unless the effect is asked for).

@@ -39,11 +39,11 @@ std::string WriteChannelShares(const sim::Revision& revision) {
 }
 
 std::string WriteEliminations(const sim::Revision& revision) {
-  return CreditText(revision.credit.eliminations);
+  return CreditText(ImportedCredit(revision).eliminations);
 }
 
 std::string WriteParentTotals(const sim::Revision& revision) {
-  return CreditText(revision.credit.parent_totals);
+  return CreditText(ImportedCredit(revision).parent_totals);
 }
 
 std::string WriteMeans(const sim::Revision& revision) {

@@ -63,7 +63,7 @@ class NetworkImporter {
         perimeter_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->perimeter),
         scores_(builder_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->score),
         channels_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->channels),
-        credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &base_->credit),
+        credit_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &ImportedCredit(*base_)),
         means_(mapping_, mapping_.frequency, base_ == nullptr ? nullptr : &ImportedMeans(*base_)) {}
 
   ImportOutcome Run() {
@@ -277,9 +277,7 @@ class NetworkImporter {
   }
 
   // The history that an append makes longer: as imported.
-  const sim::Realisations& BaseHistory() const {
-    return base_->original ? *base_->original : base_->realisations;
-  }
+  const sim::Realisations& BaseHistory() const { return ImportedHistory(*base_); }
 
   // Periods of the files and of the base; nullopt without any value.
   std::optional<sim::Window> HistoryWindow() const {
@@ -304,7 +302,7 @@ class NetworkImporter {
     revision.perimeter = perimeter_.Finish();
     if (revision.perimeter.changes.empty()) return;
     absl::StatusOr<sim::Restated> restated =
-        sim::Restate(revision.network, revision.realisations, revision.perimeter);
+        sim::Restate(revision.network, revision.realisations, revision.perimeter, revision.credit);
     if (!restated.ok()) {
       perimeter_.AddWithPlace(sim::ViolationsFromStatus(restated.status()));
       outcome_.violations.Merge(perimeter_.TakeViolations());
@@ -314,6 +312,10 @@ class NetworkImporter {
     if (restated->realisations != revision.realisations) {
       revision.original = std::move(revision.realisations);
       revision.realisations = std::move(restated->realisations);
+    }
+    if (restated->credit != revision.credit) {
+      revision.original_credit = std::move(revision.credit);
+      revision.credit = std::move(restated->credit);
     }
     RestateMeans(restated->summary.target_date);
     outcome_.restatement = restated->summary;

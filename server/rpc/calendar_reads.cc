@@ -219,6 +219,7 @@ absl::StatusOr<v1::ReadCalendarEffectResponse> ReadCalendarEffect(
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(), kRows));
   const std::vector<int> units = UnitsBelow(network, question.tops, question.depth, false);
   const sim::PairedDays days(network, revision->value.calendars, question.pair);
+  const sim::CreditedSums sums(revision->value);
   v1::ReadCalendarEffectResponse response;
   AddGroups(sim::GroupCalendars(network, days, question.tops), response);
   KeyColumnsBuilder<v1::KeyColumns> keys(response.mutable_keys());
@@ -228,8 +229,7 @@ absl::StatusOr<v1::ReadCalendarEffectResponse> ReadCalendarEffect(
     const int k = question.indicators[i / units.size()];
     const int u = units[i % units.size()];
     keys.Add(network.unit(u).id, sim::kAllSegments, network.indicator(k).id);
-    columns.Add(
-        sim::SplitChange(revision->value, sim::RangeOf(network, k, u, 0), question.pair, days));
+    columns.Add(sim::SplitChange(sums, {k, u, 0}, question.pair, days));
   }
   columns.MoveTo(response);
   response.set_next_page_token(paging.NextToken(total));

@@ -166,12 +166,28 @@ bool IsTarget(v1::PerimeterView view) {
   return view == v1::PERIMETER_VIEW_UNSPECIFIED || view == v1::PERIMETER_VIEW_TARGET;
 }
 
-// The history a view sums: restated, or as imported. Eliminations are in both, so that the effect,
-// the difference, has none.
-const sim::Realisations& HistoryOf(const sim::Revision& revision, v1::PerimeterView view) {
-  const bool imported = view == v1::PERIMETER_VIEW_ORIGINAL && revision.original.has_value();
-  return imported ? *revision.original : revision.realisations;
-}
+// Figures of nodes on the perimeter of a view; the effect is the difference of both.
+class NodeFigureReader {
+ public:
+  NodeFigureReader(const sim::Revision& revision, v1::PerimeterView view)
+      : shown_(view == v1::PERIMETER_VIEW_ORIGINAL ? sim::CreditedSums::OfImported(revision)
+                                                   : sim::CreditedSums(revision)) {
+    if (view == v1::PERIMETER_VIEW_EFFECT) {
+      taken_.emplace(sim::CreditedSums::OfImported(revision));
+    }
+  }
+
+  const sim::CreditedSums& sums() const { return shown_; }
+  std::vector<double> Values(const sim::SeriesKey& node, const sim::Window& window) const {
+    std::vector<double> values = shown_.Values(node, window);
+    return taken_ ? PerimeterFigures::Minus(std::move(values), taken_->Values(node, window))
+                  : values;
+  }
+
+ private:
+  const sim::CreditedSums shown_;
+  std::optional<sim::CreditedSums> taken_;
+};
 
 // Ratios and derived indicators have no series to read.
 void RequireSeries(const sim::Network& network, const Selection& selection, Checks& checks) {
@@ -247,8 +263,8 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   if (!checks.ok()) return checks.ToStatus();
   selection.units = WithDepth(network, std::move(selection.units), request.depth());
   if (selection.segments.empty()) selection.segments.push_back(0);
-  const sim::CreditedSums sums(revision->value, HistoryOf(revision->value, request.perimeter()));
-  KeepAdditive(revision->value, sums, &selection, checks);
+  const NodeFigureReader figures(revision->value, request.perimeter());
+  KeepAdditive(revision->value, figures.sums(), &selection, checks);
   if (!IsTarget(request.perimeter())) KeepSeries(network, request, &selection, checks);
   if (!checks.ok()) return checks.ToStatus();
   JALON_ASSIGN_OR_RETURN(const Paging paging, Paging::Of(request, revision->info.name(),
@@ -256,17 +272,12 @@ absl::StatusOr<v1::ReadRealisationsResponse> ReadRealisations(
   const auto units = static_cast<int64_t>(selection.units.size());
   const auto segments = static_cast<int64_t>(selection.segments.size());
   const int64_t total = static_cast<int64_t>(selection.indicators.size()) * units * segments;
-  const bool is_effect = request.perimeter() == v1::PERIMETER_VIEW_EFFECT;
-  const PerimeterFigures figures(revision->value, request.perimeter());
   RowsWriter writer(network, selection.window);
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {
     const sim::SeriesKey key{.indicator = selection.indicators[i / (units * segments)],
                              .unit = selection.units[i / segments % units],
                              .segment = selection.segments[i % segments]};
-    writer.Add(key, is_effect
-                        ? figures.Sum(sim::RangeOf(network, key.indicator, key.unit, key.segment),
-                                      selection.window)
-                        : sums.Values(key, selection.window));
+    writer.Add(key, figures.Values(key, selection.window));
   }
   v1::ReadRealisationsResponse response;
   *response.mutable_rows() = writer.Take();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/convert/tables.h"
@@ -12,6 +13,19 @@
 namespace jalon::server {
 namespace {
 
+bool IsOriginal(v1::PerimeterView view) { return view == v1::PERIMETER_VIEW_ORIGINAL; }
+
+// A table is of one perimeter: it has no effect to show.
+void CheckPerimeter(v1::PerimeterView view, Checks& checks) {
+  if (view == v1::PERIMETER_VIEW_UNSPECIFIED || view == v1::PERIMETER_VIEW_TARGET ||
+      IsOriginal(view)) {
+    return;
+  }
+  checks.Add("perimeter",
+             view == v1::PERIMETER_VIEW_EFFECT ? "effect" : std::to_string(static_cast<int>(view)),
+             "must be target or original", "OUT_OF_RANGE");
+}
+
 // Means of the branches below a unit; of one mean unless `mean` is empty.
 absl::StatusOr<std::vector<const sim::MeanSeries*>> SelectMeans(
     const sim::Revision& revision, const v1::ListMeansRequest& request) {
@@ -19,12 +33,10 @@ absl::StatusOr<std::vector<const sim::MeanSeries*>> SelectMeans(
   Checks checks;
   const std::optional<int> top = request.unit().empty() ? 0 : network.FindUnit(request.unit());
   if (!top) checks.Add("unit", request.unit(), "must be a unit of the network", "UNKNOWN_UNIT");
-  if (request.perimeter() == v1::PERIMETER_VIEW_EFFECT) {
-    checks.Add("perimeter", "effect", "must be target or original", "OUT_OF_RANGE");
-  }
+  CheckPerimeter(request.perimeter(), checks);
   if (!checks.ok()) return checks.ToStatus();
-  const bool original = request.perimeter() == v1::PERIMETER_VIEW_ORIGINAL;
-  const sim::MeansTable& table = original ? ImportedMeans(revision) : revision.means;
+  const sim::MeansTable& table =
+      IsOriginal(request.perimeter()) ? ImportedMeans(revision) : revision.means;
   std::vector<const sim::MeanSeries*> means;
   for (const sim::MeanSeries& series : table.series) {
     const int unit = *network.FindUnit(series.unit);
@@ -74,7 +86,11 @@ absl::StatusOr<v1::ListCreditResponse> ListCredit(Call& call,
   JALON_ASSIGN_OR_RETURN(const auto revision, FindRevision(call, "parent", request.parent()));
   JALON_ASSIGN_OR_RETURN(const Paging paging,
                          Paging::Of(request, revision->info.name(), {500, 1'000}));
-  const sim::CreditTable& table = revision->value.credit;
+  Checks checks;
+  CheckPerimeter(request.perimeter(), checks);
+  if (!checks.ok()) return checks.ToStatus();
+  const sim::CreditTable& table =
+      IsOriginal(request.perimeter()) ? ImportedCredit(revision->value) : revision->value.credit;
   const auto& cells = request.parent_totals() ? table.parent_totals : table.eliminations;
   const auto total = static_cast<int64_t>(cells.size());
   v1::ListCreditResponse response;
@@ -109,8 +125,12 @@ absl::StatusOr<v1::ReconcileResponse> Reconcile(Call& call, const v1::ReconcileR
   if (!request.window().empty()) {
     window = checks.Window("window", request.window(), network.frequency()).value_or(window);
   }
+  CheckPerimeter(request.perimeter(), checks);
   if (!checks.ok()) return checks.ToStatus();
-  const std::vector<sim::Reconciliation> rows = sim::Reconcile(revision->value, window);
+  const sim::CreditedSums sums = IsOriginal(request.perimeter())
+                                     ? sim::CreditedSums::OfImported(revision->value)
+                                     : sim::CreditedSums(revision->value);
+  const std::vector<sim::Reconciliation> rows = sim::Reconcile(sums, window);
   const auto total = static_cast<int64_t>(rows.size());
   v1::ReconcileResponse response;
   for (int64_t i = paging.first(); i < paging.end(total); ++i) {

@@ -94,6 +94,8 @@ void AddPerimeter(const sim::Revision& revision, BlobWriter& blobs,
   }
   if (revision.original_means)
     *content.mutable_original_means() = ToProto(*revision.original_means);
+  if (revision.original_credit)
+    *content.mutable_original_credit() = ToProto(*revision.original_credit);
   (*manifest.mutable_parts())["perimeter"] = blobs.Add(DeterministicBytes(content));
 }
 
@@ -239,6 +241,10 @@ absl::Status Archive::LoadPerimeter(const store::v1::RevisionManifest& manifest,
   if (content.has_original_means()) {
     JALON_ASSIGN_OR_RETURN(revision.original_means,
                            FromProto(revision.network, content.original_means()));
+  }
+  if (content.has_original_credit()) {
+    JALON_ASSIGN_OR_RETURN(revision.original_credit,
+                           FromProto(revision.network, content.original_credit()));
   }
   if (content.original_realisations().empty()) return absl::OkStatus();
   store::v1::RevisionManifest original;

@@ -225,11 +225,11 @@ absl::StatusOr<sim::PhasedObjectives> ByLastYear(const Phasing& phasing) {
   JALON_ASSIGN_OR_RETURN(const auto resolved,
                          sim::ResolveObjectives(revision.network, phasing.objectives));
   JALON_RETURN_IF_ERROR(CheckBases(revision, resolved, phasing.choice));
-  return sim::PhaseObjectives(revision.network, phasing.objectives,
-                              [&](const sim::ResolvedObjective& objective) {
-                                return sim::RealisedSizes(revision.realisations, objective,
-                                                          BaseOf(phasing.choice, objective.window));
-                              });
+  const sim::CreditedSums sums(revision);
+  return sim::PhaseObjectives(
+      revision.network, phasing.objectives, [&](const sim::ResolvedObjective& objective) {
+        return sim::RealisedSizes(sums, objective, BaseOf(phasing.choice, objective.window));
+      });
 }
 
 absl::StatusOr<sim::PhasedObjectives> Phase(Archive& archive, const Phasing& phasing) {

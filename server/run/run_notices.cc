@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/credit/elimination_share.h"
 #include "sim/engine/event_reach.h"
 #include "sim/network/known_dates.h"
 #include "sim/network/mean_ratios.h"
@@ -63,7 +64,7 @@ void AddTransferNotices(const sim::Event& event, sim::Period as_of,
 // Eliminations of the year up to as_of, per indicator that has some, which stay in proportion.
 void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
                            std::vector<std::string>& notices) {
-  const sim::Window year{as_of - (sim::PeriodsPerYear(as_of.frequency) - 1), as_of};
+  const sim::Window year = sim::YearUpTo(revision, as_of);
   std::map<std::string, double> sums;
   for (const sim::CreditCell& cell : revision.credit.eliminations) {
     if (year.contains(cell.period)) sums[cell.indicator] += cell.value;
@@ -73,6 +74,29 @@ void AddEliminationNotices(const sim::Revision& revision, sim::Period as_of,
         absl::StrFormat("%s: sums, and what is computed of them, hold eliminations, after as_of in "
                         "the proportion of the year up to it (%.6g in %s)",
                         indicator, sum, year.ToString()));
+  }
+}
+
+// Places, per indicator, whose children sum to 0 over the year up to as_of.
+void AddConstantEliminationNotices(const sim::Revision& revision, sim::Period as_of,
+                                   std::vector<std::string>& notices) {
+  const sim::Window year = sim::YearUpTo(revision, as_of);
+  const sim::CreditCells eliminations(revision.network, revision.credit.eliminations);
+  std::map<int, std::pair<std::set<int>, double>> constants;
+  for (const sim::SeriesKey& place : sim::PlacesOf(eliminations)) {
+    const double constant = sim::EliminationShareOver(revision, eliminations, place, year).constant;
+    if (constant == 0.0) continue;
+    constants[place.indicator].first.insert(place.unit);
+    constants[place.indicator].second += constant;
+  }
+  for (const auto& [k, constant] : constants) {
+    const auto& [units, sum] = constant;
+    notices.push_back(absl::StrFormat(
+        "%s: %d units, %s first, have eliminations and nothing below them in %s (a sum of 0), so "
+        "no "
+        "proportion; after as_of these are carried at their own level, %.6g a period in all",
+        revision.network.indicator(k).id, units.size(), revision.network.unit(*units.begin()).id,
+        year.ToString(), sum));
   }
 }
 
@@ -102,6 +126,7 @@ std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as
   std::vector<std::string> notices;
   AddHindsightNotices(revision, as_of, notices);
   AddEliminationNotices(revision, as_of, notices);
+  AddConstantEliminationNotices(revision, as_of, notices);
   for (const sim::Event& event : scenario.events) {
     if (event.size_is_assumption) {
       notices.push_back(absl::StrCat("event ", event.id, ": its size is an assumption"));

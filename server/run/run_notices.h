@@ -16,7 +16,7 @@ namespace jalon::server {
 // (history restated by later changes of perimeter); events whose size is an assumption; the
 // declared channel shares they act through that are, with the number of branches each stands for;
 // sales that move to another unit; and indicators with eliminations, which stay in proportion after
-// `as_of`.
+// `as_of`, or at their own level where what is below them sums to 0.
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario);
 

@@ -15,11 +15,75 @@ double TotalDays(const OpeningDays& days, int unit) {
   return sum;
 }
 
-// Sum over a window of what a node realised; NaN when a period has no value at all.
-double Total(const Revision& revision, const NodeRange& range, const Window& window) {
+// Sum over a window of a node's figures; NaN when a period has none.
+double Total(const CreditedSums& sums, const SeriesKey& node, const Window& window) {
   double sum = 0.0;
-  for (const double value : SumRealised(revision.realisations, range, window)) sum += value;
+  for (const double value : sums.Values(node, window)) sum += value;
   return sum;
+}
+
+// Sums of series in period `t` of the earlier window, as they were and with the later one's days.
+class DaysMoved {
+ public:
+  DaysMoved(const CreditedSums& sums, const WindowPair& pair, const PairedDays& days)
+      : revision_(sums.revision()), realisations_(sums.realisations()), pair_(pair), days_(days) {}
+
+  double Moved(const NodeRange& range, int t) const { return SumsOf(range, t).moved; }
+  // What moving makes of a sum; 1 where it is 0.
+  double RatioOf(const NodeRange& range, int t) const {
+    const Sums sums = SumsOf(range, t);
+    return sums.plain == 0.0 ? 1.0 : sums.moved / sums.plain;
+  }
+
+ private:
+  struct Sums {
+    double plain = 0.0;
+    double moved = 0.0;
+  };
+
+  Sums SumsOf(const NodeRange& range, int t) const {
+    const bool exposed =
+        revision_.network.indicator(range.indicator).exposure == Exposure::kOpeningDays;
+    Sums sums;
+    for (const int row : realisations_.RowsIn(range)) {
+      const double value = realisations_.at(row, pair_.against.first + t);
+      if (std::isnan(value)) continue;
+      sums.plain += value;
+      sums.moved += exposed ? value * days_.Ratio(realisations_.key(row).unit, t) : value;
+    }
+    return sums;
+  }
+
+  const Revision& revision_;
+  const Realisations& realisations_;
+  const WindowPair& pair_;
+  const PairedDays& days_;
+};
+
+// Eliminations inside `range` over the earlier window, each with the days of what is below it.
+double MovedEliminations(const CreditedSums& sums, const NodeRange& range, const WindowPair& pair,
+                         const DaysMoved& days) {
+  double sum = 0.0;
+  for (const auto& [place, value] : sums.eliminations().In(range, pair.against)) {
+    const SeriesKey& at = place.first;
+    const NodeRange below = RangeOf(sums.revision().network, at.indicator, at.unit, at.segment);
+    sum += value * days.RatioOf(below, place.second - pair.against.first);
+  }
+  return sum;
+}
+
+// The figures of the earlier window with the days of the later one.
+double MovedTotal(const CreditedSums& sums, const SeriesKey& node, const WindowPair& pair,
+                  const DaysMoved& days) {
+  const NodeRange range = RangeOf(sums.revision().network, node.indicator, node.unit, node.segment);
+  double sum = 0.0;
+  if (!sums.AddsUp(node)) {
+    const std::vector<double> declared = sums.Values(node, pair.against);
+    for (int t = 0; t < pair.against.size(); ++t) sum += declared[t] * days.RatioOf(range, t);
+    return sum;
+  }
+  for (int t = 0; t < pair.against.size(); ++t) sum += days.Moved(range, t);
+  return sum + MovedEliminations(sums, range, pair, days);
 }
 
 std::set<int> LeavesBelow(const Network& network, const std::vector<int>& units) {
@@ -40,22 +104,14 @@ double PairedDays::Ratio(int unit, int t) const {
   return before > 0 && !std::isnan(now) ? now / before : 1.0;
 }
 
-CalendarEffect SplitChange(const Revision& revision, const NodeRange& range, const WindowPair& pair,
+CalendarEffect SplitChange(const CreditedSums& sums, const SeriesKey& node, const WindowPair& pair,
                            const PairedDays& days) {
-  const Realisations& realisations = revision.realisations;
-  const bool exposed =
-      revision.network.indicator(range.indicator).exposure == Exposure::kOpeningDays;
   CalendarEffect effect;
-  effect.against = Total(revision, range, pair.against);
-  effect.window = Total(revision, range, pair.window);
-  for (const int row : realisations.RowsIn(range)) {
-    for (int t = 0; t < pair.against.size(); ++t) {
-      const double value = realisations.at(row, pair.against.first + t);
-      if (std::isnan(value)) continue;
-      effect.calendar += exposed ? value * days.Ratio(realisations.key(row).unit, t) : value;
-    }
-  }
-  if (std::isnan(effect.against)) effect.calendar = effect.against;
+  effect.against = Total(sums, node, pair.against);
+  effect.window = Total(sums, node, pair.window);
+  effect.calendar = std::isnan(effect.against)
+                        ? effect.against
+                        : MovedTotal(sums, node, pair, DaysMoved(sums, pair, days));
   return effect;
 }
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sim/calendar/opening_days.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/realisations.h"
-#include "sim/network/revision.h"
 
 namespace jalon::sim {
 
@@ -35,20 +35,23 @@ struct PairedDays {
 // The change of a node between two windows, in the indicator's unit; NaN where it is not known.
 //   window - against = (calendar - against) + (window - calendar)
 //                       calendar effect        the rest
+// Figures are those of head office (sim/credit/credited_sum.h): children plus eliminations, or the
+// declared total where the indicator does not add up.
 struct CalendarEffect {
   // Realised in `against`: NaN when one of its periods has no value at all.
   double against = 0.0;
   // What `against` would have been with the days of `window`: each known cell times the ratio of
-  // its unit's days. NaN as `against`.
+  // its unit's days, an elimination or a declared total times what that makes of the sum below it
+  // (1 where that sum is 0). NaN as `against`.
   double calendar = 0.0;
   // Realised in `window`: NaN when one of its periods has no value at all.
   double window = 0.0;
 };
 
-// The split for the series inside `range`. Cells of an indicator that is not exposed to opening
-// days have ratio 1. Requires an indicator whose periods add up and windows of one size. Cost:
-// O(series inside x periods).
-CalendarEffect SplitChange(const Revision& revision, const NodeRange& range, const WindowPair& pair,
+// The split for everything below a node. Cells of an indicator that is not exposed to opening days
+// have ratio 1. Requires an indicator whose periods add up and windows of one size. Cost: O(series
+// below x periods), and that of the series below each unit with eliminations.
+CalendarEffect SplitChange(const CreditedSums& sums, const SeriesKey& node, const WindowPair& pair,
                            const PairedDays& days);
 
 // Leaf units with the same week, holidays and days in both windows.

@@ -20,27 +20,27 @@ CreditCells::CreditCells(const Network& network, const std::vector<CreditCell>& 
   }
 }
 
-double CreditCells::SumIn(const NodeRange& range, Period period) const {
-  double sum = 0.0;
-  const SeriesKey from{range.indicator, range.unit_first, 0};
-  for (auto it = cells_.lower_bound({from, Period{period.frequency, 0}});
-       it != cells_.end() && it->first.first.indicator == range.indicator &&
-       it->first.first.unit < range.unit_end;
-       ++it) {
-    if (it->first.second == period && range.contains(it->first.first)) sum += it->second;
-  }
-  return sum;
-}
-
-bool CreditCells::AnyIn(const NodeRange& range, const Window& window) const {
+std::vector<std::pair<std::pair<SeriesKey, Period>, double>> CreditCells::In(
+    const NodeRange& range, const Window& window) const {
+  std::vector<std::pair<std::pair<SeriesKey, Period>, double>> cells;
   const SeriesKey from{range.indicator, range.unit_first, 0};
   for (auto it = cells_.lower_bound({from, Period{window.first.frequency, 0}});
        it != cells_.end() && it->first.first.indicator == range.indicator &&
        it->first.first.unit < range.unit_end;
        ++it) {
-    if (window.contains(it->first.second) && range.contains(it->first.first)) return true;
+    if (window.contains(it->first.second) && range.contains(it->first.first)) cells.push_back(*it);
   }
-  return false;
+  return cells;
+}
+
+double CreditCells::SumIn(const NodeRange& range, Period period) const {
+  double sum = 0.0;
+  for (const auto& [place, value] : In(range, {period, period})) sum += value;
+  return sum;
+}
+
+bool CreditCells::AnyIn(const NodeRange& range, const Window& window) const {
+  return !In(range, window).empty();
 }
 
 double CreditCells::At(const SeriesKey& place, Period period) const {
@@ -49,13 +49,18 @@ double CreditCells::At(const SeriesKey& place, Period period) const {
 }
 
 CreditedSums::CreditedSums(const Revision& revision)
-    : CreditedSums(revision, revision.realisations) {}
+    : CreditedSums(revision, revision.realisations, revision.credit) {}
 
-CreditedSums::CreditedSums(const Revision& revision, const Realisations& realisations)
+CreditedSums CreditedSums::OfImported(const Revision& revision) {
+  return {revision, ImportedHistory(revision), ImportedCredit(revision)};
+}
+
+CreditedSums::CreditedSums(const Revision& revision, const Realisations& realisations,
+                           const CreditTable& credit)
     : revision_(revision),
       realisations_(realisations),
-      eliminations_(revision.network, revision.credit.eliminations),
-      totals_(revision.network, revision.credit.parent_totals) {}
+      eliminations_(revision.network, credit.eliminations),
+      totals_(revision.network, credit.parent_totals) {}
 
 bool CreditedSums::AddsUp(const SeriesKey& node) const {
   const Indicator& indicator = revision_.network.indicator(node.indicator);

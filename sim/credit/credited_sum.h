@@ -27,6 +27,9 @@ class CreditCells {
   double SumIn(const NodeRange& range, Period period) const;
   // Whether a place inside `range` has a cell in `window`.
   bool AnyIn(const NodeRange& range, const Window& window) const;
+  // Cells of places inside `range` in `window`, by place, then period. Cost as SumIn.
+  std::vector<std::pair<std::pair<SeriesKey, Period>, double>> In(const NodeRange& range,
+                                                                  const Window& window) const;
   // The cell of exactly one place; NaN without one.
   double At(const SeriesKey& place, Period period) const;
   // In canonical order, then by period.
@@ -40,8 +43,8 @@ class CreditCells {
 class CreditedSums {
  public:
   explicit CreditedSums(const Revision& revision);
-  // Of another history of the same network, as the one before restatement; borrowed too.
-  CreditedSums(const Revision& revision, const Realisations& realisations);
+  // Of history and credit lines as imported, before they were restated.
+  static CreditedSums OfImported(const Revision& revision);
 
   // One value per period of `window`, for everything below `unit` and `segment`:
   //   - an indicator that adds up: sum of the series plus the eliminations of the units inside,
@@ -67,10 +70,16 @@ class CreditedSums {
   // Whether the node's series may be summed: they add up by declaration, or there is at most one.
   bool AddsUp(const SeriesKey& node) const;
 
+  const Revision& revision() const { return revision_; }
+  // The history that is summed.
+  const Realisations& realisations() const { return realisations_; }
   const CreditCells& eliminations() const { return eliminations_; }
   const CreditCells& totals() const { return totals_; }
 
  private:
+  CreditedSums(const Revision& revision, const Realisations& realisations,
+               const CreditTable& credit);
+
   // Values of an indicator with series, or declared to be no sum.
   std::vector<double> VolumesIn(const NodeRange& range, const Window& window) const;
 

@@ -24,8 +24,8 @@ int Urgency(Verdict verdict) {
   return 0;
 }
 
-void Compare(const Revision& revision, const CreditedSums& sums, Reconciliation& row) {
-  const Network& network = revision.network;
+void Compare(const CreditedSums& sums, Reconciliation& row) {
+  const Network& network = sums.revision().network;
   if (!sums.AddsUp(row.node)) {
     row.verdict = Verdict::kNotAdditive;
     return;
@@ -47,12 +47,15 @@ void Compare(const Revision& revision, const CreditedSums& sums, Reconciliation&
 }  // namespace
 
 std::vector<Reconciliation> Reconcile(const Revision& revision, const Window& window) {
-  const CreditedSums sums(revision);
+  return Reconcile(CreditedSums(revision), window);
+}
+
+std::vector<Reconciliation> Reconcile(const CreditedSums& sums, const Window& window) {
   std::vector<Reconciliation> rows;
   for (const auto& [place, value] : sums.totals().all()) {
     if (!window.contains(place.second)) continue;
     Reconciliation row{.node = place.first, .period = place.second, .declared = value};
-    Compare(revision, sums, row);
+    Compare(sums, row);
     rows.push_back(row);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Reconciliation& a, const Reconciliation& b) {

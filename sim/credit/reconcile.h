@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/base/period.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/revision.h"
 
 namespace jalon::sim {
@@ -32,9 +33,11 @@ struct Reconciliation {
   friend bool operator==(const Reconciliation&, const Reconciliation&) = default;
 };
 
-// Every declared total inside `window`: those that differ or have no children first, then those
-// that agree, then those that do not add up; each in canonical order, then by period.
-// Cost: O(declared totals x (log series + series below)).
+// Every declared total of `sums` inside `window`: those that differ or have no children first, then
+// those that agree, then those that do not add up; each in canonical order, then by period. Cost:
+// O(declared totals x (log series + series below)).
+std::vector<Reconciliation> Reconcile(const CreditedSums& sums, const Window& window);
+// On the target perimeter.
 std::vector<Reconciliation> Reconcile(const Revision& revision, const Window& window);
 
 }  // namespace jalon::sim

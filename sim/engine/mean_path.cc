@@ -192,6 +192,8 @@ absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input) {
   MeanPath path;
   path.window = plan.horizon;
   for (int i = 0; i < plan.series_count(); ++i) {
+    // The series of ones is no series of the realisations.
+    if (plan.series[i].row < 0) continue;
     path.rows.push_back(plan.series[i].row);
     const std::vector<double> means = maker.Series(i);
     path.means.insert(path.means.end(), means.begin(), means.end());

@@ -1,7 +1,9 @@
 #include "sim/engine/plan.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "sim/base/hash64.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/plan_parts.h"
 
@@ -94,6 +96,30 @@ void MoveInto(Plan& plan, EventPart part) {
   plan.series_events = std::move(part.series_events);
 }
 
+// Adds the series of ones where a slot reads it: a branch of its own, no cell of which is drawn.
+void AddSeriesOfOnes(Plan& plan) {
+  std::vector<int> slots;
+  for (int slot = 0; slot < plan.slot_count(); ++slot) {
+    if (plan.slots[slot].range == kOfOne) slots.push_back(slot);
+  }
+  if (slots.empty()) return;
+  std::stable_sort(slots.begin(), slots.end(),
+                   [&](int a, int b) { return plan.slots[a].reading < plan.slots[b].reading; });
+  const uint64_t id64 = Hash64(
+      "\x1f"
+      "ones");
+  plan.step_series.push_back(plan.series_count());
+  plan.step_first.push_back(static_cast<int>(plan.step_series.size()));
+  plan.step_place.push_back(0);
+  plan.series.push_back({.id64 = id64, .branch_id64 = id64, .row = -1, .group = -1});
+  plan.realised.resize(plan.realised.size() + plan.period_count(), 1.0);
+  plan.base.resize(plan.base.size() + plan.period_count(), 0.0);
+  plan.level_loadings.resize(plan.level_loadings.size() + plan.level_rank, 0.0);
+  plan.series_slots.insert(plan.series_slots.end(), slots.begin(), slots.end());
+  plan.series_slot_first.push_back(static_cast<int>(plan.series_slots.size()));
+  plan.series_event_first.push_back(plan.series_event_first.back());
+}
+
 }  // namespace
 
 absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
@@ -134,6 +160,7 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   JALON_ASSIGN_OR_RETURN(DriverPart drivers, ResolveDrivers(input, plan));
   MoveInto(plan, std::move(drivers));
   MoveInto(plan, ResolveEvents(input, index, plan));
+  AddSeriesOfOnes(plan);
   return plan;
 }
 

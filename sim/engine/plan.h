@@ -129,9 +129,14 @@ struct SlotReading {
   friend auto operator<=>(const SlotReading&, const SlotReading&) = default;
 };
 
+// The range of slots that read no realised series but one that is 1 in every period: what is a
+// constant of its own in a sum (an elimination whose children sum to 0).
+inline constexpr NodeRange kOfOne{.indicator = -1};
+
 // A number summed over the series of a range: what targets are made of. Slots are shared by targets
 // that need the same one.
 struct PlanSlot {
+  // Or kOfOne.
   NodeRange range;
   SlotReading reading;
 
@@ -191,7 +196,8 @@ struct PlanSeries {
   uint64_t id64 = 0;
   // Stream of the branch effect: Hash64 of the unit id.
   uint64_t branch_id64 = 0;
-  // Row of the revision's realisations.
+  // Row of the revision's realisations; -1 for the series of ones that slots on kOfOne read, which
+  // stands last.
   int row = 0;
   // Index into Plan::groups; -1 when every cell of the horizon is a constant, and for stocks that
   // their flows explain.

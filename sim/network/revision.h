@@ -32,8 +32,11 @@ struct Revision {
   std::optional<Realisations> original = std::nullopt;
   // Channels and their declared shares; empty when none.
   ChannelTable channels = {};
-  // Eliminations and declared totals of units above the branches; empty when none.
+  // Eliminations and declared totals of units above the branches; empty when none. On the target
+  // perimeter, as the realisations.
   CreditTable credit = {};
+  // Both as imported, when restating changed them; absent: `credit` is it.
+  std::optional<CreditTable> original_credit = std::nullopt;
   // Advisers, appointments...: seen and planned; empty when none.
   // On the target perimeter, as the realisations.
   MeansTable means = {};
@@ -46,6 +49,14 @@ struct Revision {
 // Means as files gave them.
 inline const MeansTable& ImportedMeans(const Revision& revision) {
   return revision.original_means ? *revision.original_means : revision.means;
+}
+
+// Credit lines and history as files gave them.
+inline const CreditTable& ImportedCredit(const Revision& revision) {
+  return revision.original_credit ? *revision.original_credit : revision.credit;
+}
+inline const Realisations& ImportedHistory(const Revision& revision) {
+  return revision.original ? *revision.original : revision.realisations;
 }
 
 // What ValidateDrivers cannot see: scopes that are no unit (UNKNOWN_UNIT at `drivers[i].scope`) and

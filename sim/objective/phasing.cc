@@ -147,9 +147,9 @@ std::vector<double> LinearSizes(const Network& network, const ResolvedObjective&
   return std::vector<double>(objective.window.size(), additive ? 0.0 : 1.0);
 }
 
-std::vector<double> RealisedSizes(const Realisations& realisations,
-                                  const ResolvedObjective& objective, const Window& base) {
-  return SumRealised(realisations, objective.range, base);
+std::vector<double> RealisedSizes(const CreditedSums& sums, const ResolvedObjective& objective,
+                                  const Window& base) {
+  return sums.Values({objective.indicator, objective.unit, objective.segment}, base);
 }
 
 ImportedSizes::ImportedSizes(const Network& network, const PhasingTable& table)

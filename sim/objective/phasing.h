@@ -15,9 +15,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/calendar_table.h"
 #include "sim/network/network.h"
-#include "sim/network/realisations.h"
 #include "sim/objective/objective.h"
 
 namespace jalon::sim {
@@ -48,9 +48,11 @@ using PhasingSizes = absl::FunctionRef<std::vector<double>(const ResolvedObjecti
 // Equal sizes.
 std::vector<double> LinearSizes(const Network& network, const ResolvedObjective& objective);
 
-// What the node realised in `base`, a window of as many periods. NaN where nothing is known.
-std::vector<double> RealisedSizes(const Realisations& realisations,
-                                  const ResolvedObjective& objective, const Window& base);
+// What the node realised in `base`, a window of as many periods, as head office reads it: children
+// plus eliminations, or the declared total where the indicator does not add up. NaN where nothing
+// is known.
+std::vector<double> RealisedSizes(const CreditedSums& sums, const ResolvedObjective& objective,
+                                  const Window& base);
 
 // Imported shares of the nearest unit that has some for the indicator, up to the network; empty
 // without any. Shares of an objective's window are those of its months in the year.

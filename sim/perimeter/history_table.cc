@@ -31,6 +31,21 @@ std::span<const double> HistoryTable::Row(const SeriesKey& key) const {
   return row == touched_.end() ? OriginalRow(key) : std::span<const double>(row->second);
 }
 
+std::vector<double> HistoryTable::Sum(const NodeRange& range) const {
+  std::vector<double> sums(period_count(), kMissing);
+  for (int unit = range.unit_first; unit < range.unit_end; ++unit) {
+    const std::set<SeriesKey>& keys = keys_of_unit_[unit];
+    for (auto key = keys.lower_bound({range.indicator, unit, range.segment_first});
+         key != keys.end() && range.contains(*key); ++key) {
+      const std::span<const double> row = Row(*key);
+      for (size_t t = 0; t < row.size(); ++t) {
+        if (!std::isnan(row[t])) sums[t] = std::isnan(sums[t]) ? row[t] : sums[t] + row[t];
+      }
+    }
+  }
+  return sums;
+}
+
 std::vector<double>& HistoryTable::Edit(const SeriesKey& key) {
   const auto [row, is_new] = touched_.try_emplace(key);
   if (!is_new) return row->second;

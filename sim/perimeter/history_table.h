@@ -25,6 +25,8 @@ class HistoryTable {
   Period first() const { return original_.first(); }
   // Series of a branch, ascending; new ones included.
   const std::set<SeriesKey>& KeysOf(int unit) const { return keys_of_unit_[unit]; }
+  // Sum of the series inside `range`: [period], NaN where every one is missing.
+  std::vector<double> Sum(const NodeRange& range) const;
   // The row of a series of the table.
   std::span<const double> Row(const SeriesKey& key) const;
   // The same, to be changed; a series that is not there yet comes to be, all missing.

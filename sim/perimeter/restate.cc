@@ -16,6 +16,7 @@
 #include "sim/perimeter/dated_changes.h"
 #include "sim/perimeter/history_table.h"
 #include "sim/perimeter/perimeter_rules.h"
+#include "sim/perimeter/restate_credit.h"
 
 namespace jalon::sim {
 namespace {
@@ -51,8 +52,9 @@ struct Request {
 // Changes of one date on the rows of a table.
 class Restater {
  public:
-  Restater(const Network& network, const Perimeter& perimeter, HistoryTable& table)
-      : network_(network), perimeter_(perimeter), table_(table) {}
+  Restater(const Network& network, const Perimeter& perimeter, HistoryTable& table,
+           CreditRestater& credit)
+      : network_(network), perimeter_(perimeter), table_(table), credit_(credit) {}
 
   void Apply(const DatedChanges& dated) {
     columns_ = std::clamp(dated.date - table_.first(), 0, table_.period_count());
@@ -167,8 +169,22 @@ class Restater {
   void ApplySplits() {
     std::vector<std::vector<double>> parts;
     for (Split& split : splits_) parts.push_back(Parts(split));
+    if (!credit_.empty()) credit_.Move(table_, MovesOf(parts));
     for (size_t i = 0; i < splits_.size(); ++i) Take(splits_[i], parts[i]);
     for (size_t i = 0; i < splits_.size(); ++i) Give(splits_[i], parts[i]);
+  }
+
+  std::vector<MovedFigures> MovesOf(const std::vector<std::vector<double>>& parts) const {
+    std::vector<MovedFigures> moves;
+    for (size_t i = 0; i < splits_.size(); ++i) {
+      const size_t width = splits_[i].shares.size();
+      for (size_t j = 0; j < splits_[i].to.size(); ++j) {
+        MovedFigures move{splits_[i].from, splits_[i].to[j], {}};
+        for (int t = 0; t < columns_; ++t) move.values.push_back(parts[i][t * width + j]);
+        moves.push_back(std::move(move));
+      }
+    }
+    return moves;
   }
 
   // [period x (to, stay)]; missing where the giver's cell is. Adds what stays to the shares.
@@ -220,11 +236,13 @@ class Restater {
     }
     for (const auto& [indicator, changes] : by_indicator) {
       redefined_.insert(indicator);
+      const CreditRestater::PlaceSums sums = credit_.SumsOf(table_, indicator);
       for (int unit = 0; unit < network_.unit_count(); ++unit) {
         if (const MeaningChange* change = ChangeFor(changes, network_.unit(unit).kind)) {
           Redefine(indicator, unit, *change);
         }
       }
+      credit_.Rescale(table_, sums);
     }
   }
 
@@ -268,6 +286,7 @@ class Restater {
   const Network& network_;
   const Perimeter& perimeter_;
   HistoryTable& table_;
+  CreditRestater& credit_;
   int columns_ = 0;
   std::vector<Split> splits_;
   std::vector<Request> requests_;
@@ -349,7 +368,7 @@ class Summariser {
 }  // namespace
 
 absl::StatusOr<Restated> Restate(const Network& network, const Realisations& original,
-                                 const Perimeter& perimeter) {
+                                 const Perimeter& perimeter, const CreditTable& credit) {
   Restated restated;
   RestatementSummary& summary = restated.summary;
   summary.target_date = TargetDate(perimeter, original.window());
@@ -358,7 +377,8 @@ absl::StatusOr<Restated> Restate(const Network& network, const Realisations& ori
     summary.applied_count += change.date <= summary.target_date;
   }
   HistoryTable table(network, original);
-  Restater restater(network, perimeter, table);
+  CreditRestater credit_restater(network, original, credit);
+  Restater restater(network, perimeter, table, credit_restater);
   for (const DatedChanges& dated : ChangesUntil(network, perimeter, summary.target_date)) {
     restater.Apply(dated);
   }
@@ -366,6 +386,9 @@ absl::StatusOr<Restated> Restate(const Network& network, const Realisations& ori
   Summariser(network, table, restater.redefined()).AddTo(summary);
   restated.notes = restater.TakeNotes();
   JALON_ASSIGN_OR_RETURN(restated.realisations, table.Finish());
+  RestatedCredit lines = credit_restater.Finish(restated.realisations);
+  restated.credit = std::move(lines.credit);
+  for (std::string& note : lines.notes) restated.notes.push_back(std::move(note));
   return restated;
 }
 

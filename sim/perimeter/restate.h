@@ -23,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/period.h"
+#include "sim/network/credit_table.h"
 #include "sim/network/network.h"
 #include "sim/network/perimeter.h"
 #include "sim/network/realisations.h"
@@ -47,19 +48,21 @@ struct RestatementSummary {
 struct Restated {
   // In canonical order. A series that gave everything away is left out.
   Realisations realisations;
+  // Eliminations and declared totals that follow (sim/perimeter/restate_credit.h).
+  CreditTable credit;
   RestatementSummary summary;
   // What did not move and why, for people; at most 100.
   std::vector<std::string> notes;
 };
 
-// `perimeter` is checked and canonical; `original` is keyed by `network`.
+// `perimeter` is checked and canonical; `original` is keyed by `network`, `credit` fits both.
 // Errors: kInvalidArgument with SEGMENT_SPLIT_MISMATCH at `perimeter[i].receiver`: the giver's
 // figures are not split by segment and the receiver's are, so nobody knows where to put them.
 // Determinism: a function of its arguments; the order of units and segments matters only between
 // receivers of equal shares. Cost: linear in the cells that move, about 0.3 s for 30,000 series x
 // 60 periods all moving.
 absl::StatusOr<Restated> Restate(const Network& network, const Realisations& original,
-                                 const Perimeter& perimeter);
+                                 const Perimeter& perimeter, const CreditTable& credit = {});
 
 // The perimeter effect: restated - original, over the series of either; a value missing on one side
 // counts as 0 there, and missing on both is missing. Read a branch's effect as the sum of its

@@ -139,6 +139,30 @@ class Channels(OneServer):
                          ("siege", "2025-03", "DIFFERS"))
         self.assertIn("35 agree, 1 differ", done.stderr)
 
+    def test_eliminations_follow_a_branch_to_another_region_and_stay_proved(self):
+        files = bank()
+        sums = [accounts("n1", m) + accounts("n2", m) for m in range(len(MONTHS))]
+        files["eliminations.csv"] += "".join(f"nord;accounts;{p};-30\n" for p in MONTHS)
+        files["parent_totals.csv"] = "unit;indicator;period;value\n" + "".join(
+            f"nord;accounts;{p};{s - 30}\n" for p, s in zip(MONTHS, sums))
+        files["perimeter.csv"] = "type;date;unit;receiver;share\nmerger;2026-01;n2;s1;\n"
+        self.write("moved", files)
+        done = self.jalon("import", "moved", "--network", "moved")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("eliminations that follow branches to other units", done.stdout)
+        nord = {}
+        for view in ("target", "original"):
+            done = self.jalon("network", "reconcile", "--network", "moved", "--perimeter", view)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("36 agree, 0 differ", done.stdout)
+            series = self.rows("series", "--network", "moved", "--depth", "2", "--window", "2025-01",
+                               "--perimeter", view)
+            value = {r["unit"]: float(r["value"]) for r in series if r["value"]}
+            self.assertEqual(value["siege"], sum(accounts(b, 24) for b in BRANCHES) - 40)
+            nord[view] = value["nord"] - sum(value.get(b, 0) for b in ("n1", "n2"))
+        self.assertEqual(nord["original"], -30)
+        self.assertAlmostEqual(nord["target"], -30 * accounts("n1", 24) / sums[24], delta=1)
+
     def test_means_are_listed_seen_and_planned(self):
         rows = self.rows("network", "means", "--network", "fr")
         self.assertEqual([(r["unit"], r["period"], r["value"], r["planned"]) for r in rows],

@@ -61,10 +61,8 @@ int RunFit(Context& context, const FitArguments& arguments) {
     context.err() << "cancelled on the server\n";
     return kExitInterrupted;
   }
-  if (model->state() != v1::Model::STATE_SUCCEEDED) {
-    context.err() << "error: the fit did not succeed: " << model->error() << "\n";
-    return ExitCodeOf(absl::InternalError(""));
-  }
+  const absl::Status ended = StatusOfFit(*model);
+  if (!ended.ok()) return ReportError(context, ended);
   WriteModel(context, *model);
   context.Next(absl::StrCat("jalon simulate --network ", ShortId(request->parent()),
                             "   or   jalon forecast --horizon 12"),

@@ -65,10 +65,8 @@ absl::StatusOr<std::string> ModelFor(Context& context, const RunArguments& run) 
   if (!created.ok()) return created.status();
   auto fitted = FollowModel(context, created->name());
   if (!fitted.ok()) return fitted.status();
-  if (fitted->state() != v1::Model::STATE_SUCCEEDED) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the fit did not succeed: ", fitted->error()));
-  }
+  const absl::Status ended = StatusOfFit(*fitted);
+  if (!ended.ok()) return ended;
   return fitted->name();
 }
 

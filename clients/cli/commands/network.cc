@@ -342,9 +342,13 @@ void AddNetwork(const Command& app, Invocation& invocation) {
                    *drivers);
   add("channels", "Channels with their declared shares", ListChannels);
   auto reconcile = std::make_shared<ReconcileArguments>();
-  add("reconcile", "Prove that parents are children plus eliminations; exit 1 when one is not",
-      [reconcile](Context& context) { return Reconcile(context, *reconcile); })
-      .Option("--window", reconcile->window, "A period, a year or first..last");
+  const Command prove =
+      add("reconcile", "Prove that parents are children plus eliminations; exit 1 when one is not",
+          [reconcile](Context& context) { return Reconcile(context, *reconcile); });
+  prove.Option("--window", reconcile->window, "A period, a year or first..last");
+  prove.Option("--perimeter", reconcile->perimeter,
+               "target: restated with the branches; original: as imported",
+               {.one_of = {"target", "original"}});
   auto means = std::make_shared<MeansArguments>();
   const Command list_means = add("means", "Means of branches, seen and planned",
                                  [means](Context& context) { return ListMeans(context, *means); });

@@ -75,6 +75,7 @@ int Reconcile(Context& context, const ReconcileArguments& arguments) {
   v1::ReconcileRequest request;
   request.set_revision(*revision);
   request.set_window(arguments.window);
+  if (arguments.perimeter == "original") request.set_perimeter(v1::PERIMETER_VIEW_ORIGINAL);
   TableWriter table =
       context.table({{"unit", "Unit", "Entité"},
                      {"segment", "Segment", "Segment"},

@@ -11,6 +11,7 @@ namespace jalon::client {
 struct ReconcileArguments {
   // Empty: the whole history.
   std::string window;
+  std::string perimeter = "target";
 };
 
 struct MeansArguments {

@@ -15,8 +15,10 @@ namespace {
 constexpr int kTermsWithPeak = 6;
 // Half-widths of peaks that are tried, as R/O.
 constexpr double kPeakWidths[] = {0.005, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1};
-// Models this near to the best in AIC are not told apart.
-constexpr double kNearBest = 4.0;
+// Models this near to the best in AIC are not told apart. The right width is further off than 6
+// once in 70 cases; further than 4 once in 22, and where a narrow peak stands inside the window
+// each of these is an alarm, which spends the level of 5 % by itself.
+constexpr double kNearBest = 6.0;
 constexpr int64_t kFewestCases = 100;
 constexpr double kFewestExpected = 20.0;
 

@@ -34,12 +34,12 @@ struct ExcessMass {
 // with a logarithm that is a polynomial of degree 6 in R/O, or one of degree 4 and a peak
 // -log(1 + ((R/O - median) / width)^2), of eight widths: where branches differ in noise, many stand
 // near the middle and the density is peaked there. Each is fitted without [kExcessLow,
-// kExcessHigh). Of those within 4 of the best in AIC [Akaike1974] the one that leaves the least
+// kExcessHigh). Of those within 6 of the best in AIC [Akaike1974] the one that leaves the least
 // excess is believed: what the neighbourhood cannot tell apart is no evidence. The variance adds
 // the Poisson count in the window and the uncertainty of its prediction.
 //
-// Cases moved up come from just below, which is fitted: where results were bent the excess is read
-// too large. The test asks whether, not how many.
+// Cases moved up come from just below, which is fitted: observed - expected is not how many were
+// moved (a third too many where branches have one noise). The test asks whether.
 //
 // `ratios` [case] must have a smooth density if nobody bends his results: R/O of whole numbers has
 // spikes at 1 by arithmetic alone and must be smoothed first (HistoryCase::unit_ratio). NaN and

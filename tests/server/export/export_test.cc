@@ -47,6 +47,7 @@ void ExpectSame(const sim::Revision& a, const sim::Revision& b) {
   EXPECT_TRUE(a.phasing == b.phasing);
   EXPECT_TRUE(a.channels == b.channels);
   EXPECT_TRUE(a.credit == b.credit);
+  EXPECT_TRUE(a.original_credit == b.original_credit);
   EXPECT_TRUE(a.means == b.means);
   EXPECT_TRUE(a.original_means == b.original_means);
   EXPECT_EQ(a.network.spec().attributes, b.network.spec().attributes);

@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/server/ingest/import_test_util.h"
 
 namespace jalon::server {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -241,6 +245,41 @@ TEST(ImportTablesTest, AnAppendMakesTheImportedMeansLongerAndRestatesThemAgain) 
   ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
   EXPECT_THAT(outcome.revision->means.series[0].values, ElementsAre(2.0, 3.0));
   EXPECT_THAT(outcome.revision->means.series[1].values, ElementsAre(4.0, 5.0));
+}
+
+// Ten accounts of nord in January, four of them n2's; half of n2 goes to the south in March.
+TEST(ImportTablesTest, AnAppendMakesTheImportedEliminationsLongerAndRestatesThemAgain) {
+  const NamedTexts files = {
+      {"units.csv", kSmallUnits},
+      {"indicators.csv", kSmallIndicators},
+      {"realisations.csv",
+       "unit;indicator;period;value\nn1;accounts;2026-01;6\nn2;accounts;2026-01;4\n"
+       "s1;accounts;2026-01;9\nn1;accounts;2026-02;6\nn2;accounts;2026-02;4\n"},
+      {"perimeter.csv", "type;date;unit;receiver;share\ntransfer;2026-03;n2;s1;0,5\n"},
+      {"eliminations.csv", "unit;indicator;period;value\nnord;accounts;2026-01;-5\n"},
+      {"parent_totals.csv", "unit;indicator;period;value\nnord;accounts;2026-01;5\n"}};
+  const ImportOutcome base = ImportTexts(files, kSmallMapping);
+  ASSERT_TRUE(base.revision.has_value()) << base.violations.ToStatus();
+  const auto cells = [](const sim::CreditTable& table) {
+    std::vector<std::string> texts;
+    for (const sim::CreditCell& cell : table.eliminations) {
+      texts.push_back(absl::StrCat(cell.unit, " ", cell.period.ToString(), " ", cell.value));
+    }
+    return texts;
+  };
+  EXPECT_THAT(cells(base.revision->credit), ElementsAre("nord 2026-01 -4", "sud 2026-01 -1"));
+  EXPECT_EQ(base.revision->credit.parent_totals[0].value, 4.0);
+  EXPECT_THAT(cells(ImportedCredit(*base.revision)), ElementsAre("nord 2026-01 -5"));
+  EXPECT_THAT(base.notes, Contains(HasSubstr("eliminations that follow branches to other units")));
+  const NamedTexts more = {
+      {"eliminations.csv", "unit;indicator;period;value\nnord;accounts;2026-02;-10\n"}};
+  const ImportOutcome outcome = ImportNetwork({.files = FilesOf(more),
+                                               .mapping = MappingOf(kSmallMapping),
+                                               .mode = ImportMode::kAppend,
+                                               .base = &*base.revision});
+  ASSERT_TRUE(outcome.revision.has_value()) << outcome.violations.ToStatus();
+  EXPECT_THAT(cells(outcome.revision->credit), ElementsAre("nord 2026-01 -4", "nord 2026-02 -8",
+                                                           "sud 2026-01 -1", "sud 2026-02 -2"));
 }
 
 TEST(ImportTablesTest, KeepsTheTablesOfItsBaseInAnAppend) {

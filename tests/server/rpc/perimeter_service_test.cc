@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "tests/server/rpc/test_server.h"
@@ -223,6 +224,47 @@ TEST_F(PerimeterServiceTest, RefusesSetsThatAreNotThere) {
   request.mutable_perimeter_restatement()->set_objective_set("networks/de/objectiveSets/zz");
   EXPECT_THAT(Broken(CreateSet(request).status()),
               ElementsAre("perimeter_restatement.objective_set BAD_NAME"));
+}
+
+// Seven accounts of nord in February are credited twice; n1, which closes, hands six of nord's 21
+// to the south.
+TEST_F(PerimeterServiceTest, CreditLinesAreReadAndProvedOnEitherPerimeter) {
+  NamedTexts files = Bank();
+  files.emplace_back("eliminations.csv", "unit;indicator;period;value\nnord;accounts;2026-02;-7\n");
+  files.emplace_back("parent_totals.csv",
+                     "unit;indicator;period;value\nnord;accounts;2026-02;14\n");
+  const auto import = server_.Import(OptionsFor("networks/credit"), files);
+  ASSERT_TRUE(import.ok()) << import.status();
+  ASSERT_EQ(import->state(), v1::Import::STATE_SUCCEEDED) << import->ShortDebugString();
+  const auto prove = [&](v1::PerimeterView view) {
+    v1::ReconcileRequest request;
+    request.set_revision("networks/credit/revisions/latest");
+    request.set_perimeter(view);
+    return server_.Ask(server_.networks(), &v1::NetworkService::Stub::Reconcile, request);
+  };
+  const auto lines = [&](v1::PerimeterView view) {
+    v1::ListCreditRequest request;
+    request.set_parent("networks/credit/revisions/latest");
+    request.set_perimeter(view);
+    const auto page =
+        server_.Ask(server_.networks(), &v1::NetworkService::Stub::ListCredit, request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    std::map<std::string, double> values;
+    for (const v1::CreditCell& cell : page->cells()) values[cell.unit()] = cell.value();
+    return values;
+  };
+  EXPECT_THAT(lines(v1::PERIMETER_VIEW_TARGET),
+              UnorderedElementsAre(Pair("nord", -5), Pair("sud", -2)));
+  EXPECT_THAT(lines(v1::PERIMETER_VIEW_ORIGINAL), UnorderedElementsAre(Pair("nord", -7)));
+  for (const auto& [view, declared] :
+       {std::pair(v1::PERIMETER_VIEW_TARGET, 10.0), {v1::PERIMETER_VIEW_ORIGINAL, 14.0}}) {
+    const auto proof = prove(view);
+    ASSERT_TRUE(proof.ok()) << proof.status();
+    EXPECT_EQ(proof->agreeing_count(), 1);
+    EXPECT_EQ(proof->rows(0).declared(), declared);
+  }
+  EXPECT_THAT(Broken(prove(v1::PERIMETER_VIEW_EFFECT).status()),
+              ElementsAre("perimeter OUT_OF_RANGE"));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "tests/sim/network/kinds_network.h"
 
 namespace jalon::server {
@@ -59,6 +62,26 @@ TEST(RunNoticesTest, SaysThatEliminationsStayInProportionAndInWhatTheyAre) {
               ElementsAre(AllOf(HasSubstr("accounts: sums, and what is computed of them, hold "
                                           "eliminations, after as_of in the proportion of"),
                                 HasSubstr("(-5 in "))));
+}
+
+TEST(RunNoticesTest, SaysThatEliminationsOfSumsOfZeroAreCarriedAtTheirOwnLevel) {
+  sim::Revision revision = sim::KindsRevision();
+  const sim::Period last = revision.realisations.last();
+  const int accounts = *revision.network.FindIndicator("accounts");
+  std::vector<double> values;
+  for (int row = 0; row < revision.realisations.series_count(); ++row) {
+    const bool none = revision.realisations.key(row).indicator == accounts;
+    for (const double value : revision.realisations.row(row)) values.push_back(none ? 0.0 : value);
+  }
+  revision.realisations =
+      *sim::Realisations::Create(revision.network, revision.realisations.first(),
+                                 revision.realisations.keys(), std::move(values));
+  revision.credit.eliminations = {{"bank", "all", "accounts", last, -12.0}};
+  EXPECT_THAT(Notices(revision, last),
+              Contains(AllOf(HasSubstr("accounts: 1 units, bank first, have eliminations and"),
+                             HasSubstr("at their own level"))));
+  revision.credit = {};
+  EXPECT_THAT(Notices(revision, last), IsEmpty());
 }
 
 }  // namespace

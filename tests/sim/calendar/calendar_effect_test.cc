@@ -36,7 +36,7 @@ Revision TwoBranches(Exposure exposure, double last) {
 
 CalendarEffect EffectOf(const Revision& revision, int unit) {
   const PairedDays days(revision.network, revision.calendars, kMays);
-  return SplitChange(revision, RangeOf(revision.network, 0, unit, 0), kMays, days);
+  return SplitChange(CreditedSums(revision), {0, unit, 0}, kMays, days);
 }
 
 TEST(CalendarEffectTest, SplitsAChangeIntoDaysAndTheRest) {
@@ -60,6 +60,40 @@ TEST(CalendarEffectTest, AWindowWithoutFiguresLeavesTheCalendarEffect) {
   const CalendarEffect effect = EffectOf(TwoBranches(Exposure::kOpeningDays, kNaN), 3);
   EXPECT_TRUE(std::isnan(effect.window));
   EXPECT_DOUBLE_EQ(effect.calendar, 100.0 * 18 / 19);
+}
+
+// 20 of north's 200 accounts of May 2026 are credited twice, 21 of May 2027.
+TEST(CalendarEffectTest, EliminationsHaveTheDaysOfWhatIsBelowThem) {
+  Revision revision = TwoBranches(Exposure::kOpeningDays, 100);
+  revision.credit.eliminations = {{"north", "all", "accounts", kMays.against.first, -20.0},
+                                  {"north", "all", "accounts", kMays.window.first, -21.0}};
+  const double moved = 100.0 * 19 / 17 + 100.0 * 18 / 19;
+  for (const int unit : {0, 1}) {
+    SCOPED_TRACE(unit);
+    const CalendarEffect effect = EffectOf(revision, unit);
+    EXPECT_EQ(effect.against, 180);
+    EXPECT_DOUBLE_EQ(effect.calendar, 0.9 * moved);
+    EXPECT_EQ(effect.window, 189);
+  }
+  EXPECT_EQ(EffectOf(revision, 2).against, 100) << "a branch has none";
+}
+
+TEST(CalendarEffectTest, EliminationsOfAnIndicatorThatIsNotExposedStayAsTheyAre) {
+  Revision revision = TwoBranches(Exposure::kNone, 100);
+  revision.credit.eliminations = {{"north", "all", "accounts", kMays.against.first, -20.0}};
+  EXPECT_EQ(EffectOf(revision, 1).calendar, 180);
+}
+
+TEST(CalendarEffectTest, WhatDoesNotAddUpIsTheDeclaredTotal) {
+  Revision revision = TwoBranches(Exposure::kOpeningDays, 100);
+  NetworkSpec spec = revision.network.spec();
+  for (Indicator& indicator : spec.indicators) indicator.adds_over_units = false;
+  revision.network = *Network::Create(std::move(spec));
+  EXPECT_TRUE(std::isnan(EffectOf(revision, 1).against));
+  revision.credit.parent_totals = {{"north", "all", "accounts", kMays.against.first, 150.0}};
+  EXPECT_EQ(EffectOf(revision, 1).against, 150);
+  EXPECT_DOUBLE_EQ(EffectOf(revision, 1).calendar,
+                   150.0 * (100.0 * 19 / 17 + 100.0 * 18 / 19) / 200.0);
 }
 
 TEST(CalendarEffectTest, GroupsBranchesByTheirDays) {

@@ -57,7 +57,7 @@ class Twin {
       for (const std::string& leaf : kLeaves) {
         for (const std::string& part : kParts) Ask(leaf, part, t);
       }
-      Ask("r1-b1", "t-yield", t);
+      Ask("r2-b1", "t-yield", t);
     }
   }
   void Simulate() { values_ = TargetPaths(bank_.plan(), kPaths); }
@@ -79,7 +79,7 @@ class Twin {
   double Income(const std::string& unit, const Window& window, int path) const {
     double sum = 0.0;
     for (Period t = window.first; t <= window.last; t = t + 1) {
-      const double yield = Cell("r1-b1", "t-yield", t, path) / Cell("r1-b1", "k2", t, path);
+      const double yield = Cell("r2-b1", "t-yield", t, path) / Cell("r2-b1", "k2", t, path);
       const double deposits =
           0.5 * (Part(unit, "s-deposits", t - 1, path) + Part(unit, "s-deposits", t, path));
       sum += deposits * (yield - 1.0) / 1200.0 + 0.3 * Part(unit, "k2", t, path);
@@ -108,7 +108,7 @@ class Twin {
     }
     return 0.0;
   }
-  // As declared up to as_of; afterwards in the proportion of 2025.
+  // As declared up to as_of; afterwards in the proportion of 2025, at its own level without one.
   double Elimination(const std::string& place, const std::string& part, Period t, int path) const {
     if (t <= kAsOf) return Declared(place, part, t);
     double eliminated = 0.0;
@@ -117,6 +117,7 @@ class Twin {
       eliminated += Declared(place, part, Period::Month(2025, month));
       children += Children(place, part, Period::Month(2025, month), path);
     }
+    if (children == 0.0) return eliminated / 12.0;
     return eliminated / children * Children(place, part, t, path);
   }
 
@@ -129,8 +130,8 @@ void ExpectClose(double value, double twin) {
   EXPECT_NEAR(value, twin, 1e-9 * std::fabs(twin) + 1e-12);
 }
 
-TEST(EliminationKindsTest, RatiosAndDerivedIndicatorsAreMadeOfSumsWithEliminations) {
-  TinyBank bank = CreditedKinds();
+// Ratios and derived indicators of four nodes over four windows, as the twin adds them up.
+void ExpectSumsWithEliminations(TinyBank bank) {
   const std::vector<Window> windows = {
       Year(2026),
       {Period::Month(2025, 4), Period::Month(2025, 11)},
@@ -161,6 +162,21 @@ TEST(EliminationKindsTest, RatiosAndDerivedIndicatorsAreMadeOfSumsWithEliminatio
       }
     }
   }
+}
+
+TEST(EliminationKindsTest, RatiosAndDerivedIndicatorsAreMadeOfSumsWithEliminations) {
+  ExpectSumsWithEliminations(CreditedKinds());
+}
+
+TEST(EliminationKindsTest, SumsOfZeroCarryTheirEliminationsAtTheirOwnLevel) {
+  TinyBank bank = CreditedKinds();
+  for (const char* branch : {"r1-b1", "r1-b2"}) {
+    for (int month = 1; month <= 12; ++month) {
+      bank.SetRealised(branch, "k2", Period::Month(2025, month), 0.0);
+    }
+    bank.SetRealised(branch, "s-deposits", Period::Month(2025, 9), 0.0);
+  }
+  ExpectSumsWithEliminations(std::move(bank));
 }
 
 TEST(EliminationKindsTest, TheVariationOfARatioStartsFromARatioWithEliminations) {

@@ -1,5 +1,6 @@
 // Sums that hold eliminations: as declared up to as_of, in proportion afterwards.
 #include <cmath>
+#include <limits>
 
 #include "gtest/gtest.h"
 #include "sim/engine/sampled.h"
@@ -50,6 +51,36 @@ TEST(EliminationTest, IsAsDeclaredInRealisedMonths) {
   EXPECT_EQ(Value(bank, bank.On("bank", Year(2025))), 4800.0 - 270.0 - 120.0);
   const Window landing{Period::Month(2025, 1), Period::Month(2026, 12)};
   EXPECT_NEAR(Value(bank, bank.On("bank", landing)), 2.0 * (4800.0 - 270.0 - 120.0), 2e-3);
+}
+
+// The first region sold nothing in 2025, and 120 of its sales were credited twice all the same.
+TinyBank BankWithoutProportion() {
+  TinyBank bank = CreditedBank();
+  for (int month = 1; month <= 12; ++month) {
+    for (const char* branch : {"r1-b1", "r1-b2"}) {
+      bank.SetRealised(branch, "k1", Period::Month(2025, month), 0.0);
+    }
+  }
+  return bank;
+}
+
+TEST(EliminationTest, IsCarriedAtItsOwnLevelWhereChildrenSumToZero) {
+  const TinyBank bank = BankWithoutProportion();
+  EXPECT_EQ(Value(bank, bank.On("r1", Year(2025))), -120.0) << "as declared";
+  EXPECT_EQ(Value(bank, bank.YearOf("r1")), 2400.0 - 120.0);
+  const Window half{Period::Month(2025, 7), Period::Month(2026, 6)};
+  EXPECT_EQ(Value(bank, bank.On("r1", half)), 1200.0 - 60.0 - 60.0);
+}
+
+TEST(EliminationTest, IsNoneWhereNoChildHasAValue) {
+  TinyBank bank = BankWithoutProportion();
+  for (int month = 1; month <= 12; ++month) {
+    for (const char* branch : {"r1-b1", "r1-b2"}) {
+      bank.SetRealised(branch, "k1", Period::Month(2025, month),
+                       std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+  EXPECT_EQ(Value(bank, bank.YearOf("r1")), 2400.0) << "a figure that does not exist has no share";
 }
 
 TEST(EliminationTest, LeavesOtherTargetsTheirBits) {

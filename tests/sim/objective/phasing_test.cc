@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -134,15 +135,23 @@ TEST(PhasingTest, RefusesEveryObjectiveWithoutAProfileAtOnce) {
   EXPECT_TRUE(HasViolation(violations, "objectives[1]", "NO_PROFILE"));
 }
 
-TEST(PhasingTest, LastYearGivesItsMonths) {
-  const Network network = SmallNetwork();
-  const Realisations realisations = *Realisations::Create(
-      network, Period::Month(2026, 1), {{0, 2, 0}, {0, 3, 0}}, {10, 20, 30, 1, 2, 3});
-  const auto resolved =
-      ResolveObjectives(network, {{.unit = "north", .indicator = "accounts", .window = kQuarter}});
-  EXPECT_THAT(RealisedSizes(realisations, resolved->front(),
-                            {Period::Month(2026, 1), Period::Month(2026, 3)}),
-              ElementsAre(11, 22, 33));
+TEST(PhasingTest, LastYearGivesItsMonthsWithTheirEliminations) {
+  const Period january = Period::Month(2026, 1);
+  Network network = SmallNetwork();
+  Realisations realisations =
+      *Realisations::Create(network, january, {{0, 2, 0}, {0, 3, 0}}, {10, 20, 30, 1, 2, 3});
+  Revision revision{std::move(network), std::move(realisations), DriverTable()};
+  const auto sizes_of = [&](const std::string& unit) {
+    const auto resolved = ResolveObjectives(
+        revision.network, {{.unit = unit, .indicator = "accounts", .window = kQuarter}});
+    return RealisedSizes(CreditedSums(revision), resolved->front(), {january, january + 2});
+  };
+  EXPECT_THAT(sizes_of("north"), ElementsAre(11, 22, 33));
+  revision.credit.eliminations = {{"north", "all", "accounts", january + 1, -4.0},
+                                  {"bank", "all", "accounts", january + 2, -3.0}};
+  EXPECT_THAT(sizes_of("north"), ElementsAre(11, 18, 33));
+  EXPECT_THAT(sizes_of("bank"), ElementsAre(11, 18, 30));
+  EXPECT_THAT(sizes_of("n1"), ElementsAre(10, 20, 30));
 }
 
 TEST(PhasingTest, ImportedSharesComeFromTheNearestUnit) {
