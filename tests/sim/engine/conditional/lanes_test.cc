@@ -35,7 +35,7 @@ void ExpectTheNaiveNumbers(const TinyBank& bank) {
   ASSERT_TRUE(made.ok()) << made.status();
   const ConditionalPlanState& state = made->state();
   const SlotSeries slots(plan);
-  const PathMeans middle = state.means.At(state.states->Middle());
+  const PathMeans middle = state.means.At(state.states->Middle(0));
   StudentSums students;
   const ConditionalBlock block = ComputeConditionalBlock(*made, 3, StopToken()).value();
   for (int i = 0; i < plan.target_count(); ++i) {
