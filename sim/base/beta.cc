@@ -195,6 +195,19 @@ double UpperQuantile(double nu, double q) {
 
 }  // namespace
 
+double BetaQuantile(double a, double b, double p) {
+  if (!(a > 0.0 && a < kInfinity && b > 0.0 && b < kInfinity && p >= 0.0 && p <= 1.0)) return kNan;
+  if (p == 0.0 || p == 1.0) return p;
+  double low = 0.0;
+  double high = 1.0;
+  constexpr int kHalvings = 55;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double x = 0.5 * (low + high);
+    (IncompleteBeta(a, b, x, 1.0 - x).lower < p ? low : high) = x;
+  }
+  return 0.5 * (low + high);
+}
+
 double StudentTCdf(double nu, double t) {
   if (!(nu >= 1.0) || t != t) return kNan;
   if (nu >= kNormalFrom) return NormalCdf(t);

@@ -72,6 +72,10 @@ double GammaQuantile(double a, double p);
 // IncompleteGamma where min(a, b) >= 20,000. 100 to 400 ns.
 Tails IncompleteBeta(double a, double b, double x, double y);
 
+// x such that I_x(a, b) = p, for a, b > 0 and p in [0, 1], by bisection: within 1e-15, or where
+// I_x is flat as near as the error of IncompleteBeta lets. 55 of these, about 10 us.
+double BetaQuantile(double a, double b, double p);
+
 // Student-t distribution function and its inverse, nu >= 1 degrees of freedom (any real; +inf is
 // the normal law). NaN for nu < 1. Relative error 1e-12 of the smaller tail, and of the quantile.
 // The inverse starts from [Hill1970] and takes Halley steps; 250 to 600 ns.

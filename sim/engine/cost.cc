@@ -64,6 +64,12 @@ double OtherNanoseconds(const Plan& plan) {
          ScoreNanoseconds(plan.scores);
 }
 
+// Bytes of the drivers of one regime: two matrices, what held drivers do, courses.
+double SimulatorBytes(const Plan& plan) {
+  const double drivers = plan.shared.drivers.driver_count();
+  return sizeof(double) * drivers * (3.0 * drivers + plan.driver_window.size());
+}
+
 }  // namespace
 
 double PlanBytes(const Plan& plan) {
@@ -86,6 +92,7 @@ double PlanBytes(const Plan& plan) {
     bytes += sizeof(Target) + sizeof(PlanTarget) +
              Size(target.thresholds.size() + weights) * sizeof(double);
   }
+  bytes += Size(plan.regimes.size()) * SimulatorBytes(plan);
   for (const PlanEvent& event : plan.events) {
     bytes += sizeof(PlanEvent) + Size(event.weights.size()) * sizeof(double) +
              Size(event.groups.size() + event.series.size()) * sizeof(int);

@@ -17,13 +17,14 @@ constexpr int kWhetherDraw = 1;
 constexpr int kSizeDraw = 2;
 
 // Innovations of a path: [period x driver].
-std::vector<double> DrawInnovations(const Plan& plan, SharedDraws& draws) {
+std::vector<double> DrawInnovations(const Plan& plan, const DriverSimulator& simulator,
+                                    SharedDraws& draws) {
   std::vector<StreamKey> streams;
   for (const std::string& id : plan.shared.drivers.driver_ids) {
     streams.push_back({.purpose = Purpose::kDriver, .id = Hash64(id)});
   }
   std::vector<double> normals;
-  for (int t = 0; t < plan.driver_simulator->period_count(); ++t) {
+  for (int t = 0; t < simulator.period_count(); ++t) {
     for (StreamKey stream : streams) {
       stream.period = plan.as_of + 1 + t;
       normals.push_back(draws.Normal(stream));
@@ -45,9 +46,9 @@ double DrawDeviation(const Plan& plan, SharedDraws& draws, int d, Period period)
 }
 
 // Known values with the driver model's path after as_of.
-std::vector<double> WithFreeDrivers(const Plan& plan, const std::vector<double>& normals) {
+std::vector<double> WithFreeDrivers(const Plan& plan, const DriverSimulator& simulator,
+                                    const std::vector<double>& normals) {
   std::vector<double> values = plan.driver_history;
-  const DriverSimulator& simulator = *plan.driver_simulator;
   const std::vector<double> simulated = simulator.Simulate(normals);
   const int driver_count = simulator.driver_count();
   const int window_size = plan.driver_window.size();
@@ -67,8 +68,8 @@ double Told(const DriverCourse& course, int t, double in_force) {
   return course.mode == DriverCourse::Mode::kShift ? in_force + value : value;
 }
 
-const DriverCourse* CourseOf(const Plan& plan, int d) {
-  for (const DriverCourse& course : plan.derived_courses) {
+const DriverCourse* CourseOf(const PlanRegime& regime, int d) {
+  for (const DriverCourse& course : regime.derived_courses) {
     if (course.driver == d) return &course;
   }
   return nullptr;
@@ -82,19 +83,18 @@ bool Differs(const DerivedRule& rule, double told, double in_force) {
 }
 
 // Innovations of the expected path.
-std::vector<double> NoInnovations(const Plan& plan) {
-  const DriverSimulator& simulator = *plan.driver_simulator;
+std::vector<double> NoInnovations(const DriverSimulator& simulator) {
   return std::vector<double>(
       static_cast<size_t>(simulator.period_count()) * simulator.driver_count(), 0.0);
 }
 
-// Derived drivers after as_of: their formulas, deviations, and what the scenario tells them.
-void FillDerived(const Plan& plan, std::vector<double>& values,
+// Derived drivers after as_of: their formulas, deviations, and what the regime tells them.
+void FillDerived(const Plan& plan, const PlanRegime& regime, std::vector<double>& values,
                  absl::FunctionRef<double(int, Period)> deviation) {
   plan.derived_drivers.Fill(
       {values, plan.driver_window}, plan.as_of + 1, [&](int d, Period period) {
         DerivedDrivers::Decision decision{.deviation = deviation(d, period)};
-        const DriverCourse* course = CourseOf(plan, d);
+        const DriverCourse* course = CourseOf(regime, d);
         if (course == nullptr) return decision;
         const int t = period - plan.as_of - 1;
         decision.told = [course, t](double in_force) { return Told(*course, t, in_force); };
@@ -106,33 +106,40 @@ void FillDerived(const Plan& plan, std::vector<double>& values,
 
 std::vector<double> DriverPaths(const Plan& plan, int64_t path) {
   StreamDraws draws(plan.seed, path);
-  return DriverPaths(plan, draws);
+  return DriverPaths(plan, 0, draws);
 }
 
-std::vector<double> DriverPaths(const Plan& plan, SharedDraws& draws) {
-  if (!plan.driver_simulator) return plan.driver_history;
-  std::vector<double> values = WithFreeDrivers(plan, DrawInnovations(plan, draws));
-  FillDerived(plan, values,
+std::vector<double> DriverPaths(const Plan& plan, int regime, SharedDraws& draws) {
+  const PlanRegime& its = plan.regimes[regime];
+  if (!its.driver_simulator) return plan.driver_history;
+  const DriverSimulator& simulator = *its.driver_simulator;
+  std::vector<double> values =
+      WithFreeDrivers(plan, simulator, DrawInnovations(plan, simulator, draws));
+  FillDerived(plan, its, values,
               [&](int d, Period period) { return DrawDeviation(plan, draws, d, period); });
   return values;
 }
 
-std::vector<double> MeanDriverPaths(const Plan& plan) {
-  if (!plan.driver_simulator) return plan.driver_history;
-  std::vector<double> values = WithFreeDrivers(plan, NoInnovations(plan));
-  FillDerived(plan, values, [](int, Period) { return 0.0; });
+std::vector<double> MeanDriverPaths(const Plan& plan, int regime) {
+  const PlanRegime& its = plan.regimes[regime];
+  if (!its.driver_simulator) return plan.driver_history;
+  const DriverSimulator& simulator = *its.driver_simulator;
+  std::vector<double> values = WithFreeDrivers(plan, simulator, NoInnovations(simulator));
+  FillDerived(plan, its, values, [](int, Period) { return 0.0; });
   return values;
 }
 
-std::vector<OffFormula> FindOffFormula(const Plan& plan) {
+std::vector<OffFormula> FindOffFormula(const Plan& plan, int regime) {
   std::vector<OffFormula> found;
-  if (!plan.driver_simulator || plan.derived_courses.empty()) return found;
-  std::vector<double> values = WithFreeDrivers(plan, NoInnovations(plan));
+  const PlanRegime& its = plan.regimes[regime];
+  if (!its.driver_simulator || its.derived_courses.empty()) return found;
+  const DriverSimulator& simulator = *its.driver_simulator;
+  std::vector<double> values = WithFreeDrivers(plan, simulator, NoInnovations(simulator));
   std::vector<bool> seen(plan.derived_drivers.count(), false);
   plan.derived_drivers.Fill(
       {values, plan.driver_window}, plan.as_of + 1, [&](int d, Period period) {
         DerivedDrivers::Decision decision;
-        const DriverCourse* course = CourseOf(plan, d);
+        const DriverCourse* course = CourseOf(its, d);
         if (course == nullptr) return decision;
         decision.told = [&, d, period, course](double in_force) {
           const double told = Told(*course, period - plan.as_of - 1, in_force);

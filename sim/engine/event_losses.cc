@@ -93,6 +93,41 @@ void Finish(const Event& event, EventLosses& row) {
   row.event = event.id;
 }
 
+// Rows of one event, without their regime.
+std::vector<EventLosses> LossesOf(const PlanInput& input, const Event& event, const Window& window,
+                                  int depth) {
+  const Network& network = input.revision.network;
+  const auto branches = AtBranches(input, window, LossCounter(input, event));
+  std::map<std::pair<int, int>, EventLosses> sums;
+  const auto sum_at = [&](int indicator, int unit) -> EventLosses& {
+    EventLosses& sum = sums[{indicator, unit}];
+    sum.transferred.resize(event.transfers.size());
+    return sum;
+  };
+  for (const auto& [place, part] : branches) {
+    for (int u = place.second; u >= 0; u = network.unit_parent(u)) {
+      AddTo(sum_at(place.first, u), part);
+    }
+    for (size_t j = 0; j < event.transfers.size(); ++j) {
+      if (event.transfers[j].unit.empty()) continue;
+      const int to = *network.FindUnit(event.transfers[j].unit);
+      if (to == place.second) continue;
+      for (int u = to; u >= 0; u = network.unit_parent(u)) {
+        sum_at(place.first, u).received += part.transferred[j];
+      }
+    }
+  }
+  std::vector<EventLosses> rows;
+  for (auto& [place, sum] : sums) {
+    if (network.unit_depth(place.second) > depth) continue;
+    sum.indicator = place.first;
+    sum.unit = place.second;
+    Finish(event, sum);
+    rows.push_back(std::move(sum));
+  }
+  return rows;
+}
+
 }  // namespace
 
 double EffectMean(const EffectLaw& law) {
@@ -101,36 +136,14 @@ double EffectMean(const EffectLaw& law) {
 }
 
 std::vector<EventLosses> LossesOfEvents(const PlanInput& input, const Window& window, int depth) {
-  const Network& network = input.revision.network;
   std::vector<EventLosses> rows;
-  for (const Event& event : input.scenario.events) {
-    const LossCounter counter(input, event);
-    const auto branches = AtBranches(input, window, counter);
-    std::map<std::pair<int, int>, EventLosses> sums;
-    const auto sum_at = [&](int indicator, int unit) -> EventLosses& {
-      EventLosses& sum = sums[{indicator, unit}];
-      sum.transferred.resize(event.transfers.size());
-      return sum;
-    };
-    for (const auto& [place, part] : branches) {
-      for (int u = place.second; u >= 0; u = network.unit_parent(u)) {
-        AddTo(sum_at(place.first, u), part);
+  const std::vector<World> worlds = WorldsOf(input.scenario);
+  for (size_t r = 0; r < worlds.size(); ++r) {
+    for (const Event& event : worlds[r].events) {
+      for (EventLosses& row : LossesOf(input, event, window, depth)) {
+        row.regime = static_cast<int>(r);
+        rows.push_back(std::move(row));
       }
-      for (size_t j = 0; j < event.transfers.size(); ++j) {
-        if (event.transfers[j].unit.empty()) continue;
-        const int to = *network.FindUnit(event.transfers[j].unit);
-        if (to == place.second) continue;
-        for (int u = to; u >= 0; u = network.unit_parent(u)) {
-          sum_at(place.first, u).received += part.transferred[j];
-        }
-      }
-    }
-    for (auto& [place, sum] : sums) {
-      if (network.unit_depth(place.second) > depth) continue;
-      sum.indicator = place.first;
-      sum.unit = place.second;
-      Finish(event, sum);
-      rows.push_back(std::move(sum));
     }
   }
   return rows;

@@ -12,6 +12,8 @@ namespace jalon::sim {
 // What one event does to one indicator of a unit (everything below it, all segments) over a window.
 struct EventLosses {
   std::string event;
+  // Index into WorldsOf the scenario: the regime it happens in; 0 without a mixture.
+  int regime = 0;
   // Network indices.
   int indicator = 0;
   int unit = 0;
@@ -31,8 +33,9 @@ struct EventLosses {
   double assumed_share = 0.0;
 };
 
-// Rows by event (scenario order), indicator, unit, for units at most `depth` levels below the root
-// and indicators the event acts on. The scenario must have passed BuildPlan on the same input.
+// Rows by regime, event (in the scenario's order), indicator, unit, each as if its regime came
+// true, for units at most `depth` levels below the root and indicators the event acts on. The
+// scenario must have passed BuildPlan on the same input.
 //
 // "Without the event" is the year up to the model's as_of come again: each period of `window` after
 // input.as_of has the sales its season had then, corrected for the part of the event they contain;

@@ -19,12 +19,13 @@ double MeanOf(const EffectLaw& law) {
   return (law.low + law.mode + law.high) / 3.0;
 }
 
-// Evaluates the model's equations at the mean of everything.
+// Evaluates the model's equations at the mean of everything in one regime.
 class MeanMaker {
  public:
-  MeanMaker(const PlanInput& input, const Plan& plan)
+  MeanMaker(const PlanInput& input, const Plan& plan, int regime)
       : input_(input),
         plan_(plan),
+        regime_(regime),
         index_(IndexModel(input.revision.network, input.model)),
         dates_(input.revision, input.as_of),
         days_(input.revision.network, input.revision.calendars, plan.horizon),
@@ -92,7 +93,8 @@ class MeanMaker {
   double OwnEvents(int i, int t) const {
     double factor = 1.0;
     for (int e = plan_.series_event_first[i]; e < plan_.series_event_first[i + 1]; ++e) {
-      factor *= Factor(plan_.events[plan_.series_events[e]], t);
+      const PlanEvent& event = plan_.events[plan_.series_events[e]];
+      if (event.HappensIn(regime_)) factor *= Factor(event, t);
     }
     return factor;
   }
@@ -135,7 +137,7 @@ class MeanMaker {
 
   void AddDrivers() {
     if (plan_.elasticities.empty()) return;
-    const std::vector<double> drivers = MeanDriverPaths(plan_);
+    const std::vector<double> drivers = MeanDriverPaths(plan_, regime_);
     for (const PlanElasticity& part : plan_.elasticities) {
       const Elasticity& elasticity = input_.model.elasticities[part.elasticity];
       const size_t driver = static_cast<size_t>(elasticity.driver) * plan_.driver_window.size();
@@ -150,6 +152,7 @@ class MeanMaker {
 
   void AddEvents() {
     for (const PlanEvent& event : plan_.events) {
+      if (!event.HappensIn(regime_)) continue;
       for (int t = 0; t < plan_.period_count(); ++t) {
         for (const int g : event.groups) group_factor_[At(g, t)] *= Factor(event, t);
       }
@@ -158,6 +161,7 @@ class MeanMaker {
 
   const PlanInput& input_;
   const Plan& plan_;
+  const int regime_;
   const ModelIndex index_;
   const KnownDates dates_;
   const OpeningDays days_;
@@ -188,15 +192,22 @@ std::vector<double> MeanPath::Sum(const Realisations& realisations, const NodeRa
 
 absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input) {
   JALON_ASSIGN_OR_RETURN(const Plan plan, BuildPlan(input));
-  const MeanMaker maker(input, plan);
   MeanPath path;
   path.window = plan.horizon;
+  // The series of ones is no series of the realisations.
+  std::vector<int> kept;
   for (int i = 0; i < plan.series_count(); ++i) {
-    // The series of ones is no series of the realisations.
     if (plan.series[i].row < 0) continue;
+    kept.push_back(i);
     path.rows.push_back(plan.series[i].row);
-    const std::vector<double> means = maker.Series(i);
-    path.means.insert(path.means.end(), means.begin(), means.end());
+  }
+  path.means.assign(kept.size() * plan.period_count(), 0.0);
+  for (int r = 0; r < plan.regime_count(); ++r) {
+    const MeanMaker maker(input, plan, r);
+    auto cell = path.means.begin();
+    for (const int i : kept) {
+      for (const double mean : maker.Series(i)) *cell++ += plan.regimes[r].weight * mean;
+    }
   }
   return path;
 }

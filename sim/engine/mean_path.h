@@ -27,11 +27,12 @@ struct MeanPath {
 // Level, trend, season, opening days, means of branches, the scenario's events at their mean size
 // and drivers at the driver model's mean path, latents fading from their state at as_of, shocks at
 // 0: the mean of a cell of the engine but for what the spread of drivers and of event sizes does to
-// an exponential (second order). Cells at or before as_of are expected ones too, not what was
-// realised: a month's objective must not depend on its outcome. 0 before a unit opens, from its
-// closing on (where KnownDates knows it at as_of), without an opening day, and once a series has
-// ended; 0 for a series the model does not have. `input.targets` say which series and periods.
-// Deterministic; O(series x periods). Errors: as BuildPlan.
+// an exponential (second order). Of a mixture, the average of its regimes by weight. Cells at or
+// before as_of are expected ones too, not what was realised: a month's objective must not depend on
+// its outcome. 0 before a unit opens, from its closing on (where KnownDates knows it at as_of),
+// without an opening day, and once a series has ended; 0 for a series the model does not have.
+// `input.targets` say which series and periods. Deterministic; O(series x periods). Errors: as
+// BuildPlan.
 absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input);
 
 }  // namespace jalon::sim

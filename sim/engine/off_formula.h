@@ -21,11 +21,11 @@ struct OffFormula {
   friend bool operator==(const OffFormula&, const OffFormula&) = default;
 };
 
-// Every derived driver that the plan's scenario imposes or shifts by more than half its rounding
-// step (or at all, without one) from what its formula gives on the central path: no innovation of
-// any driver, no deviation of the authority, all other assumptions as they are. In the order of
-// periods, then of the drivers. Cost: one path of drivers.
-std::vector<OffFormula> FindOffFormula(const Plan& plan);
+// Every derived driver that regime `regime` of the plan imposes or shifts by more than half its
+// rounding step (or at all, without one) from what its formula gives on the central path: no
+// innovation of any driver, no deviation of the authority, all other assumptions as they are. In
+// the order of periods, then of the drivers. Cost: one path of drivers.
+std::vector<OffFormula> FindOffFormula(const Plan& plan, int regime = 0);
 
 }  // namespace jalon::sim
 

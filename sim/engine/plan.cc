@@ -85,9 +85,8 @@ void MoveInto(Plan& plan, SeriesPart part) {
 void MoveInto(Plan& plan, DriverPart part) {
   plan.driver_window = part.window;
   plan.driver_history = std::move(part.history);
-  plan.driver_simulator = std::move(part.simulator);
   plan.derived_drivers = std::move(part.derived);
-  plan.derived_courses = std::move(part.derived_courses);
+  plan.regimes = std::move(part.regimes);
 }
 
 void MoveInto(Plan& plan, EventPart part) {
@@ -159,6 +158,7 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   JALON_RETURN_IF_ERROR(violations.ToStatus());
   JALON_ASSIGN_OR_RETURN(DriverPart drivers, ResolveDrivers(input, plan));
   MoveInto(plan, std::move(drivers));
+  if (plan.regime_count() > 1) plan.weight_confidence = input.scenario.weight_confidence;
   MoveInto(plan, ResolveEvents(input, index, plan));
   AddSeriesOfOnes(plan);
   return plan;

@@ -50,6 +50,8 @@ inline constexpr int kMaxRank = 16;
 struct PlanEvent {
   // Hash64 of the event's id: its stream.
   uint64_t id64 = 0;
+  // Bit r: it happens in regime r of the plan. On paths of the others it changes nothing.
+  uint32_t regimes = 1;
   EffectLaw effect;
   // Share of sales it acts on, less what comes back through other channels; in `weights` and
   // `contained` instead where it differs between series.
@@ -63,6 +65,22 @@ struct PlanEvent {
   // sales that move to a unit), ascending; none of them is in `groups`. D1 keeps these out of the
   // group profile.
   std::vector<int> series;
+
+  bool HappensIn(int regime) const { return ((regimes >> regime) & 1U) != 0; }
+};
+
+// A world that a path may be in: the scenario's own, or one of its mixture. What the worlds share
+// (drivers' histories, elasticities, latents) stands in the plan.
+struct PlanRegime {
+  std::string id;
+  // In (0, 1], and the sum of the weights up to it; 1 for the last one.
+  double weight = 1.0;
+  double cumulated = 1.0;
+  // Its drivers after as_of; absent when no driver is needed there, in all regimes alike.
+  std::optional<DriverSimulator> driver_simulator;
+  // What it tells of derived drivers after as_of, by index into Plan::derived_drivers, and `values`
+  // [period after as_of].
+  std::vector<DriverCourse> derived_courses;
 };
 
 // A group with at least one series in the plan.
@@ -257,14 +275,14 @@ struct Plan {
   // as_of, the last one held until as_of; NaN before a driver's first value (no effect there) and
   // after as_of (drawn).
   std::vector<double> driver_history;
-  // The scenario's drivers after as_of; absent when no driver is needed there.
-  std::optional<DriverSimulator> driver_simulator;
   // Computed from the others on every path; empty when no driver is needed after as_of.
   DerivedDrivers derived_drivers;
-  // What the scenario tells of derived drivers after as_of, by index into derived_drivers, and
-  // `values` [period after as_of].
-  std::vector<DriverCourse> derived_courses;
+  // One without a mixture; never empty, at most kMaxRegimes.
+  std::vector<PlanRegime> regimes;
+  // Scenario::weight_confidence, where there is more than one regime.
+  std::optional<double> weight_confidence;
 
+  // Those of all regimes.
   std::vector<PlanEvent> events;
   // Events that act on series i alone: series_events[series_event_first[i] .. [i + 1]).
   std::vector<int> series_event_first;
@@ -301,6 +319,7 @@ struct Plan {
   PlanScores scores;
 
   int period_count() const { return horizon.size(); }
+  int regime_count() const { return static_cast<int>(regimes.size()); }
   int series_count() const { return static_cast<int>(series.size()); }
   int group_count() const { return static_cast<int>(groups.size()); }
   int target_count() const { return static_cast<int>(targets.size()); }

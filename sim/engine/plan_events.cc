@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
@@ -62,6 +65,7 @@ std::vector<double> Coefficients(const PlanInput& input, const Plan& plan, const
                                  const SeriesKey& key) {
   if (!reach.is_dated()) return {reach.CoefficientAt(key, plan.horizon.first)};
   std::vector<double> coefficients;
+  coefficients.reserve(plan.period_count() + 1);
   for (int t = 0; t < plan.period_count(); ++t) {
     coefficients.push_back(reach.CoefficientAt(key, plan.horizon.first + t));
   }
@@ -107,6 +111,30 @@ bool Acts(const PlanEvent& event) {
   return felt && !(event.groups.empty() && event.series.empty());
 }
 
+// Whether two regimes have the same event.
+bool IsSame(const PlanEvent& a, const PlanEvent& b) {
+  return a.id64 == b.id64 && a.effect == b.effect &&
+         a.channel_share_ratio == b.channel_share_ratio && a.contained == b.contained &&
+         a.weights == b.weights && a.groups == b.groups && a.series == b.series;
+}
+
+// An event that several regimes share stands once. `events` are sorted by id.
+void JoinRegimes(std::vector<PlanEvent>& events) {
+  std::vector<PlanEvent> joined;
+  size_t first_of_id = 0;
+  for (PlanEvent& event : events) {
+    if (joined.empty() || joined.back().id64 != event.id64) first_of_id = joined.size();
+    const auto same = std::find_if(joined.begin() + static_cast<int64_t>(first_of_id), joined.end(),
+                                   [&](const PlanEvent& other) { return IsSame(other, event); });
+    if (same == joined.end()) {
+      joined.push_back(std::move(event));
+    } else {
+      same->regimes |= event.regimes;
+    }
+  }
+  events = std::move(joined);
+}
+
 // Lists, per series, the events that act on it alone.
 void IndexBySeries(EventPart& part, int series_count) {
   std::vector<std::vector<int>> lists(series_count);
@@ -124,24 +152,31 @@ void IndexBySeries(EventPart& part, int series_count) {
 
 Violations CheckEventReach(const PlanInput& input, const Window& horizon) {
   Violations violations;
-  for (size_t i = 0; i < input.scenario.events.size(); ++i) {
-    violations.Merge(EventReach(input, input.scenario.events[i])
-                         .Check(absl::StrCat("scenario.events[", i, "]"), horizon));
+  for (const World& world : WorldsOf(input.scenario)) {
+    for (size_t i = 0; i < world.events.size(); ++i) {
+      const std::string path = absl::StrCat("scenario.", world.path, "events[", i, "]");
+      violations.Merge(EventReach(input, world.events[i]).Check(path, horizon));
+    }
   }
   return violations;
 }
 
 EventPart ResolveEvents(const PlanInput& input, const ModelIndex& index, const Plan& plan) {
   EventPart part;
-  for (const Event& event : input.scenario.events) {
-    for (PlanEvent& resolved : ResolveEvent(input, index, plan, event)) {
-      if (Acts(resolved)) part.events.push_back(std::move(resolved));
+  const std::vector<World> worlds = WorldsOf(input.scenario);
+  for (size_t r = 0; r < worlds.size(); ++r) {
+    for (const Event& event : worlds[r].events) {
+      for (PlanEvent& resolved : ResolveEvent(input, index, plan, event)) {
+        resolved.regimes = uint32_t{1} << r;
+        if (Acts(resolved)) part.events.push_back(std::move(resolved));
+      }
     }
   }
   // Effects are summed in this order: the same bits whatever the order of a scenario's rows. Parts
   // of one event never meet in a series.
   std::stable_sort(part.events.begin(), part.events.end(),
                    [](const PlanEvent& a, const PlanEvent& b) { return a.id64 < b.id64; });
+  JoinRegimes(part.events);
   IndexBySeries(part, plan.series_count());
   return part;
 }

@@ -149,14 +149,13 @@ struct ElasticityPart {
 ElasticityPart ResolveElasticities(const PlanInput& input, const ModelIndex& index,
                                    const Plan& plan);
 
-// Periods of driver paths and what is known of them at as_of.
+// Periods of driver paths, what is known of them at as_of, and what each regime makes of them.
 struct DriverPart {
   Window window;
   // [driver, then derived driver x window]
   std::vector<double> history;
-  std::optional<DriverSimulator> simulator;
   DerivedDrivers derived;
-  std::vector<DriverCourse> derived_courses;
+  std::vector<PlanRegime> regimes;
 };
 // Errors: kInvalidArgument when the driver model and the scenario do not fit together, or when a
 // derived indicator needs a driver in a period before its first value.

@@ -82,21 +82,36 @@ int LongestLag(const Plan& plan) {
   return lag;
 }
 
-// Histories of derived drivers, and what the scenario tells of them.
-void AddDerived(const PlanInput& input, DriverPart& part) {
+// Histories of derived drivers, and what each world tells of them.
+void AddDerived(const PlanInput& input, const std::vector<World>& worlds, DriverPart& part) {
   const Model& model = input.model;
   for (size_t d = 0; d < model.derived_drivers.size(); ++d) {
     const DerivedDriver& driver = model.derived_drivers[d];
     const std::vector<double> values =
         KnownValues(input, {driver.id, model.as_of, driver.last_value}, part.window);
     part.history.insert(part.history.end(), values.begin(), values.end());
-    std::vector<DriverCourse> courses =
-        ResolveCourses(input.scenario.drivers, {driver.id}, {input.as_of + 1, part.window.last});
-    for (DriverCourse& course : courses) {
-      course.driver = static_cast<int>(d);
-      part.derived_courses.push_back(std::move(course));
+    for (size_t r = 0; r < worlds.size(); ++r) {
+      std::vector<DriverCourse> courses =
+          ResolveCourses(worlds[r].drivers, {driver.id}, {input.as_of + 1, part.window.last});
+      for (DriverCourse& course : courses) {
+        course.driver = static_cast<int>(d);
+        part.regimes[r].derived_courses.push_back(std::move(course));
+      }
     }
   }
+}
+
+// One regime for each world, without its drivers.
+std::vector<PlanRegime> RegimesWithoutDrivers(const std::vector<World>& worlds) {
+  std::vector<PlanRegime> regimes;
+  double sum = 0.0;
+  for (const World& world : worlds) {
+    sum += world.weight;
+    regimes.push_back({.id = world.id, .weight = world.weight, .cumulated = sum});
+  }
+  // What rounding left of the sum belongs to the last one.
+  regimes.back().cumulated = 1.0;
+  return regimes;
 }
 
 // Periods up to as_of in which a driver of a derived indicator is needed: the windows of the slots
@@ -179,15 +194,20 @@ absl::StatusOr<DriverPart> ResolveDrivers(const PlanInput& input, const Plan& pl
     start.push_back(std::isnan(values[known]) ? var.last_values[d] : values[known]);
     part.history.insert(part.history.end(), values.begin(), values.end());
   }
-  AddDerived(input, part);
+  const std::vector<World> worlds = WorldsOf(input.scenario);
+  part.regimes = RegimesWithoutDrivers(worlds);
+  AddDerived(input, worlds, part);
   JALON_RETURN_IF_ERROR(CheckRates(plan, input.model, part).ToStatus());
   const int simulated = part.window.last - input.as_of;
   if ((plan.elasticities.empty() && plan.rates.empty()) || simulated == 0) return part;
-  JALON_ASSIGN_OR_RETURN(
-      part.simulator, DriverSimulator::Create(var, std::move(start),
-                                              ResolveCourses(input.scenario.drivers, var.driver_ids,
-                                                             {input.as_of + 1, part.window.last}),
-                                              simulated));
+  for (size_t r = 0; r < worlds.size(); ++r) {
+    JALON_ASSIGN_OR_RETURN(
+        part.regimes[r].driver_simulator,
+        DriverSimulator::Create(
+            var, start,
+            ResolveCourses(worlds[r].drivers, var.driver_ids, {input.as_of + 1, part.window.last}),
+            simulated));
+  }
   return part;
 }
 

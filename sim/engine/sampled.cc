@@ -147,7 +147,7 @@ absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const Shar
   }
   const SharedState shared = SharedOf(SharedStage(plan), source, path);
   const size_t period_count = plan.period_count();
-  PathReplay replay;
+  PathReplay replay{.regime = shared.regime};
   replay.cells.resize(plan.series.size() * period_count);
   std::vector<double> slots(plan.slots.size(), 0.0);
   std::vector<double> cells(WidestStep(plan) * period_count);

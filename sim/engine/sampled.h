@@ -84,6 +84,8 @@ absl::StatusOr<BlockOutcome> SimulateBlock(const Plan& plan, int64_t block, cons
 // Values of one path alone, for replay: [target] and [part], equal bit for bit to that path in its
 // block; and the cells of the path.
 struct PathReplay {
+  // Index into Plan::regimes: the world the path is in.
+  int regime = 0;
   std::vector<double> target_values;
   std::vector<double> parts;
   // [series x horizon period]; levels of stocks.

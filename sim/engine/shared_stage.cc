@@ -188,7 +188,7 @@ double SharedStage::RateAt(const PlanRate& rate, int t, const std::vector<double
 
 void SharedStage::AddDrivers(SharedDraws& draws, SharedState& state) const {
   if (plan_.elasticities.empty() && plan_.rates.empty()) return;
-  const std::vector<double> drivers = DriverPaths(plan_, draws);
+  const std::vector<double> drivers = DriverPaths(plan_, state.regime, draws);
   AddElasticities(draws, drivers, state);
   for (const PlanRate& rate : plan_.rates) {
     for (int t = 0; t < period_count_; ++t) state.rates.push_back(RateAt(rate, t, drivers));
@@ -212,6 +212,11 @@ void SharedStage::AddEvents(SharedDraws& draws, SharedState& state) const {
   for (const PlanEvent& event : plan_.events) {
     const double share_effect = EventSize(draws, event);
     const size_t row = state.event_size.size();
+    if (!event.HappensIn(state.regime)) {
+      state.event_size.resize(row + event.weights.size(), 1.0);
+      state.event_log_size.resize(row + event.weights.size(), 0.0);
+      continue;
+    }
     for (double weight : event.weights) {
       state.event_size.push_back(EventFactor(share_effect, weight, event.contained));
       state.event_log_size.push_back(Log(state.event_size.back()));
@@ -237,8 +242,30 @@ SharedState SharedStage::Draw(int64_t path) const {
   return Draw(draws);
 }
 
+int SharedStage::DrawRegime(SharedDraws& draws) const {
+  if (plan_.regime_count() == 1) return 0;
+  const double uniform = draws.Uniform({.purpose = Purpose::kScenario, .id = Hash64("regime\x1f")});
+  const auto found =
+      std::find_if(plan_.regimes.begin(), plan_.regimes.end() - 1,
+                   [uniform](const PlanRegime& regime) { return uniform < regime.cumulated; });
+  return static_cast<int>(found - plan_.regimes.begin());
+}
+
 SharedState SharedStage::Draw(SharedDraws& draws) const {
-  SharedState state;
+  SharedState state{.regime = DrawRegime(draws)};
+  Fill(draws, state);
+  return state;
+}
+
+SharedState SharedStage::DrawIn(int regime, SharedDraws& draws) const {
+  // Asked all the same: sources of draws count.
+  (void)DrawRegime(draws);
+  SharedState state{.regime = regime};
+  Fill(draws, state);
+  return state;
+}
+
+void SharedStage::Fill(SharedDraws& draws, SharedState& state) const {
   const size_t size = static_cast<size_t>(plan_.group_count()) * period_count_;
   state.profile.assign(size, 0.0);
   state.event_factor.assign(size, 1.0);
@@ -251,7 +278,6 @@ SharedState SharedStage::Draw(SharedDraws& draws) const {
   for (const uint64_t id64 : plan_.mean_factors) {
     state.level_factors.push_back(ParameterDraw(draws, id64, 0));
   }
-  return state;
 }
 
 }  // namespace jalon::sim

@@ -15,6 +15,8 @@ namespace jalon::sim {
 
 // What the series stage reads of one path.
 struct SharedState {
+  // Index into Plan::regimes: the world the path is in.
+  int regime = 0;
   // [group x period of the horizon]: shared part of eta. On the log link events are in it.
   std::vector<double> profile;
   // [group x period]: product of EventFactor over events, for groups on the other
@@ -46,6 +48,8 @@ class SharedStage {
   // give: one body.
   SharedState Draw(int64_t path) const;
   SharedState Draw(SharedDraws& draws) const;
+  // The state that `draws` give in regime `regime`, whichever they would have drawn.
+  SharedState DrawIn(int regime, SharedDraws& draws) const;
   // Work of one Draw in series cells, for slices.
   int64_t cost_in_cells() const;
 
@@ -60,6 +64,11 @@ class SharedStage {
                                         const std::vector<double>& drivers) const;
   void AddLatents(SharedDraws& draws, SharedState& state) const;
   void AddTrendAndSeason(SharedDraws& draws, SharedState& state) const;
+  // The regime of a path: one uniform, by the inverse of the weights' distribution function.
+  // Nothing is drawn without a mixture.
+  int DrawRegime(SharedDraws& draws) const;
+  // All the rest, in state.regime.
+  void Fill(SharedDraws& draws, SharedState& state) const;
   // Elasticities, and rates of derived indicators.
   void AddDrivers(SharedDraws& draws, SharedState& state) const;
   void AddElasticities(SharedDraws& draws, const std::vector<double>& drivers,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "sim/base/math.h"
 
 namespace jalon::sim {
@@ -68,6 +69,20 @@ DriverCourse CourseOf(const DriverAssumption& assumption, int driver, const Wind
 }
 
 }  // namespace
+
+std::vector<World> WorldsOf(const Scenario& scenario) {
+  std::vector<World> worlds;
+  if (scenario.mixture.empty()) {
+    worlds.push_back({scenario.id, 1.0, scenario.drivers, scenario.events, ""});
+  }
+  for (size_t i = 0; i < scenario.mixture.size(); ++i) {
+    const Regime& regime = scenario.mixture[i];
+    if (!(regime.weight > 0.0)) continue;
+    worlds.push_back({regime.id, regime.weight, regime.drivers, regime.events,
+                      absl::StrCat("mixture[", i, "].")});
+  }
+  return worlds;
+}
 
 double EventWeight(const Event& event, Period period, Period fitted_at) {
   if (IsFullyIn(event, fitted_at)) return InForce(event, period) ? 1.0 : 0.0;

@@ -112,26 +112,68 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
-// Assumptions and events of one world. Refers to ids.
+// One of the worlds that a mixture may turn out to be.
+struct Regime {
+  std::string id;
+  std::string label;
+  // Its probability, in [0, 1]. One of weight 0 is never drawn.
+  double weight = 0.0;
+  std::vector<DriverAssumption> drivers;
+  std::vector<Event> events;
+
+  friend bool operator==(const Regime&, const Regime&) = default;
+};
+
+// Assumptions and events of one world, or a mixture of such worlds. Refers to ids.
 struct Scenario {
   std::string id;
   std::string label;
   std::vector<DriverAssumption> drivers;
   std::vector<Event> events;
+  // Of a mixture, 1 to kMaxRegimes worlds, one of which comes true; `drivers` and `events` are then
+  // empty. Which one is drawn once a path, in the order given.
+  std::vector<Regime> mixture;
+  // How sure the weights are, as a number of observations: they follow a Dirichlet law of
+  // parameters confidence x weight, whose mean they are ([Ferguson1973]). Absent: they are known.
+  std::optional<double> weight_confidence;
 
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
+inline constexpr int kMaxRegimes = 16;
+// How far from 1 weights may sum.
+inline constexpr double kMixtureSumTolerance = 1e-9;
+// Observations that weights may be worth.
+inline constexpr double kLeastConfidence = 1.0;
+inline constexpr double kMostConfidence = 1e6;
+
+// A world as the engine meets it. Borrows its scenario.
+struct World {
+  const std::string& id;
+  double weight = 1.0;
+  const std::vector<DriverAssumption>& drivers;
+  const std::vector<Event>& events;
+  // Where it stands in field paths: empty, or `mixture[i].`.
+  std::string path;
+};
+
+// The worlds a scenario may turn out to be, in its order: itself with weight 1, or the regimes of
+// its mixture whose weight is above 0.
+std::vector<World> WorldsOf(const Scenario& scenario);
+
 // Every broken rule against a network and its drivers: unknown ids, duplicates, wrong frequency,
 // empty or non-finite values, effects at or below -1, low > mode > high, shares outside [0, 1], end
 // before start, negative ramps, an imposed value a log elasticity cannot take, an anticipation that
-// could take away more than 95 % of sales. Field paths are `events[i].effect.low` and so on.
+// could take away more than 95 % of sales; in a mixture, the same of every regime, regimes twice or
+// more than kMaxRegimes of them, weights that are no shares or do not sum to 1, a confidence out of
+// its range. Field paths are `events[i].effect.low`, `mixture[j].events[i].effect.low` and so on.
 // Reasons: those of ids and labels (sim/base/text.h), UNKNOWN_DRIVER, UNKNOWN_INDICATOR,
 // UNKNOWN_SEGMENT, UNKNOWN_UNIT, DUPLICATE_ID, DUPLICATE_DRIVER, DUPLICATE, BAD_FREQUENCY, EMPTY,
 // NOT_FINITE, LOG_OF_NON_POSITIVE, END_BEFORE_START, OUT_OF_RANGE, EFFECT_TOO_LOW, NOT_ORDERED,
 // MISSING_CHANNEL, MISSING_HISTORY_DATE, HISTORY_DATE_WITHOUT_STATUS, ANTICIPATION_TOO_LARGE,
 // TRANSFER_WITHOUT_PLACE, TRANSFER_TO_ITSELF, TRANSFERS_OVER_ONE, TRANSFER_OF_A_GAIN, NOT_A_LEAF,
-// NOT_ADDITIVE (a channel on an indicator that does not add over channels).
+// NOT_ADDITIVE (a channel on an indicator that does not add over channels), MIXTURE_WITH_CONTENT,
+// TOO_MANY_REGIMES, SUM_NOT_ONE, CONFIDENCE_WITHOUT_MIXTURE.
 Violations ValidateScenario(const Network& network, const DriverTable& drivers,
                             const Scenario& scenario);
 

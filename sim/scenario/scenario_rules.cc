@@ -30,15 +30,15 @@ class HeaderChecker : public RuleChecker {
 
 class AssumptionChecker : public RuleChecker {
  public:
-  AssumptionChecker(const Network& network, const DriverTable& drivers, const Scenario& scenario)
-      : network_(network), drivers_(drivers) {
+  AssumptionChecker(const Network& network, const DriverTable& drivers, const World& world)
+      : network_(network), drivers_(drivers), list_(world.path) {
     for (const ElasticityPrior& prior : drivers.priors) {
       if (prior.transform == ElasticityPrior::Transform::kLog) logged_.insert(prior.driver);
     }
-    for (size_t i = 0; i < scenario.drivers.size(); ++i) {
-      path_ = Element("drivers", i);
-      CheckDriver(scenario.drivers[i], i);
-      CheckValues(scenario.drivers[i]);
+    for (size_t i = 0; i < world.drivers.size(); ++i) {
+      path_ = world.path + Element("drivers", i);
+      CheckDriver(world.drivers[i], i);
+      CheckValues(world.drivers[i]);
     }
   }
 
@@ -54,9 +54,9 @@ class AssumptionChecker : public RuleChecker {
             {"must not be set for a derived driver: its formula follows others, not the reverse",
              "DERIVED_DRIVER"});
     if (const auto earlier = ids_.Earlier(assumption.driver, i)) {
-      Require(
-          false, Field("driver"), assumption.driver,
-          {absl::StrCat("must differ from drivers[", *earlier, "].driver"), "DUPLICATE_DRIVER"});
+      Require(false, Field("driver"), assumption.driver,
+              {absl::StrCat("must differ from ", list_, "drivers[", *earlier, "].driver"),
+               "DUPLICATE_DRIVER"});
     }
     RequireFrequency(assumption.first, network_.frequency(), Field("first"));
   }
@@ -77,24 +77,26 @@ class AssumptionChecker : public RuleChecker {
   const Network& network_;
   const DriverTable& drivers_;
   std::set<std::string> logged_;
+  const std::string list_;
   DuplicateFinder ids_;
   std::string path_;
 };
 
 class EventChecker : public RuleChecker {
  public:
-  EventChecker(const Network& network, const Scenario& scenario) : network_(network) {
-    for (size_t i = 0; i < scenario.events.size(); ++i) {
-      path_ = Element("events", i);
-      CheckIdentity(scenario.events[i], i);
-      CheckDates(scenario.events[i]);
-      CheckShape(scenario.events[i]);
-      CheckFilters(scenario.events[i]);
-      CheckChannel(scenario.events[i]);
-      CheckTransfers(scenario.events[i]);
-      CheckEffect(scenario.events[i].effect);
-      CheckAnticipatedSize(scenario.events[i]);
-      CheckHistory(scenario.events[i]);
+  EventChecker(const Network& network, const World& world) : network_(network), list_(world.path) {
+    for (size_t i = 0; i < world.events.size(); ++i) {
+      const Event& event = world.events[i];
+      path_ = world.path + Element("events", i);
+      CheckIdentity(event, i);
+      CheckDates(event);
+      CheckShape(event);
+      CheckFilters(event);
+      CheckChannel(event);
+      CheckTransfers(event);
+      CheckEffect(event.effect);
+      CheckAnticipatedSize(event);
+      CheckHistory(event);
     }
   }
 
@@ -109,8 +111,9 @@ class EventChecker : public RuleChecker {
   void CheckIdentity(const Event& event, int64_t i) {
     RequireId(event.id, Field("id"));
     if (const auto earlier = ids_.Earlier(event.id, i)) {
-      Require(false, Field("id"), event.id,
-              {absl::StrCat("must differ from events[", *earlier, "].id"), "DUPLICATE_ID"});
+      Require(
+          false, Field("id"), event.id,
+          {absl::StrCat("must differ from ", list_, "events[", *earlier, "].id"), "DUPLICATE_ID"});
     }
     RequireLabel(event.label_fr, Field("label_fr"));
     RequireLabel(event.label_en, Field("label_en"));
@@ -264,16 +267,84 @@ class EventChecker : public RuleChecker {
   }
 
   const Network& network_;
+  const std::string list_;
   DuplicateFinder ids_;
   std::string path_;
 };
+
+class MixtureChecker : public RuleChecker {
+ public:
+  explicit MixtureChecker(const Scenario& scenario) {
+    CheckConfidence(scenario);
+    if (scenario.mixture.empty()) return;
+    Require(
+        scenario.drivers.empty(), "drivers", "",
+        {"must be left out of a mixture: they are those of its regimes", "MIXTURE_WITH_CONTENT"});
+    Require(
+        scenario.events.empty(), "events", "",
+        {"must be left out of a mixture: they are those of its regimes", "MIXTURE_WITH_CONTENT"});
+    const size_t count = scenario.mixture.size();
+    Require(count <= kMaxRegimes, "mixture", absl::StrCat(count),
+            {absl::StrCat("must be at most ", kMaxRegimes, " regimes"), "TOO_MANY_REGIMES"});
+    for (size_t i = 0; i < count; ++i) CheckRegime(scenario.mixture[i], i);
+    CheckSum(scenario.mixture);
+  }
+
+ private:
+  void CheckConfidence(const Scenario& scenario) {
+    if (!scenario.weight_confidence) return;
+    const double confidence = *scenario.weight_confidence;
+    Require(!scenario.mixture.empty(), "weight_confidence", absl::StrCat(confidence),
+            {"must be left out without a mixture", "CONFIDENCE_WITHOUT_MIXTURE"});
+    Require(
+        kLeastConfidence <= confidence && confidence <= kMostConfidence, "weight_confidence",
+        absl::StrCat(confidence),
+        {absl::StrCat("must be from ", kLeastConfidence, " to ", kMostConfidence), "OUT_OF_RANGE"});
+  }
+
+  void CheckRegime(const Regime& regime, int64_t i) {
+    const std::string path = Element("mixture", i);
+    Add(SlugProblem(regime.id, path + ".scenario"));
+    RequireLabel(regime.label, path + ".display_name");
+    if (const auto earlier = ids_.Earlier(regime.id, i)) {
+      Require(false, path + ".scenario", regime.id,
+              {absl::StrCat("must differ from mixture[", *earlier, "].scenario"), "DUPLICATE_ID"});
+    }
+    Require(0.0 <= regime.weight && regime.weight <= 1.0, path + ".weight",
+            absl::StrCat(regime.weight), {"must be from 0 to 1", "OUT_OF_RANGE"});
+  }
+
+  void CheckSum(const std::vector<Regime>& mixture) {
+    double sum = 0.0;
+    for (const Regime& regime : mixture) sum += regime.weight;
+    Require(std::fabs(sum - 1.0) <= kMixtureSumTolerance, "mixture", absl::StrCat(sum),
+            {"must have weights that sum to 1", "SUM_NOT_ONE"});
+  }
+
+  DuplicateFinder ids_;
+};
+
+// Everything a scenario says of the world, weights aside.
+std::vector<World> AllWorldsOf(const Scenario& scenario) {
+  std::vector<World> worlds;
+  worlds.push_back({scenario.id, 1.0, scenario.drivers, scenario.events, ""});
+  for (size_t i = 0; i < scenario.mixture.size(); ++i) {
+    const Regime& regime = scenario.mixture[i];
+    worlds.push_back({regime.id, regime.weight, regime.drivers, regime.events,
+                      absl::StrCat(Element("mixture", i), ".")});
+  }
+  return worlds;
+}
 
 class ChannelUseChecker : public RuleChecker {
  public:
   ChannelUseChecker(const ChannelTable& table, const Scenario& scenario) {
     for (const Channel& channel : table.channels) known_.insert(channel.id);
-    for (size_t i = 0; i < scenario.events.size(); ++i)
-      Check(scenario.events[i], Element("events", i));
+    for (const World& world : AllWorldsOf(scenario)) {
+      for (size_t i = 0; i < world.events.size(); ++i) {
+        Check(world.events[i], world.path + Element("events", i));
+      }
+    }
   }
 
  private:
@@ -305,8 +376,11 @@ Violations CheckEventChannels(const ChannelTable& table, const Scenario& scenari
 Violations ValidateScenario(const Network& network, const DriverTable& drivers,
                             const Scenario& scenario) {
   Violations violations = HeaderChecker(scenario).violations();
-  violations.Merge(AssumptionChecker(network, drivers, scenario).violations());
-  violations.Merge(EventChecker(network, scenario).violations());
+  violations.Merge(MixtureChecker(scenario).violations());
+  for (const World& world : AllWorldsOf(scenario)) {
+    violations.Merge(AssumptionChecker(network, drivers, world).violations());
+    violations.Merge(EventChecker(network, world).violations());
+  }
   return violations;
 }
 

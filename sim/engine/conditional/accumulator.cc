@@ -122,6 +122,7 @@ MixtureShape ConditionalAccumulator::State::ShapeOf(int target, double mean) con
                      .places = plan.places[target],
                      .lattice = law.lattice,
                      .floor = plan.floors[target],
+                     .humps = plan.plan.regime_count() > 1,
                      .student = law.student.get(),
                      .constant = law.constant,
                      .sum_weight = law.weight};

@@ -18,12 +18,13 @@ constexpr double kStateCell = 60.0;
 }  // namespace
 
 struct ConditionalBlockWork::State {
-  State(const ConditionalPlanState& plan, int64_t block, int parameter_draw)
-      : plan(plan), parameter_draw(parameter_draw), work(plan) {
+  State(const ConditionalPlanState& plan, int64_t block, int parameter_draw, int regime)
+      : plan(plan), parameter_draw(parameter_draw), regime(regime), work(plan) {
     work.block.block = block;
   }
 
   bool DrawStates();
+  SharedState StateOf(int lane) const;
   bool AddAtoms();
   bool AddSums();
   void Check(int target);
@@ -31,6 +32,8 @@ struct ConditionalBlockWork::State {
   const ConditionalPlanState& plan;
   // -1: each path has parameters of its own.
   const int parameter_draw;
+  // -1: each path has the regime it draws.
+  const int regime;
   LaneWork work;
   int phase = 0;
   int next_lane = 0;
@@ -39,15 +42,21 @@ struct ConditionalBlockWork::State {
   absl::Status status;
 };
 
+SharedState ConditionalBlockWork::State::StateOf(int lane) const {
+  const int64_t path = work.block.block * kScrambleCount + lane;
+  if (parameter_draw >= 0) {
+    return plan.states->AtParameters(parameter_draw,
+                                     plan.regime_lanes.RegimeOf(work.block.block, lane), path);
+  }
+  return regime >= 0 ? plan.states->AtRegime(regime, path) : plan.states->At(path);
+}
+
 bool ConditionalBlockWork::State::DrawStates() {
   const double cost = kStateCell * static_cast<double>(plan.states->stage().cost_in_cells());
   const int count = std::clamp(static_cast<int>(kSlice / cost), 1, kScrambleCount);
   const int end = std::min(next_lane + count, kScrambleCount);
   for (; next_lane < end; ++next_lane) {
-    const int64_t path = work.block.block * kScrambleCount + next_lane;
-    work.shared.Set(next_lane, parameter_draw < 0
-                                   ? plan.states->At(path)
-                                   : plan.states->AtParameters(parameter_draw, path));
+    work.shared.Set(next_lane, StateOf(next_lane));
   }
   if (next_lane < kScrambleCount) return false;
   work.shared.Finish(plan.plan);
@@ -81,13 +90,19 @@ void ConditionalBlockWork::State::Check(int target) {
 }
 
 ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block)
-    : ConditionalBlockWork(plan.state(), block) {}
-ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlanState& state, int64_t block)
-    : state_(std::make_unique<State>(state, block, -1)) {}
+    : state_(std::make_unique<State>(plan.state(), block, -1, -1)) {}
 ConditionalBlockWork::ConditionalBlockWork(const ConditionalPlan& plan, int64_t block,
                                            int parameter_draw)
-    : state_(std::make_unique<State>(plan.state(), block, parameter_draw)) {}
+    : state_(std::make_unique<State>(plan.state(), block, parameter_draw, -1)) {}
+ConditionalBlockWork::ConditionalBlockWork(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
 ConditionalBlockWork::~ConditionalBlockWork() = default;
+
+std::unique_ptr<ConditionalBlockWork> ConditionalBlockWork::InRegime(
+    const ConditionalPlanState& state, int64_t block, int regime) {
+  return std::unique_ptr<ConditionalBlockWork>(
+      new ConditionalBlockWork(std::make_unique<State>(state, block, -1, regime)));
+}
 
 bool ConditionalBlockWork::Step() {
   using Phase = bool (State::*)();

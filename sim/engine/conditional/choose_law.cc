@@ -16,7 +16,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-TargetLaw Chooser::Choose() {
+TargetLaw Chooser::Choose(bool as_sum) {
+  as_sum_ = as_sum;
   law_.composition = Compose(plan_, slots_, quantities_.value, quantities_.denominator);
   law_.thresholds = target_.thresholds;
   FindDrawn();

@@ -21,7 +21,8 @@ class Chooser {
         target_(plan.targets[index]),
         quantities_(plan.target_parts[index]) {}
 
-  TargetLaw Choose();
+  // `as_sum`: a sum of one kind with one weight is matched even where there are many.
+  TargetLaw Choose(bool as_sum = false);
 
  private:
   const PlanSeries& SeriesOf(int p) const { return plan_.series[law_.composition.parts[p].series]; }
@@ -67,6 +68,7 @@ class Chooser {
   StudentSums& students_;
   const Target& target_;
   const PlanTarget& quantities_;
+  bool as_sum_ = false;
   TargetLaw law_;
   // Parts with something to draw.
   std::vector<int> drawn_;

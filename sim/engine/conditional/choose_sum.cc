@@ -36,9 +36,12 @@ bool Chooser::SetSum() {
   const Cumulants cumulants = CumulantMaker(plan_, law_.composition).At(middle_);
   const double own_mean = OwnMean();
   const double mean = own_mean / weight;
-  if (!exact && !IsFewOrSkewed(first.law, mean, cumulants.value().skewness())) return false;
+  if (!exact && !as_sum_ && !IsFewOrSkewed(first.law, mean, cumulants.value().skewness())) {
+    return false;
+  }
   law_.law = exact ? LawUsed::kExact : LawUsed::kMatched;
   law_.weight = weight;
+  law_.sum_mean = mean;
   law_.sum = {.law = first.law, .dispersion = first.dispersion, .shape = first.shape};
   if (exact) {
     law_.sum.effect_sd = std::sqrt(first.branch_loading * first.branch_loading +

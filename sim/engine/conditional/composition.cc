@@ -171,6 +171,8 @@ bool SlotSeries::IsKnown(const PlanRate& rate, Period period) const {
 std::optional<double> SlotSeries::KnownRate(int slot) const {
   const SlotReading& reading = plan_.slots[slot].reading;
   if (reading.rate < 0) return 1.0;
+  // Another regime may impose another rate.
+  if (plan_.regime_count() > 1) return std::nullopt;
   const auto value = [&](Period period) {
     const size_t row = static_cast<size_t>(reading.rate) * plan_.period_count();
     return rates_[row + (period - plan_.horizon.first)];

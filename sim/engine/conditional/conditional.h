@@ -114,10 +114,12 @@ struct ConditionalBlock {
 class ConditionalBlockWork final : public SlicedWork {
  public:
   ConditionalBlockWork(const ConditionalPlan& plan, int64_t block);
-  // The same paths under the parameters and sizes of events of draw `parameter_draw` >= 0
-  // (knowledge.h).
+  // The same paths under the parameters and sizes of events of draw `parameter_draw` >= 0, in the
+  // regimes dealt out to them (knowledge.h).
   ConditionalBlockWork(const ConditionalPlan& plan, int64_t block, int parameter_draw);
-  ConditionalBlockWork(const ConditionalPlanState& state, int64_t block);
+  // The same paths all in one regime; -1: in those they draw.
+  static std::unique_ptr<ConditionalBlockWork> InRegime(const ConditionalPlanState& state,
+                                                        int64_t block, int regime);
   ~ConditionalBlockWork() override;
 
   // True when complete, or failed.
@@ -128,6 +130,7 @@ class ConditionalBlockWork final : public SlicedWork {
 
  private:
   struct State;
+  explicit ConditionalBlockWork(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -78,7 +78,9 @@ double ProgramBytes(const Plan& plan) {
          thresholds * (sizeof(double) + sizeof(LaneThreshold) + sizeof(ScoreCurve)) +
          atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom) + sizeof(float)) +
          atoms.mixed_parts * (sizeof(AtomTable::Atom) + sizeof(MixedAtom) + PartBytes(plan)) +
-         atoms.uses * sizeof(int) + Size(plan.series.size()) * plan.period_count() * sizeof(double);
+         atoms.uses * sizeof(int) +
+         // Means; while laws are chosen, those of every regime but one beside.
+         plan.regime_count() * Size(plan.series.size()) * plan.period_count() * sizeof(double);
 }
 
 double BlockBytes(const Plan& plan) {
@@ -90,7 +92,8 @@ double BlockBytes(const Plan& plan) {
 }
 
 double AccumulatorBytes(const Plan& plan, int quantile_level_count) {
-  const double places = quantile_level_count > 0 ? kLaneCount : 0.0;
+  const int most_places = plan.regime_count() > 1 ? kMostPlaces : kLaneCount;
+  const double places = quantile_level_count > 0 ? most_places : 0.0;
   const double numbers = kLaneCount + 4.0 + places;
   return sizeof(double) * (kLaneCount * ThresholdCount(plan) + numbers * Size(plan.targets.size()));
 }

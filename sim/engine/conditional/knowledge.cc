@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/conditional/regime_weights.h"
 
 namespace jalon::sim {
 namespace {
@@ -25,7 +26,10 @@ double Quantile(const Draws& sorted, double level) {
 }  // namespace
 
 KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
-    : counts_(kParameterDraws, 0) {
+    : counts_(kParameterDraws, 0),
+      lanes_(plan.plan()),
+      regime_weights_(DrawRegimeWeights(plan.plan(), plan.state().states->basis().leading_count,
+                                        kParameterDraws)) {
   int row_count = 0;
   size_t threshold = 0;
   for (const TargetLaw& law : plan.state().laws) {
@@ -39,20 +43,34 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
 double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
   double rows = 0.0;
   for (const Target& target : plan.targets) rows += target.thresholds.empty() ? 0.0 : 1.0;
-  return rows * kParameterDraws * sizeof(double) +
+  return (rows + plan.regime_count()) * kParameterDraws * sizeof(double) +
          static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t));
 }
 
 void KnowledgeAccumulator::Fold(int64_t block, const ConditionalBlock& share) {
-  const int draw = KnowledgeShareOf(block).draw;
+  const KnowledgeShare its = KnowledgeShareOf(block);
+  const int draw = its.draw;
   ++counts_[draw];
+  const std::array<double, kScrambleCount> weights = LaneWeights(its);
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (rows_[i] < 0) continue;
     const auto first =
         share.probability.begin() + static_cast<int64_t>(first_threshold_[i]) * kScrambleCount;
     sums_[static_cast<size_t>(rows_[i]) * kParameterDraws + draw] +=
-        std::accumulate(first, first + kScrambleCount, 0.0);
+        std::inner_product(first, first + kScrambleCount, weights.begin(), 0.0);
   }
+}
+
+std::array<double, kScrambleCount> KnowledgeAccumulator::LaneWeights(
+    const KnowledgeShare& share) const {
+  std::array<double, kScrambleCount> weights{};
+  const size_t regime_count = lanes_.counts().size();
+  for (int lane = 0; lane < kScrambleCount; ++lane) {
+    const int regime = lanes_.RegimeOf(share.paths_block, lane);
+    weights[lane] = regime_weights_[share.draw * regime_count + regime] * kScrambleCount /
+                    lanes_.counts()[regime];
+  }
+  return weights;
 }
 
 void KnowledgeAccumulator::AddIntervals(std::vector<TargetEstimate>& estimates) const {

@@ -2,17 +2,21 @@
 // Internal to sim/engine/conditional.
 //
 // A probability integrates over everything uncertain. Part of that is the future's own (latents,
-// drivers, draws of cells), and part is what the model does not know: parameters shared by series,
-// elasticities, sizes of events. The interval says how far the probability would move if the second
-// part were known: its 10th to its 90th percentile over 64 draws of these, each integrated over the
-// same shared paths of the first part (common random numbers).
+// drivers, draws of cells, which regime of a mixture comes true), and part is what the model does
+// not know: parameters shared by series, elasticities, sizes of events, and the weights of regimes
+// where their confidence is told (regime_weights.h). The interval says how far the probability
+// would move if the second part were known: its 10th to its 90th percentile over 64 draws of these,
+// each integrated over the same shared paths of the first part (common random numbers). Regimes are
+// dealt out to these paths (regime_lanes.h) and weighted with the weights of the draw.
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/regime_lanes.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
@@ -48,6 +52,8 @@ class KnowledgeAccumulator {
   void AddIntervals(std::vector<TargetEstimate>& estimates) const;
 
  private:
+  // Of each path of a draw's share: 1 without a mixture.
+  std::array<double, kScrambleCount> LaneWeights(const KnowledgeShare& share) const;
   void AddInterval(int row, TargetEstimate& estimate) const;
 
   // [target]: row of `sums`, -1 without threshold or closed form; and of its first threshold among
@@ -58,6 +64,9 @@ class KnowledgeAccumulator {
   std::vector<int> counts_;
   // [row x draw]: sums of the probability over paths.
   std::vector<double> sums_;
+  RegimeLanes lanes_;
+  // [draw x regime]
+  std::vector<double> regime_weights_;
 };
 
 }  // namespace jalon::sim

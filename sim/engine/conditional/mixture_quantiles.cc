@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "sim/base/math.h"
@@ -15,6 +16,10 @@ namespace {
 constexpr double kWidth = 0.55;
 // All places together cover so many standard deviations of the conditional mean.
 constexpr double kCovered = 8.8;
+// Places of one hump, where a law given the mean is narrow; and the widest step there may be, in
+// standard deviations of that law, before it is.
+constexpr int kManyPlaces = 3 * kLaneCount;
+constexpr double kWidestStep = 1.0 / 0.9;
 // A spread below this share of the own variance, or of the mean, is none.
 constexpr double kNoSpread = 1e-9;
 // Counts below so many expected keep their own law.
@@ -26,6 +31,12 @@ constexpr double kMostCarried = 0.4;
 constexpr int kLooks = 8;
 constexpr double kRightTo = 0.02;
 constexpr double kRightAtOnce = 0.006;
+// The same where there are humps: looks, score, width of the bracket in standard deviations, and
+// how many of its own a law at a place reaches.
+constexpr int kMostHumpLooks = 40;
+constexpr double kHumpScore = 1e-3;
+constexpr double kHumpWidth = 1e-4;
+constexpr double kHumpReach = 12.0;
 
 double Square(double x) { return x * x; }
 
@@ -44,15 +55,19 @@ class Mixture {
       square += shape.weights[k] * off * off;
       cube += shape.weights[k] * off * off * off;
     }
-    const double wanted = std::max(Square(kWidth * shape.places.step) - shape.own, 0.0);
+    const double widest = Square(kWidth * shape.places.step);
+    const double wanted = shape.humps ? 0.0 : std::max(widest - shape.own, 0.0);
     const double widening = std::min(wanted, shape.between);
+    // Humps may differ much in their own spread: each is widened by itself.
+    const double least_own = shape.humps ? widest : 0.25 * shape.own;
     const double drawn =
         square > 0.0 ? std::sqrt(std::max(shape.between - widening, 0.0) / square) : 0.0;
-    const double rest = cube * (1.0 - drawn * drawn * drawn);
+    // Between humps it is large and belongs to none of them.
+    const double rest = shape.humps ? 0.0 : cube * (1.0 - drawn * drawn * drawn);
     const double slope = shape.between > kNoSpread * shape.own ? shape.own_slope : 0.0;
     for (int k = 0; k < count; ++k) {
       const double off = drawn * (Place(shape, k) - first);
-      const double own = std::max(shape.own + slope * off, 0.25 * shape.own);
+      const double own = std::max(shape.own + slope * off, least_own);
       // The third cumulant of flows goes with their variance.
       const double third = shape.own > 0.0 ? shape.third * (own / shape.own) : shape.third;
       const double variance = std::max(own + widening, 1e-280);
@@ -65,6 +80,38 @@ class Mixture {
     const double third = shape.third + cube + 3.0 * slope * shape.between;
     skewness_ = sd_ > 0.0 ? std::clamp(third / (sd_ * sd_ * sd_), -1.0, 1.0) : 0.0;
     mean_ = shape.mean;
+  }
+
+  // At a normal score, not below `least`. Where means have several humps the distribution function
+  // has flat places between steep ones, on which the steps of Quantile lose their way: a bracket is
+  // kept instead ([Chandrupatla1997]).
+  double QuantileOfHumps(double score, double least) const {
+    if (!(sd_ > 0.0)) return mean_;
+    double a = std::max(lowest_, least);
+    double f_a = ScoreAt(a) - score;
+    if (f_a >= 0.0) return a;
+    double b = highest_;
+    double f_b = ScoreAt(b) - score;
+    if (f_b <= 0.0) return b;
+    double c = a;
+    double f_c = f_a;
+    double step = 0.5;
+    for (int look = 0; look < kMostHumpLooks; ++look) {
+      const double x = a + step * (b - a);
+      const double f_x = ScoreAt(x) - score;
+      const bool on_a = (f_x < 0.0) == (f_a < 0.0);
+      c = on_a ? a : b;
+      f_c = on_a ? f_a : f_b;
+      if (!on_a) {
+        b = a;
+        f_b = f_a;
+      }
+      a = x;
+      f_a = f_x;
+      if (std::fabs(f_a) < kHumpScore || std::fabs(b - a) < kHumpWidth * sd_) break;
+      step = NextStep({a, b, c}, {f_a, f_b, f_c}, 0.5 * kHumpWidth * sd_ / std::fabs(b - a));
+    }
+    return std::fabs(f_a) < std::fabs(f_b) ? a : b;
   }
 
   // At a normal score.
@@ -89,6 +136,19 @@ class Mixture {
   }
 
  private:
+  // Where between the bracket's ends a and b to look next, c being the point before: by inverse
+  // quadratic interpolation where the function is straight enough for it, in the middle elsewhere.
+  static double NextStep(const std::array<double, 3>& x, const std::array<double, 3>& f,
+                         double least) {
+    const double xi = (x[0] - x[1]) / (x[2] - x[1]);
+    const double phi = (f[0] - f[1]) / (f[2] - f[1]);
+    if (!(phi * phi < xi && Square(1.0 - phi) < 1.0 - xi)) return 0.5;
+    const double step =
+        f[0] / (f[1] - f[0]) * (f[2] / (f[1] - f[2])) +
+        (x[2] - x[0]) / (x[1] - x[0]) * (f[0] / (f[2] - f[0])) * (f[1] / (f[2] - f[1]));
+    return std::clamp(step, least, 1.0 - least);
+  }
+
   static double Place(const MixtureShape& shape, int k) {
     return shape.places.step * (k - 0.5 * (shape.places.count - 1));
   }
@@ -101,6 +161,10 @@ class Mixture {
     laws.variance[lane] = variance;
     laws.third[lane] = std::clamp(third, -most, most);
     laws.weight[lane] = weight;
+    if (weight == 0.0) return;
+    const double reach = kHumpReach * std::sqrt(variance);
+    lowest_ = std::min(lowest_, mean - reach);
+    highest_ = std::max(highest_, mean + reach);
   }
 
   double ScoreAt(double y) const {
@@ -126,32 +190,34 @@ class Mixture {
   double mean_ = 0.0;
   double sd_ = 0.0;
   double skewness_ = 0.0;
+  // Nothing lies beyond.
+  double lowest_ = std::numeric_limits<double>::infinity();
+  double highest_ = -lowest_;
 };
 
-// Few counts: negative binomials over a lognormal mean of the run's mean and variance.
+// Few counts: negative binomials over lognormal means.
 class FewCounts {
  public:
-  FewCounts(double mean, double variance, double dispersion) : dispersion_(dispersion) {
-    const double log_variance = Log1p(variance / (mean * mean));
+  explicit FewCounts(double dispersion) : dispersion_(dispersion) {}
+
+  // A lognormal mean of mean `mean` and log variance `log_variance`, for a share `weight` of paths.
+  void AddMean(double mean, double log_variance, double weight) {
     const double sd = std::sqrt(log_variance);
+    const double rate = dispersion_ > 1.0 ? Log(dispersion_) / (dispersion_ - 1.0) : 1.0;
     double mass = 0.0;
+    for (int k = 0; k < kNodes; ++k) mass += NormalPdf(ScoreOf(k));
     for (int k = 0; k < kNodes; ++k) {
-      const int from_middle = k - kNodes / 2;
-      const double z = 0.6 * from_middle;
-      weight_[k] = NormalPdf(z);
-      mass += weight_[k];
-      mean_[k] = mean * Exp(sd * z - 0.5 * log_variance);
-      const double rate = dispersion > 1.0 ? Log(dispersion) / (dispersion - 1.0) : 1.0;
-      chance_[k] = Exp(-rate * mean_[k]);
+      weight_.push_back(weight * (NormalPdf(ScoreOf(k)) / mass));
+      mean_.push_back(mean * Exp(sd * ScoreOf(k) - 0.5 * log_variance));
+      chance_.push_back(Exp(-rate * mean_.back()));
     }
-    for (double& weight : weight_) weight /= mass;
   }
 
   // P(N = next), next = 0, 1, ...
   double Next() {
     double sum = 0.0;
     const double step = (dispersion_ - 1.0) / dispersion_;
-    for (int k = 0; k < kNodes; ++k) {
+    for (size_t k = 0; k < mean_.size(); ++k) {
       sum += weight_[k] * chance_[k];
       chance_[k] *= (mean_[k] / dispersion_ + step * next_) / (next_ + 1.0);
     }
@@ -161,12 +227,48 @@ class FewCounts {
 
  private:
   static constexpr int kNodes = 15;
+  static double ScoreOf(int k) {
+    const int from_middle = k - kNodes / 2;
+    return 0.6 * from_middle;
+  }
+
   double dispersion_;
   double next_ = 0.0;
-  std::array<double, kNodes> weight_{};
-  std::array<double, kNodes> mean_{};
-  std::array<double, kNodes> chance_{};
+  std::vector<double> weight_;
+  std::vector<double> mean_;
+  std::vector<double> chance_;
 };
+
+// One lognormal of the run's mean and variance.
+FewCounts AroundOneMean(const MixtureShape& shape) {
+  const double w = shape.sum_weight;
+  const double mean = (shape.mean - shape.constant) / w;
+  const double spread = (shape.between + shape.own) / (w * w) - shape.sum->dispersion * mean;
+  FewCounts counts(shape.sum->dispersion);
+  counts.AddMean(mean, Log1p(std::max(spread, 0.0) / (mean * mean)), 1.0);
+  return counts;
+}
+
+// A lognormal at every place, drawn together so that the spread of means is the run's.
+FewCounts AroundPlaces(const MixtureShape& shape) {
+  const MeanPlaces& places = shape.places;
+  const auto off = [&places](int k) { return places.step * (k - 0.5 * (places.count - 1)); };
+  double first = 0.0;
+  double square = 0.0;
+  for (int k = 0; k < places.count; ++k) first += shape.weights[k] * off(k);
+  for (int k = 0; k < places.count; ++k) {
+    square += shape.weights[k] * Square(off(k) - first);
+  }
+  const double drawn = square > 0.0 ? std::sqrt(shape.between / square) : 0.0;
+  const double effect = shape.sum->effect_sd * shape.sum->effect_sd;
+  FewCounts counts(shape.sum->dispersion);
+  for (int k = 0; k < places.count; ++k) {
+    if (shape.weights[k] == 0.0) continue;
+    const double mean = shape.mean + drawn * (off(k) - first) - shape.constant;
+    counts.AddMean(std::max(mean / shape.sum_weight, 0.0), effect, shape.weights[k]);
+  }
+  return counts;
+}
 
 bool IsFewCounts(const MixtureShape& shape) {
   if (shape.sum == nullptr || shape.sum->law != Law::kNegativeBinomial) return false;
@@ -178,9 +280,7 @@ bool IsFewCounts(const MixtureShape& shape) {
 void FewCountQuantiles(const MixtureShape& shape, std::span<const double> levels,
                        std::span<const size_t> order, std::vector<double>& made) {
   const double w = shape.sum_weight;
-  const double mean = (shape.mean - shape.constant) / w;
-  const double spread = (shape.between + shape.own) / (w * w) - shape.sum->dispersion * mean;
-  FewCounts counts(mean, std::max(spread, 0.0), shape.sum->dispersion);
+  FewCounts counts = shape.humps ? AroundPlaces(shape) : AroundOneMean(shape);
   constexpr int kMostCounts = 2'000;
   double below = counts.Next();
   int count = 0;
@@ -190,17 +290,41 @@ void FewCountQuantiles(const MixtureShape& shape, std::span<const double> levels
   }
 }
 
-}  // namespace
-
-MeanPlaces MeanPlaces::Covering(double center, double between, double own) {
-  MeanPlaces places{.center = center};
-  const double spread = std::sqrt(std::max(between, 0.0));
+MeanPlaces CoveringOne(const MeanHump& hump) {
+  MeanPlaces places{.center = hump.center};
+  const double spread = std::sqrt(std::max(hump.between, 0.0));
   // What rounding leaves of a mean that does not vary is no spread.
-  if (!(spread > kNoSpread * std::fabs(center))) return places;
+  if (!(spread > kNoSpread * std::fabs(hump.center))) return places;
   const double few = kCovered / kLaneCount;
-  places.count = own < Square(0.9 * few) * between ? kMostPlaces : kLaneCount;
+  places.count = hump.own < Square(0.9 * few) * hump.between ? kManyPlaces : kLaneCount;
   places.step = kCovered / places.count * spread;
   return places;
+}
+
+MeanPlaces CoveringAll(std::span<const MeanHump> humps) {
+  double low = humps[0].center;
+  double high = low;
+  double finest = std::numeric_limits<double>::infinity();
+  for (const MeanHump& hump : humps) {
+    const double spread = std::sqrt(std::max(hump.between, 0.0));
+    low = std::min(low, hump.center - 0.5 * kCovered * spread);
+    high = std::max(high, hump.center + 0.5 * kCovered * spread);
+    const double own = std::sqrt(std::max(hump.own, 0.0));
+    finest = std::min(finest, std::max(kWidestStep * own, kCovered / kManyPlaces * spread));
+  }
+  MeanPlaces places{.center = 0.5 * (low + high)};
+  if (!(high - low > kNoSpread * std::fabs(places.center))) return places;
+  const double wanted = finest > 0.0 ? (high - low) / finest + 1.0 : kMostPlaces;
+  const double groups = std::ceil(std::min(wanted / kLaneCount, 1.0 * kMostPlaces / kLaneCount));
+  places.count = std::max(static_cast<int>(groups), 1) * kLaneCount;
+  places.step = (high - low) / (places.count - 1);
+  return places;
+}
+
+}  // namespace
+
+MeanPlaces MeanPlaces::Covering(std::span<const MeanHump> humps) {
+  return humps.size() == 1 ? CoveringOne(humps[0]) : CoveringAll(humps);
 }
 
 void MeanPlaces::Add(double mean, double* weights) const {
@@ -231,8 +355,11 @@ std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLe
   }
   const Mixture mixture(shape);
   double least = shape.floor;
+  double below = -std::numeric_limits<double>::infinity();
   for (const size_t q : levels.order) {
-    double y = mixture.Quantile(levels.scores[q]);
+    double y = shape.humps ? mixture.QuantileOfHumps(levels.scores[q], below)
+                           : mixture.Quantile(levels.scores[q]);
+    below = y;
     if (shape.lattice > 0.0) {
       y = shape.lattice * std::ceil((y - 1e-9 * shape.lattice) / shape.lattice - 0.5);
     }

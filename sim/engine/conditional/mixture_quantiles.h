@@ -18,6 +18,14 @@
 
 namespace jalon::sim {
 
+// Conditional means of a target in one regime: their mean and variance, and the average variance
+// around them.
+struct MeanHump {
+  double center = 0.0;
+  double between = 0.0;
+  double own = 0.0;
+};
+
 // Where conditional means are gathered: place k is center + step (k - (count - 1) / 2).
 struct MeanPlaces {
   double center = 0.0;
@@ -26,14 +34,15 @@ struct MeanPlaces {
   // A multiple of kLaneCount, at most kMostPlaces.
   int count = kLaneCount;
 
-  // Places that cover a spread of `between` (a variance), `own` being the variance around a mean:
-  // more where a law given the mean is so narrow that steps would be seen.
-  static MeanPlaces Covering(double center, double between, double own);
+  // Places that cover one hump, or several from the lowest to the highest, however rare they are:
+  // more where a law given the mean is so narrow that steps would be seen, and as many as the
+  // narrowest of several humps asks for.
+  static MeanPlaces Covering(std::span<const MeanHump> humps);
 
   // Adds one conditional mean to weights [count].
   void Add(double mean, double* weights) const;
 };
-inline constexpr int kMostPlaces = 3 * kLaneCount;
+inline constexpr int kMostPlaces = 8 * kLaneCount;
 
 // Averages over the paths of a run.
 struct MixtureShape {
@@ -50,6 +59,8 @@ struct MixtureShape {
   // Values are multiples of `lattice` (0: any), and not below `floor`.
   double lattice = 0.0;
   double floor = 0.0;
+  // Whether means may gather around several places: the regimes of a mixture.
+  bool humps = false;
   // Of sums of heavy tails; null elsewhere.
   const StudentSumLaw* student = nullptr;
   // Y = constant + weight x sum with a sum of this law, where there is one; null elsewhere. Counts
@@ -70,8 +81,7 @@ struct QuantileLevels {
   std::vector<size_t> order;
 };
 
-// [level]: quantiles; never crossing. 0.3 us a level, three times as much where there are 48
-// places.
+// [level]: quantiles; never crossing. 0.3 us a level for each 16 places.
 std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLevels& levels);
 
 }  // namespace jalon::sim

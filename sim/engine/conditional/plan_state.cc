@@ -31,6 +31,7 @@ ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double>
     : plan(plan),
       quantile_levels(std::move(quantile_levels)),
       means(plan),
+      regime_lanes(plan),
       places(plan.targets.size()),
       floors(plan.targets.size(), 0.0) {}
 

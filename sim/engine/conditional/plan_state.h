@@ -11,6 +11,7 @@
 #include "sim/engine/conditional/lane_evaluator.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/path_means.h"
+#include "sim/engine/conditional/regime_lanes.h"
 #include "sim/engine/conditional/sobol_states.h"
 #include "sim/engine/conditional/target_law.h"
 
@@ -40,6 +41,7 @@ struct ConditionalPlanState {
   const Plan& plan;
   std::vector<double> quantile_levels;
   MeansMaker means;
+  RegimeLanes regime_lanes;
   // Set once the basis is there.
   std::optional<SobolStates> states;
   // [target], their compositions left empty.

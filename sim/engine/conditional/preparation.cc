@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/conditional/regime_laws.h"
 
 namespace jalon::sim {
 namespace {
@@ -19,8 +21,18 @@ constexpr double kSlice = 2e6;
 constexpr int kSeriesOfSlice = 10'000;
 // Nanoseconds of a threshold that a polynomial does not do.
 constexpr double kTable = 3e5;
-// Points of every scramble that say where conditional means fall.
+// Points of every scramble, in each regime, that say where conditional means fall.
 constexpr int kPilotPoints = 2;
+constexpr double kPilotPaths = kPilotPoints * kScrambleCount;
+
+// What the pilot says of a target in a regime: a first conditional mean, the sums of what the
+// others are off it, and the average own variance.
+struct MeanSpread {
+  double center = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  double own = 0.0;
+};
 
 Violations Refusals(const ConditionalPlanState& state) {
   Violations violations;
@@ -75,7 +87,7 @@ struct ConditionalPreparation::State {
   // One phase after the other; each says whether it is over.
   bool BuildMeans();
   bool BuildBasis();
-  bool FindMiddle();
+  bool FindMiddles();
   bool ChooseLaws();
   bool CollectAtoms();
   bool RunPilot();
@@ -83,7 +95,7 @@ struct ConditionalPreparation::State {
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
   void AddTarget();
-  void AddPilot(const ConditionalBlock& block);
+  void AddPilot(const ConditionalBlock& block, int regime);
   void SetPlaces();
 
   std::unique_ptr<ConditionalPlanState> made;
@@ -91,20 +103,19 @@ struct ConditionalPreparation::State {
   int phase = 0;
   std::optional<SharedBasisWork> basis;
   std::optional<SlotSeries> slots;
-  PathMeans middle;
+  // [regime]: means of its middle shared state.
+  std::vector<PathMeans> middles;
   StudentSums students;
   AtomCollector collector;
   int next_target = 0;
   // Of the slice in hand.
   double cost = 0.0;
-  std::optional<ConditionalBlockWork> pilot;
-  int pilot_point = 0;
+  std::unique_ptr<ConditionalBlockWork> pilot;
+  // Blocks of it that are done, regime after regime.
+  int pilot_count = 0;
   absl::Status status;
-  // [target]: sum and sum of squares of conditional means around the first.
-  std::vector<double> sums;
-  std::vector<double> squares;
-  // [target]: sum of own variances.
-  std::vector<double> own;
+  // [target x regime]
+  std::vector<MeanSpread> spreads;
 };
 
 bool ConditionalPreparation::State::BuildMeans() { return made->means.Build(kSeriesOfSlice); }
@@ -120,14 +131,17 @@ bool ConditionalPreparation::State::BuildBasis() {
   return true;
 }
 
-bool ConditionalPreparation::State::FindMiddle() {
-  middle = made->means.At(made->states->Middle());
-  slots.emplace(plan(), middle.rates);
+// One regime a call.
+bool ConditionalPreparation::State::FindMiddles() {
+  const auto regime = static_cast<int>(middles.size());
+  middles.push_back(made->means.At(made->states->Middle(regime)));
+  if (regime + 1 < plan().regime_count()) return false;
+  slots.emplace(plan(), middles.front().rates);
   return true;
 }
 
 void ConditionalPreparation::State::AddTarget() {
-  TargetLaw law = ChooseLaw(plan(), *slots, middle, students, next_target);
+  TargetLaw law = ChooseLawOfAll(plan(), *slots, middles, students, next_target);
   // Nothing is computed for it.
   if (law.refused()) law.law = LawUsed::kSampled;
   if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
@@ -135,7 +149,7 @@ void ConditionalPreparation::State::AddTarget() {
       IsNonNegative(plan(), law.composition) ? 0.0 : -std::numeric_limits<double>::infinity();
   AddLaneTarget(plan(), next_target, law, made->program);
   collector.Add(law.composition);
-  cost += CostOf(law);
+  cost += CostOf(law) * plan().regime_count();
   // What is left of the composition: whether there is a denominator, whether weights move.
   law.composition = {.has_denominator = law.composition.has_denominator,
                      .moves = law.composition.moves};
@@ -167,49 +181,56 @@ bool ConditionalPreparation::State::CollectAtoms() {
   for (const MixedAtom& atom : made->program.table.mixed) {
     made->program.widest = std::max(made->program.widest, atom.composition.part_count());
   }
-  sums.assign(target_count(), 0.0);
-  squares.assign(target_count(), 0.0);
-  own.assign(target_count(), 0.0);
+  spreads.assign(static_cast<size_t>(target_count()) * plan().regime_count(), {});
   return true;
 }
 
 bool ConditionalPreparation::State::RunPilot() {
-  if (pilot_point == kPilotPoints) {
+  if (pilot_count == kPilotPoints * plan().regime_count()) {
     SetPlaces();
     return true;
   }
-  if (!pilot) pilot.emplace(*made, pilot_point);
+  const int regime = pilot_count / kPilotPoints;
+  if (pilot == nullptr) {
+    pilot = ConditionalBlockWork::InRegime(*made, pilot_count % kPilotPoints, regime);
+  }
   if (!pilot->Step()) return false;
   const absl::StatusOr<ConditionalBlock> block = pilot->Take();
   pilot.reset();
-  ++pilot_point;
+  ++pilot_count;
   // A model without finite means fails at its first block, not here.
-  if (block.ok()) AddPilot(*block);
+  if (block.ok()) AddPilot(*block, regime);
   return false;
 }
 
-void ConditionalPreparation::State::AddPilot(const ConditionalBlock& block) {
+void ConditionalPreparation::State::AddPilot(const ConditionalBlock& block, int regime) {
   for (int i = 0; i < target_count(); ++i) {
     const double* means = block.mean.data() + static_cast<size_t>(i) * kScrambleCount;
-    if (block.block == 0) made->places[i].center = means[0];
-    own[i] += block.variance[i];
+    MeanSpread& spread = spreads[static_cast<size_t>(i) * plan().regime_count() + regime];
+    if (block.block == 0) spread.center = means[0];
+    spread.own += block.variance[i] / kPilotPaths;
     for (int lane = 0; lane < kScrambleCount; ++lane) {
-      const double off = means[lane] - made->places[i].center;
-      sums[i] += off;
-      squares[i] += off * off;
+      const double off = means[lane] - spread.center;
+      spread.sum += off;
+      spread.squares += off * off;
     }
   }
 }
 
 void ConditionalPreparation::State::SetPlaces() {
-  constexpr double kCount = kPilotPoints * kScrambleCount;
   made->first_place.push_back(0);
+  const int regime_count = plan().regime_count();
+  std::vector<MeanHump> humps(regime_count);
   for (int i = 0; i < target_count(); ++i) {
-    const double mean = sums[i] / kCount;
-    MeanPlaces& places = made->places[i];
-    places = MeanPlaces::Covering(places.center + mean, squares[i] / kCount - mean * mean,
-                                  own[i] / kCount);
-    made->first_place.push_back(made->first_place.back() + places.count);
+    for (int r = 0; r < regime_count; ++r) {
+      const MeanSpread& spread = spreads[static_cast<size_t>(i) * regime_count + r];
+      const double off = spread.sum / kPilotPaths;
+      humps[r] = {.center = spread.center + off,
+                  .between = spread.squares / kPilotPaths - off * off,
+                  .own = spread.own};
+    }
+    made->places[i] = MeanPlaces::Covering(humps);
+    made->first_place.push_back(made->first_place.back() + made->places[i].count);
   }
 }
 
@@ -220,7 +241,7 @@ ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();
-  constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis,   &State::FindMiddle,
+  constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis,   &State::FindMiddles,
                                &State::ChooseLaws, &State::CollectAtoms, &State::RunPilot};
   State& state = *state_;
   if ((state.*kPhases[state.phase])()) ++state.phase;

@@ -63,10 +63,12 @@ class Probe final : public SharedDraws {
 class SharedBasisWork::Maker {
  public:
   explicit Maker(const Plan& plan) : plan_(plan), stage_(plan), scales_(plan) {
-    Recorder recorder;
-    middle_ = stage_.Draw(recorder);
+    for (int r = 0; r < plan.regime_count(); ++r) {
+      Recorder recorder;
+      middles_.push_back(stage_.DrawIn(r, recorder));
+      basis_.draws = std::move(recorder.draws);
+    }
     basis_.seed = plan.seed;
-    basis_.draws = std::move(recorder.draws);
     NameGroups();
     AddLeading();
     AddSingles();
@@ -79,8 +81,7 @@ class SharedBasisWork::Maker {
       assigned_ = true;
       return true;
     }
-    AddStream(next_stream_->first, next_stream_->second);
-    ++next_stream_;
+    if (AddStream(next_stream_->first, next_stream_->second)) ++next_stream_;
     return false;
   }
 
@@ -101,16 +102,17 @@ class SharedBasisWork::Maker {
 
   bool IsGroupOwn(const StreamKey& key) const { return group_of_.contains(key.id); }
 
-  // Factors of parameters, elasticities, events.
+  // The regime, factors of parameters, elasticities, events.
   void AddLeading() {
     for (size_t k = 0; k < basis_.draws.size(); ++k) {
       const StreamKey& key = basis_.draws[k].key;
-      const bool leads = key.purpose == Purpose::kEvent ||
+      const bool leads = key.purpose == Purpose::kScenario || key.purpose == Purpose::kEvent ||
                          (key.purpose == Purpose::kParameter && !IsGroupOwn(key));
       if (leads && basis_.dimension_count < kLeadingDimensions) {
         basis_.draws[k].dimension = basis_.dimension_count++;
       }
     }
+    basis_.leading_count = basis_.dimension_count;
   }
 
   // Own trend or season of a group.
@@ -171,12 +173,11 @@ class SharedBasisWork::Maker {
     next_stream_ = streams_.begin();
   }
 
-  void AddStream(const StreamName& stream, const std::vector<int>& draws) {
-    if (std::get<0>(stream) == Purpose::kDriver) {
-      AddDriver(draws);
-    } else {
-      AddLatent(draws, scales_.Find(std::get<1>(stream), std::get<2>(stream)));
-    }
+  // A part of a stream; true when it is done.
+  bool AddStream(const StreamName& stream, const std::vector<int>& draws) {
+    if (std::get<0>(stream) == Purpose::kDriver) return AddDriver(draws);
+    AddLatent(draws, scales_.Find(std::get<1>(stream), std::get<2>(stream)));
+    return true;
   }
 
   void AddLatent(const std::vector<int>& draws, const StreamScale* scale) {
@@ -189,33 +190,44 @@ class SharedBasisWork::Maker {
     }
   }
 
-  // By what the components do to the shared state.
-  void AddDriver(const std::vector<int>& draws) {
-    const int size = static_cast<int>(AddRotation(draws, 1.0).size());
-    const BasisRotation& rotation = rotations_.back();
-    for (int m = 0; m < std::min(size, kDriverComponents); ++m) {
-      std::vector<double> values(basis_.draws.size(), 0.0);
-      for (int l = 0; l < size; ++l) values[draws[l]] = rotation.matrix[l * size + m];
-      Probe probe(std::move(values));
-      Add({.contribution = Movement(stage_.Draw(probe)),
-           .place = static_cast<int>(rotations_.size()) - 1,
-           .component = m});
+  // By what the components do to the shared state, one regime a call.
+  bool AddDriver(const std::vector<int>& draws) {
+    if (next_regime_ == 0) {
+      movements_.assign(std::min(AddRotation(draws, 1.0).size(), size_t{kDriverComponents}), 0.0);
     }
+    const BasisRotation& rotation = rotations_.back();
+    const size_t size = draws.size();
+    for (size_t m = 0; m < movements_.size(); ++m) {
+      std::vector<double> values(basis_.draws.size(), 0.0);
+      for (size_t l = 0; l < size; ++l) values[draws[l]] = rotation.matrix[l * size + m];
+      Probe probe(std::move(values));
+      movements_[m] += plan_.regimes[next_regime_].weight *
+                       Movement(stage_.DrawIn(next_regime_, probe), middles_[next_regime_]);
+    }
+    if (++next_regime_ < plan_.regime_count()) return false;
+    next_regime_ = 0;
+    for (size_t m = 0; m < movements_.size(); ++m) {
+      Add({.contribution = movements_[m],
+           .place = static_cast<int>(rotations_.size()) - 1,
+           .component = static_cast<int>(m)});
+    }
+    return true;
   }
 
   // Average square of what changed in the profiles of series, and in rates relative to themselves.
-  double Movement(const SharedState& state) const {
+  double Movement(const SharedState& state, const SharedState& middle_state) const {
     const int period_count = plan_.period_count();
     double sum = 0.0;
     for (int g = 0; g < plan_.group_count(); ++g) {
       for (int t = 0; t < period_count; ++t) {
         const size_t cell = static_cast<size_t>(g) * period_count + t;
-        sum += scales_.share_of_group()[g] * Square(state.profile[cell] - middle_.profile[cell]);
+        sum +=
+            scales_.share_of_group()[g] * Square(state.profile[cell] - middle_state.profile[cell]);
       }
     }
     for (size_t r = 0; r < state.rates.size(); ++r) {
-      const double middle = std::fabs(middle_.rates[r]);
-      const double moved = std::fabs(state.rates[r] - middle_.rates[r]);
+      const double middle = std::fabs(middle_state.rates[r]);
+      const double moved = std::fabs(state.rates[r] - middle_state.rates[r]);
       if (moved > 0.0) sum += std::min(1.0, Square(moved / std::max(middle, moved))) / period_count;
     }
     return sum / period_count;
@@ -273,7 +285,8 @@ class SharedBasisWork::Maker {
 
   const Plan& plan_;
   SharedStage stage_;
-  SharedState middle_;
+  // [regime]: nothing drawn.
+  std::vector<SharedState> middles_;
   SharedBasis basis_;
   StreamScales scales_;
   absl::flat_hash_map<uint64_t, int> group_of_;
@@ -281,6 +294,9 @@ class SharedBasisWork::Maker {
   std::vector<Candidate> candidates_;
   Streams streams_;
   Streams::const_iterator next_stream_;
+  // Of the driver in hand: what its components moved in the regimes before the next one.
+  std::vector<double> movements_;
+  int next_regime_ = 0;
   bool assigned_ = false;
 };
 

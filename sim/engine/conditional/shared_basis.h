@@ -3,8 +3,10 @@
 // A point has few good dimensions: the leading ones are spread best, and far ones hardly better
 // than independent draws. So what moves the network most comes first:
 //
-//   1. factors of parameters, elasticities and sizes of events, as the shared stage draws them;
-//   2. the rest by the variance of eta it gives a series, averaged over the plan's series. The
+//   1. the regime of a mixture, then factors of parameters, elasticities and sizes of events, as
+//      the shared stage draws them;
+//   2. the rest by the variance of eta it gives a series, averaged over the plan's series (and over
+//      its regimes, by weight). The
 //      innovations of a latent or of a driver are first turned into their principal components over
 //      time: those of the AR(1) path they make (of a random walk for drivers), in the periods of
 //      the horizon, so that a year hangs on one or two coordinates instead of twelve
@@ -54,15 +56,18 @@ struct SharedBasis {
   // Those with at least one component on a Sobol dimension.
   std::vector<BasisRotation> rotations;
   int dimension_count = 0;
+  // Dimensions of the first group: the regime's, where there is a mixture, is dimension 0.
+  int leading_count = 0;
 };
 
-// Makes a basis in slices: one shared state per draw of a driver's four main components and a small
-// eigenvalue problem per latent. Deterministic. `plan` must outlive it; one thread at a time.
+// Makes a basis in slices: in each regime one shared state per draw of a driver's four main
+// components, and a small eigenvalue problem per latent. Deterministic. `plan` must outlive it; one
+// thread at a time.
 class SharedBasisWork {
  public:
   explicit SharedBasisWork(const Plan& plan);
   ~SharedBasisWork();
-  // One latent or driver more, at most four shared states; true when complete.
+  // One latent more, or one driver in one regime, at most four shared states; true when complete.
   bool Step();
   // Once complete.
   SharedBasis Take();

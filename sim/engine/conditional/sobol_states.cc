@@ -60,18 +60,23 @@ SobolDraws SobolStates::DrawsOf(int64_t path) const {
           path};
 }
 
-SharedState SobolStates::AtParameters(int draw, int64_t path) const {
+SharedState SobolStates::AtRegime(int regime, int64_t path) const {
+  SobolDraws draws = DrawsOf(path);
+  return stage_.DrawIn(regime, draws);
+}
+
+SharedState SobolStates::AtParameters(int draw, int regime, int64_t path) const {
   // Beyond the paths of any run: what the basis leaves to independent draws is theirs alone.
   const int64_t parameter_path = kMaxPaths - 1 - draw;
   SplitDraws draws(
       SobolDraws(basis_, scrambles_[kScrambleCount], static_cast<uint32_t>(draw), parameter_path),
       DrawsOf(path));
-  return stage_.Draw(draws);
+  return stage_.DrawIn(regime, draws);
 }
 
-SharedState SobolStates::Middle() const {
+SharedState SobolStates::Middle(int regime) const {
   MiddleDraws draws;
-  return stage_.Draw(draws);
+  return stage_.DrawIn(regime, draws);
 }
 
 }  // namespace jalon::sim

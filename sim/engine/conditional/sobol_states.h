@@ -22,12 +22,15 @@ class SobolStates final : public SharedSource {
   SobolStates(const Plan& plan, SharedBasis basis);
 
   SharedState At(int64_t path) const override;
+  // The same in a regime, whichever the path would have drawn.
+  SharedState AtRegime(int regime, int64_t path) const;
   // The state whose parameters and sizes of events are those of draw `draw`, from 0, and whose
-  // other draws (latents, drivers) are those of `path`.
-  SharedState AtParameters(int draw, int64_t path) const;
+  // other draws (latents, drivers) are those of `path`, in a regime.
+  SharedState AtParameters(int draw, int regime, int64_t path) const;
   // The state where nothing is drawn: every normal 0, every uniform 1/2.
-  SharedState Middle() const;
+  SharedState Middle(int regime) const;
   const SharedStage& stage() const { return stage_; }
+  const SharedBasis& basis() const { return basis_; }
 
  private:
   SobolDraws DrawsOf(int64_t path) const;

@@ -36,10 +36,12 @@ struct TargetLaw {
   // Whether R/O has a meaning at the known opening value; that value, NaN without.
   bool ro_defined = true;
   double opening = 0.0;
-  // kExact, kMatched: Y = constant + weight x sum; and a target's law given the sum's mean.
+  // kExact, kMatched: Y = constant + weight x sum; a target's law given the sum's mean, and that
+  // mean at the middle shared state.
   double constant = 0.0;
   double weight = 1.0;
   SumLaw sum;
+  double sum_mean = 0.0;
   // Spacing of the values Y can take; 0 when they are not on a lattice.
   double lattice = 0.0;
   // kExact, kMatched: [threshold], of the naive evaluator alone; kStudentSum: one law.

@@ -234,6 +234,36 @@ TEST(IncompleteBetaEdgesTest, TheComplementKeepsItsDigits) {
   EXPECT_NEAR(IncompleteBeta(2.0, 1.0, 1e-30, 1.0).lower / 1e-60, 1.0, 1e-13);
 }
 
+TEST(BetaQuantileTest, IsAPowerWhereOneShapeIsOne) {
+  for (const double p : {0.01, 0.3, 0.5, 0.9, 0.999}) {
+    EXPECT_NEAR(BetaQuantile(2.5, 1.0, p), std::pow(p, 1.0 / 2.5), 1e-12);
+    EXPECT_NEAR(BetaQuantile(1.0, 0.7, p), 1.0 - std::pow(1.0 - p, 1.0 / 0.7), 1e-12);
+  }
+}
+
+TEST(BetaQuantileTest, InvertsTheDistributionFunction) {
+  for (const double a : {0.05, 0.8, 6.0, 400.0, 3e5}) {
+    for (const double b : {0.3, 4.0, 1000.0}) {
+      for (const double p : {0.1, 0.5, 0.9}) {
+        const double x = BetaQuantile(a, b, p);
+        // The tail is steep where a shape is small: the x of a neighbour is as good.
+        const double below = IncompleteBeta(a, b, std::max(x - 1e-14, 0.0), 1.0 - x + 1e-14).lower;
+        const double above = IncompleteBeta(a, b, std::min(x + 1e-14, 1.0), 1.0 - x - 1e-14).lower;
+        EXPECT_LE(below, p + 1e-9) << a << " " << b;
+        EXPECT_GE(above, p - 1e-9) << a << " " << b;
+      }
+    }
+  }
+}
+
+TEST(BetaQuantileTest, HasItsLimitsAndRefusesTheRest) {
+  EXPECT_EQ(BetaQuantile(2.0, 3.0, 0.0), 0.0);
+  EXPECT_EQ(BetaQuantile(2.0, 3.0, 1.0), 1.0);
+  EXPECT_TRUE(std::isnan(BetaQuantile(0.0, 3.0, 0.5)));
+  EXPECT_TRUE(std::isnan(BetaQuantile(2.0, kInfinity, 0.5)));
+  EXPECT_TRUE(std::isnan(BetaQuantile(2.0, 3.0, 1.5)));
+}
+
 class StudentTTest : public ::testing::TestWithParam<Range> {};
 
 TEST_P(StudentTTest, AgreesWithBoostBothWays) {

@@ -34,7 +34,7 @@ void ExpectTheNaiveNumbers(const TinyBank& bank) {
   const absl::StatusOr<ConditionalPlan> made = ConditionalPlan::Make(plan, {});
   ASSERT_TRUE(made.ok()) << made.status();
   const ConditionalPlanState& state = made->state();
-  const PathMeans middle = state.means.At(state.states->Middle());
+  const PathMeans middle = state.means.At(state.states->Middle(0));
   const SlotSeries slots(plan, middle.rates);
   StudentSums students;
   const ConditionalBlock block = ComputeConditionalBlock(*made, 3, StopToken()).value();

@@ -44,8 +44,9 @@ MixtureShape ShapeOf(const Made& made, double wide, std::array<double, kMostPlac
   }
   if (shape.between > 0.0) shape.own_slope /= shape.between;
   const double sd = std::sqrt(shape.between);
-  shape.places =
-      MeanPlaces::Covering(shape.mean + 0.2 * sd, wide * wide * shape.between, shape.own);
+  const MeanHump hump{
+      .center = shape.mean + 0.2 * sd, .between = wide * wide * shape.between, .own = shape.own};
+  shape.places = MeanPlaces::Covering({&hump, 1});
   weights.fill(0.0);
   for (double mean : made.means) shape.places.Add(mean, weights.data());
   for (double& weight : weights) weight /= count;
@@ -111,6 +112,109 @@ TEST(MixtureQuantilesTest, SeeTwoHumps) {
   const size_t half = made.means.size() / 2;
   for (size_t k = 0; k < half; ++k) made.means[k] *= 0.8;
   EXPECT_LT(LargestError(made), 4.0);
+}
+
+// Regimes of a mixture: lognormal means around several centres, each for a share of the paths.
+struct Humps {
+  std::vector<double> centers;
+  std::vector<double> weights;
+  double shared_sd = 0.02;
+  // Own variance over the mean.
+  double phi = 4.0;
+};
+
+constexpr int kHumpMeans = 2'000;
+
+Made MadeOf(const Humps& humps) {
+  Made made = Amounts(1.0, humps.phi, 0.0);
+  made.means.clear();
+  for (size_t r = 0; r < humps.centers.size(); ++r) {
+    const Made one = Amounts(humps.centers[r], humps.phi, humps.shared_sd);
+    const int count = static_cast<int>(std::lround(humps.weights[r] * kHumpMeans));
+    for (int k = 0; k < count; ++k) made.means.push_back(one.means[(k * 501 + 250) / count]);
+  }
+  return made;
+}
+
+// Largest error in percent of the standard deviation of all, with the places a mixture gets.
+double LargestError(const Humps& humps) {
+  const Made made = MadeOf(humps);
+  std::array<double, kMostPlaces> weights{};
+  MixtureShape shape = ShapeOf(made, 1.0, weights);
+  std::vector<MeanHump> places;
+  for (const double center : humps.centers) {
+    const double sd = humps.shared_sd * center;
+    places.push_back({.center = center, .between = sd * sd, .own = humps.phi * center});
+  }
+  shape.humps = true;
+  shape.places = MeanPlaces::Covering(places);
+  weights.fill(0.0);
+  const double count = static_cast<double>(made.means.size());
+  for (double mean : made.means) shape.places.Add(mean, weights.data());
+  for (double& weight : weights) weight /= count;
+  const double sd = std::sqrt(shape.between + shape.own);
+  const std::vector<double> found = MixtureQuantiles(shape, QuantileLevels(kLevels));
+  double largest = 0.0;
+  for (size_t q = 0; q < kLevels.size(); ++q) {
+    const double exact = ExactQuantile(made, kLevels[q], 0.0, 3.0 * humps.centers[0]);
+    largest = std::max(largest, 100.0 * std::fabs(found[q] - exact) / sd);
+  }
+  return largest;
+}
+
+TEST(HumpsTest, AreSeenWhereverTheyStand) {
+  EXPECT_LT(LargestError({.centers = {1'000, 900}, .weights = {0.7, 0.3}}), 2.0);
+  EXPECT_LT(LargestError({.centers = {1'000, 500}, .weights = {0.7, 0.3}}), 2.0);
+  EXPECT_LT(LargestError({.centers = {1'000, 400, 1'600}, .weights = {0.6, 0.2, 0.2}}), 2.0);
+  EXPECT_LT(LargestError({.centers = {1'000, 500}, .weights = {0.7, 0.3}, .phi = 0.01}), 2.0);
+  EXPECT_LT(LargestError({.centers = {1'000, 500}, .weights = {0.7, 0.3}, .phi = 100.0}), 2.0);
+}
+
+TEST(HumpsTest, AreSeenHoweverRare) {
+  EXPECT_LT(LargestError({.centers = {1'000, 300}, .weights = {0.98, 0.02}}), 2.0);
+  EXPECT_LT(LargestError({.centers = {1'000, 100}, .weights = {0.94, 0.06}}), 2.0);
+}
+
+// Without places of their own rare regimes would be pressed to the edge of one hump's.
+TEST(HumpsTest, CoverFromTheLowestToTheHighest) {
+  const std::vector<MeanHump> humps = {{1'000.0, 400.0, 4'000.0}, {100.0, 4.0, 400.0}};
+  const MeanPlaces places = MeanPlaces::Covering(humps);
+  const double reach = 0.5 * places.step * (places.count - 1);
+  EXPECT_LE(places.center - reach, 100.0 - 4.0 * 2.0);
+  EXPECT_GE(places.center + reach, 1'000.0 + 4.0 * 20.0);
+  EXPECT_EQ(places.count % kLaneCount, 0);
+}
+
+TEST(HumpsTest, AreAtOnePlaceWhereNothingVaries) {
+  const std::vector<MeanHump> humps = {{42.0, 0.0, 0.0}, {42.0, 0.0, 0.0}};
+  EXPECT_EQ(MeanPlaces::Covering(humps).step, 0.0);
+}
+
+// A lognormal over both would put the median between the humps.
+TEST(HumpsTest, OfFewCountsKeepTheirOwnLaws) {
+  const SumLaw sum{.law = Law::kNegativeBinomial, .dispersion = 1.0};
+  Made made{.variance = [](double m) { return m; }, .third = [](double m) { return m; }};
+  for (int k = 0; k < 500; ++k) made.means.push_back(k < 300 ? 1.0 : 11.0);
+  std::array<double, kMostPlaces> weights{};
+  MixtureShape shape = ShapeOf(made, 1.0, weights);
+  const std::vector<MeanHump> humps = {{1.0, 0.0, 1.0}, {11.0, 0.0, 11.0}};
+  shape.places = MeanPlaces::Covering(humps);
+  weights.fill(0.0);
+  for (double mean : made.means) shape.places.Add(mean, weights.data());
+  for (double& weight : weights) weight /= 500.0;
+  shape.humps = true;
+  shape.lattice = 1.0;
+  shape.floor = 0.0;
+  shape.sum = &sum;
+  const std::vector<double> levels = {0.1, 0.3, 0.5, 0.7, 0.8, 0.9};
+  const std::vector<double> found = MixtureQuantiles(shape, QuantileLevels(levels));
+  for (size_t q = 0; q < levels.size(); ++q) {
+    const auto upto = [&](double n) {
+      return 0.6 * Cdf(CountLaw{1.0, 1.0}, n) + 0.4 * Cdf(CountLaw{11.0, 1.0}, n);
+    };
+    EXPECT_GE(upto(found[q]), levels[q] - 0.002) << levels[q];
+    EXPECT_LE(upto(found[q] - 1.0), levels[q] + 0.002) << levels[q];
+  }
 }
 
 TEST(MixtureQuantilesTest, AreThoseOfCounts) {
