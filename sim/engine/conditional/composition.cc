@@ -159,10 +159,11 @@ SlotSeries::SlotSeries(const Plan& plan, const std::vector<double>& rates)
 bool SlotSeries::IsKnown(const PlanRate& rate, Period period) const {
   if (period <= plan_.as_of) return true;
   const int t = period - plan_.as_of - 1;
+  const std::optional<DriverSimulator>& simulator = plan_.regimes.front().driver_simulator;
   for (const PlanDriverFactor& factor : rate.factors) {
     for (const auto& [driver, coefficient] : factor.weights) {
-      if (!plan_.driver_simulator || driver >= plan_.driver_simulator->driver_count()) return false;
-      if (!plan_.driver_simulator->is_imposed(driver, t)) return false;
+      if (!simulator || driver >= simulator->driver_count()) return false;
+      if (!simulator->is_imposed(driver, t)) return false;
     }
   }
   return true;
