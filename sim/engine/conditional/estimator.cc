@@ -112,16 +112,21 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   return absl::OkStatus();
 }
 
-std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level) const {
-  std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level);
-  knowledge_->AddIntervals(estimates);
-  if (sampled_targets_.empty()) return estimates;
-  std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
-  for (size_t k = 0; k < sampled_targets_.size(); ++k) {
-    const int target = sampled_targets_[k];
-    estimates[target] = std::move(sampled[sub_plan_ == nullptr ? target : k]);
+std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level,
+                                                              TargetRange targets) const {
+  std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level, targets);
+  knowledge_->AddIntervals(targets, estimates);
+  auto k = std::lower_bound(sampled_targets_.begin(), sampled_targets_.end(), targets.first);
+  for (; k != sampled_targets_.end() && *k < targets.end; ++k) {
+    estimates[*k - targets.first] =
+        SampledEstimate(static_cast<int>(k - sampled_targets_.begin()), confidence_level);
   }
   return estimates;
+}
+
+TargetEstimate ConditionalEstimator::SampledEstimate(int k, double confidence_level) const {
+  const int target = sub_plan_ == nullptr ? sampled_targets_[k] : k;
+  return sampled_->EstimatesAt(confidence_level, {.first = target, .end = target + 1}).front();
 }
 
 ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
@@ -133,11 +138,10 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
   double widest = targets_->WidestHalfWidth(confidence_level);
   if (sampled_targets_.empty()) return widest;
   if (sub_plan_ != nullptr) return std::max(widest, sampled_->WidestHalfWidth(confidence_level));
-  const std::vector<TargetEstimate> sampled = sampled_->EstimatesAt(confidence_level);
-  for (const int target : sampled_targets_) {
-    for (size_t j = 0; j < sampled[target].probability.size(); ++j) {
-      const double width = sampled[target].probability_high[j] - sampled[target].probability_low[j];
-      widest = std::max(widest, 0.5 * width);
+  for (size_t k = 0; k < sampled_targets_.size(); ++k) {
+    const TargetEstimate sampled = SampledEstimate(static_cast<int>(k), confidence_level);
+    for (size_t j = 0; j < sampled.probability.size(); ++j) {
+      widest = std::max(widest, 0.5 * (sampled.probability_high[j] - sampled.probability_low[j]));
     }
   }
   return widest;

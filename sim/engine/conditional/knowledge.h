@@ -45,7 +45,7 @@ class KnowledgeAccumulator {
   void Fold(int64_t block, const ConditionalBlock& share);
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
-  void AddIntervals(std::vector<TargetEstimate>& estimates) const;
+  void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
 
  private:
   void AddInterval(int row, TargetEstimate& estimate) const;
