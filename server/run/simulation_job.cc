@@ -161,8 +161,7 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
   return End();
 }
 
-std::shared_ptr<const ResultTable> SimulationJob::TableOf(
-    const sim::Checkpoint& checkpoint) const {
+std::shared_ptr<const ResultTable> SimulationJob::TableOf(const sim::Checkpoint& checkpoint) const {
   ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
   table.scores =

@@ -219,8 +219,8 @@ ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();
-  constexpr Phase kPhases[] = {&State::BuildMeans,   &State::BuildBasis,   &State::FindMiddle,
-                               &State::ChooseLaws,   &State::MakeStudents, &State::CollectAtoms,
+  constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis,   &State::FindMiddle,
+                               &State::ChooseLaws, &State::MakeStudents, &State::CollectAtoms,
                                &State::RunPilot};
   State& state = *state_;
   if ((state.*kPhases[state.phase])()) ++state.phase;
