@@ -4,15 +4,19 @@
 add_custom_target(jalon_tests)
 set_property(GLOBAL PROPERTY JALON_FUZZ_TARGETS "")
 
-# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ...): one library per folder, alias jalon::NAME.
-# Headers are listed among SRCS; dependencies are public. Libraries of proto/, sim/ and clients/cpp
-# are installed with their headers (see JalonInstall.cmake).
+# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ... BATCHES APART b.cc ...): one library per
+# folder, alias jalon::NAME. Headers are listed among SRCS; dependencies are public. BATCHES and APART
+# are for jalon_batches. Libraries of proto/, sim/ and clients/cpp are installed with their headers
+# (see JalonInstall.cmake).
 function(jalon_library)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "BATCHES" "NAME" "SRCS;DEPS;APART" ${ARGN})
   add_library(jalon_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(jalon::${ARG_NAME} ALIAS jalon_${ARG_NAME})
   target_link_libraries(jalon_${ARG_NAME} PUBLIC ${ARG_DEPS})
   jalon_sanitized_library(jalon_${ARG_NAME})
+  if(ARG_BATCHES)
+    jalon_batches(jalon_${ARG_NAME} APART ${ARG_APART})
+  endif()
   jalon_install_library(${ARG_NAME})
 endfunction()
 

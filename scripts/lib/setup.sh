@@ -83,6 +83,7 @@ build_preset() {
   local preset=$1 targets=()
   shift
   [ ${#JALON_TARGETS[@]} = 0 ] || targets=(--target "${JALON_TARGETS[@]}")
-  timed "configure $preset" cmake -S "$JALON_ROOT" --preset "$preset" "$@" || return
+  timed "configure $preset" cmake -S "$JALON_ROOT" --preset "$preset" \
+    -DJALON_UNITY="${JALON_UNITY:-ON}" "$@" || return
   timed "build $preset" cmake --build "$JALON_ROOT/build/$preset" -j "$(job_count)" "${targets[@]}"
 }

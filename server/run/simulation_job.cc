@@ -106,6 +106,9 @@ StepOutcome SimulationJob::Step() {
   if (end.has_value()) return Tell(*std::move(end));
   if (begun->work == nullptr) begun->work = run_.Begin(begun->index);
   const bool complete = ComputeSlice(*begun->work);
+  if (complete && begun->index == sim::RunState::kCheckpoint) {
+    begun->table = TableOf(static_cast<sim::CheckpointWork&>(*begun->work).checkpoint());
+  }
   {
     MutexLock lock(mu_);
     if (ended_) return StepOutcome::kDone;
@@ -120,7 +123,7 @@ StepOutcome SimulationJob::Tell(SimulationEnd end) {
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
-  if (!begun_.empty()) {
+  if (!begun_.empty() && !state_.checkpoint_due()) {
     Begun oldest = std::move(begun_.front());
     begun_.erase(begun_.begin());
     return oldest;
@@ -152,22 +155,22 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
   }
   // A failure shows in state_.finished().
   (void)state_.Complete(begun.index, std::move(begun.work));
-  while (const std::optional<sim::Checkpoint> checkpoint = state_.TakeCheckpoint()) {
-    Publish(*checkpoint);
+  if (const std::optional<sim::Checkpoint> checkpoint = state_.TakeCheckpoint()) {
+    table_ = std::move(begun.table);
+    half_width_ = checkpoint->widest_half_width;
+    events_.on_checkpoint(table_);
   }
   ReportProgress();
   if (!state_.finished()) return std::nullopt;
   return End();
 }
 
-void SimulationJob::Publish(const sim::Checkpoint& checkpoint) {
+std::shared_ptr<const ResultTable> SimulationJob::TableOf(const sim::Checkpoint& checkpoint) const {
   ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
   table.scores =
       MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);
-  table_ = std::make_shared<const ResultTable>(std::move(table));
-  half_width_ = checkpoint.widest_half_width;
-  events_.on_checkpoint(table_);
+  return std::make_shared<const ResultTable>(std::move(table));
 }
 
 void SimulationJob::ReportProgress() {

@@ -88,10 +88,12 @@ class SimulationJob final : public Job {
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  // A block (or the preparation) that was begun and put aside.
+  // A block (or the preparation, or a checkpoint) that was begun and put aside.
   struct Begun {
     int64_t index = 0;
     std::unique_ptr<sim::SlicedWork> work;
+    // Of a complete checkpoint.
+    std::shared_ptr<const ResultTable> table;
   };
 
   // The block to go on with; nullopt when there is none to be had now.
@@ -100,7 +102,7 @@ class SimulationJob final : public Job {
   // Takes a slice's result in, publishes what it completed, and says how the run has ended, if it
   // has.
   std::optional<SimulationEnd> HandIn(Begun begun, bool complete) JALON_REQUIRES(mu_);
-  void Publish(const sim::Checkpoint& checkpoint) JALON_REQUIRES(mu_);
+  std::shared_ptr<const ResultTable> TableOf(const sim::Checkpoint& checkpoint) const;
   void ReportProgress() JALON_REQUIRES(mu_);
   SimulationEnd End() JALON_REQUIRES(mu_);
   StepOutcome Tell(SimulationEnd end) JALON_EXCLUDES(mu_);

@@ -205,9 +205,14 @@ std::vector<TargetEstimate> TargetAccumulator::Estimates() const {
 }
 
 std::vector<TargetEstimate> TargetAccumulator::EstimatesAt(double confidence_level) const {
+  return EstimatesAt(confidence_level, {.first = 0, .end = state_->plan.target_count()});
+}
+
+std::vector<TargetEstimate> TargetAccumulator::EstimatesAt(double confidence_level,
+                                                           TargetRange targets) const {
   std::vector<TargetEstimate> estimates;
-  estimates.reserve(state_->plan.targets.size());
-  for (int target = 0; target < state_->plan.target_count(); ++target) {
+  estimates.reserve(targets.end - targets.first);
+  for (int target = targets.first; target < targets.end; ++target) {
     estimates.push_back(state_->Estimate(target, confidence_level));
   }
   return estimates;

@@ -68,9 +68,10 @@ class Estimator {
   virtual absl::Status Fold(std::unique_ptr<SlicedWork> work) = 0;
   virtual int64_t blocks_folded() const = 0;
 
-  // [target], with two-sided intervals of the computation error at `confidence_level`. Requires a
-  // block.
-  virtual std::vector<TargetEstimate> EstimatesAt(double confidence_level) const = 0;
+  // Of `targets`, in their order, with two-sided intervals of the computation error at
+  // `confidence_level`. Requires a block. Some 0.5 us a target and as much a quantile.
+  virtual std::vector<TargetEstimate> EstimatesAt(double confidence_level,
+                                                  TargetRange targets) const = 0;
   // Of plan.scores; requires a block.
   virtual ScoreEstimates ScoresAt(double confidence_level) const = 0;
   // Widest half-width over all thresholds of all targets; 0 when there are none.

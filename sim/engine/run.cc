@@ -98,14 +98,18 @@ RunState::RunState(std::unique_ptr<Estimator> estimator, RunOptions options, int
       options_(std::move(options)),
       max_paths_(WholeBlocks(options_.max_paths)),
       max_outstanding_(std::max(max_outstanding, 1)),
-      preparation_(estimator_->needs_preparation() ? Preparation::kNeeded : Preparation::kDone),
+      preparation_(estimator_->needs_preparation() ? Stage::kNeeded : Stage::kDone),
       next_checkpoint_(NextCheckpoint(0, max_paths_)) {}
 
 std::optional<int64_t> RunState::ClaimBlock() {
-  if (finished() || preparation_ == Preparation::kClaimed) return std::nullopt;
-  if (preparation_ == Preparation::kNeeded) {
-    preparation_ = Preparation::kClaimed;
+  if (finished() || preparation_ == Stage::kClaimed) return std::nullopt;
+  if (preparation_ == Stage::kNeeded) {
+    preparation_ = Stage::kClaimed;
     return kPreparation;
+  }
+  if (checkpoint_ == Stage::kNeeded) {
+    checkpoint_ = Stage::kClaimed;
+    return kCheckpoint;
   }
   if (next_block_ * kPathsPerBlock >= max_paths_) return std::nullopt;
   if (next_block_ - estimator_->blocks_folded() >= max_outstanding_) return std::nullopt;
@@ -113,44 +117,48 @@ std::optional<int64_t> RunState::ClaimBlock() {
 }
 
 std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) const {
-  return block == kPreparation ? estimator_->BeginPreparation() : estimator_->BeginBlock(block);
+  if (block == kPreparation) return estimator_->BeginPreparation();
+  if (block != kCheckpoint) return estimator_->BeginBlock(block);
+  return std::make_unique<CheckpointWork>(
+      *estimator_, LookConfidence(options_, look_),
+      static_cast<int>(options_.summary.quantile_levels.size()));
 }
 
 absl::Status RunState::Complete(int64_t block, std::unique_ptr<SlicedWork> work) {
   if (finished()) return status_;
   if (block == kPreparation) {
-    preparation_ = Preparation::kDone;
+    preparation_ = Stage::kDone;
     status_ = estimator_->FinishPreparation(std::move(work));
     return status_;
   }
-  early_.emplace(block, std::move(work));
+  if (block == kCheckpoint) {
+    KeepCheckpoint(static_cast<CheckpointWork&>(*work).Take());
+  } else {
+    early_.emplace(block, std::move(work));
+  }
   status_ = FoldInOrder();
   return status_;
 }
 
 absl::Status RunState::FoldInOrder() {
-  while (!end_) {
+  while (!end_ && checkpoint_ == Stage::kDone) {
     const auto next = early_.find(estimator_->blocks_folded());
     if (next == early_.end()) return absl::OkStatus();
     std::unique_ptr<SlicedWork> work = std::move(next->second);
     early_.erase(next);
     JALON_RETURN_IF_ERROR(estimator_->Fold(std::move(work)));
     const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
-    if (path_count() == next_checkpoint_ || may_end_early) ReachCheckpoint();
+    if (path_count() != next_checkpoint_ && !may_end_early) continue;
+    ++look_;
+    checkpoint_ = Stage::kNeeded;
   }
-  early_.clear();
+  if (end_) early_.clear();
   return absl::OkStatus();
 }
 
-void RunState::ReachCheckpoint() {
-  ++look_;
+void RunState::KeepCheckpoint(Checkpoint checkpoint) {
+  checkpoint_ = Stage::kDone;
   next_checkpoint_ = NextCheckpoint(path_count(), max_paths_);
-  const double confidence = LookConfidence(options_, look_);
-  Checkpoint checkpoint{.path_count = path_count(),
-                        .estimates = estimator_->EstimatesAt(confidence),
-                        .laws = estimator_->laws(),
-                        .scores = estimator_->ScoresAt(confidence),
-                        .widest_half_width = estimator_->WidestHalfWidth(confidence)};
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
   checkpoint.end = end_;
   checkpoints_.push_back(std::move(checkpoint));

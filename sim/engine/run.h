@@ -17,6 +17,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "sim/base/stop_token.h"
+#include "sim/engine/checkpoint.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/executor.h"
 #include "sim/engine/plan.h"
@@ -56,46 +57,29 @@ Violations ValidateRunOptions(const RunOptions& options);
 // early has one look that counts.
 double LookConfidence(const RunOptions& options, int look);
 
-// Why a run ended.
-enum class RunEnd {
-  kPrecision,  // every threshold is as precise as asked
-  kPathLimit,  // max_paths paths
-  kTimeLimit,  // told to finish early; the answer is good for its N
-  kCancelled,  // told to drop everything
-};
-
-// Estimates at a checkpoint.
-struct Checkpoint {
-  int64_t path_count = 0;
-  // [target]
-  std::vector<TargetEstimate> estimates;
-  std::vector<LawUsed> laws;
-  // Of plan.scores.
-  ScoreEstimates scores;
-  // Widest half-width over all thresholds at the confidence of this look.
-  double widest_half_width = 0.0;
-  // Set when this is the last one.
-  std::optional<RunEnd> end;
-};
-
 // Which block to compute next, and what the folded ones say. Thread-compatible: callers lock around
 // it and compute blocks outside the lock.
 class RunState {
  public:
-  // What ClaimBlock says when the estimator is to be prepared first.
+  // What ClaimBlock says when the estimator is to be prepared first, and when a checkpoint is to be
+  // read off it (CheckpointWork).
   static constexpr int64_t kPreparation = -1;
+  static constexpr int64_t kCheckpoint = -2;
 
   // `max_outstanding` >= 1 bounds the blocks claimed and not folded, hence the memory: normally
   // BlocksInHand of the pool.
   RunState(std::unique_ptr<Estimator> estimator, RunOptions options, int max_outstanding);
 
-  // The next block to compute, kPreparation once before all others when the estimator asks for it;
-  // nullopt while it is prepared, when enough blocks are outstanding, and when the run needs no
-  // more.
+  // The next block to compute, kPreparation once before all others when the estimator asks for it,
+  // kCheckpoint once when one is reached; nullopt while the estimator is prepared, when enough
+  // blocks are outstanding, and when the run needs no more.
   std::optional<int64_t> ClaimBlock();
+  // Whether ClaimBlock says kCheckpoint next: it comes before blocks that were begun.
+  bool checkpoint_due() const { return checkpoint_ == Stage::kNeeded; }
   // The work of a claimed block. Thread-safe.
   std::unique_ptr<SlicedWork> Begin(int64_t block) const;
   // Hands in a claimed block whose work is complete, in any order; folds what is next in order.
+  // While a checkpoint is read nothing is folded: blocks that arrive wait.
   // Blocks that arrive after the end are dropped. Errors: those of Estimator::FinishPreparation and
   // Fold; the run has then failed and ends.
   absl::Status Complete(int64_t block, std::unique_ptr<SlicedWork> work);
@@ -117,17 +101,20 @@ class RunState {
   int64_t max_paths() const { return max_paths_; }
 
  private:
-  enum class Preparation { kNeeded, kClaimed, kDone };
+  // Work that is claimed once, and holds up the rest.
+  enum class Stage { kNeeded, kClaimed, kDone };
 
   absl::Status FoldInOrder();
-  void ReachCheckpoint();
+  void KeepCheckpoint(Checkpoint checkpoint);
   std::optional<RunEnd> EndAtCheckpoint(double widest_half_width) const;
 
   const std::unique_ptr<Estimator> estimator_;
   RunOptions options_;
   int64_t max_paths_;
   int max_outstanding_;
-  Preparation preparation_;
+  Stage preparation_;
+  // Of the checkpoint at the blocks folded so far.
+  Stage checkpoint_ = Stage::kDone;
   int64_t next_block_ = 0;
   int64_t next_checkpoint_;
   int look_ = 0;

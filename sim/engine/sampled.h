@@ -122,6 +122,8 @@ class TargetAccumulator {
   // default). Requires at least one block.
   std::vector<TargetEstimate> Estimates() const;
   std::vector<TargetEstimate> EstimatesAt(double confidence_level) const;
+  // The same of `targets` alone.
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level, TargetRange targets) const;
   // Widest Wilson half-width over all thresholds of all targets; 0 when there are none.
   double WidestHalfWidth(double confidence_level) const;
   // Bytes held: what PredictCost foresees.

@@ -44,8 +44,9 @@ absl::Status SampledEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   return absl::OkStatus();
 }
 
-std::vector<TargetEstimate> SampledEstimator::EstimatesAt(double confidence_level) const {
-  return targets_.EstimatesAt(confidence_level);
+std::vector<TargetEstimate> SampledEstimator::EstimatesAt(double confidence_level,
+                                                          TargetRange targets) const {
+  return targets_.EstimatesAt(confidence_level, targets);
 }
 
 ScoreEstimates SampledEstimator::ScoresAt(double confidence_level) const {

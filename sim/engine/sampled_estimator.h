@@ -28,7 +28,8 @@ class SampledEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
   absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
   int64_t blocks_folded() const override { return targets_.blocks_folded(); }
-  std::vector<TargetEstimate> EstimatesAt(double confidence_level) const override;
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level,
+                                          TargetRange targets) const override;
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;

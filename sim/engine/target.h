@@ -50,6 +50,12 @@ struct Target {
   friend bool operator==(const Target&, const Target&) = default;
 };
 
+// Targets [first, end) of a plan.
+struct TargetRange {
+  int first = 0;
+  int end = 0;
+};
+
 // Estimates of one target from N paths.
 struct TargetEstimate {
   // P of each threshold, in the target's order, with Wilson bounds at the run's confidence.

@@ -182,20 +182,22 @@ void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
 int64_t ConditionalAccumulator::blocks_folded() const { return state_->blocks_folded; }
 
 std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidence_level) const {
+  return EstimatesAt(confidence_level, {.first = 0, .end = state_->plan.plan.target_count()});
+}
+
+std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidence_level,
+                                                                TargetRange targets) const {
   const double factor = Factor(confidence_level);
   const QuantileLevels levels(state_->plan.quantile_levels);
-  std::vector<TargetEstimate> estimates(state_->plan.laws.size());
-  for (size_t i = 0; i < estimates.size(); ++i) {
-    const int target = static_cast<int>(i);
-    state_->AddMoments(target, estimates[i]);
-    state_->AddProbabilities(target, factor, estimates[i]);
-    if (!state_->plan.quantile_levels.empty()) {
-      state_->AddQuantiles(target, levels, estimates[i]);
-    }
-    const Target& asked = state_->plan.plan.targets[i];
-    if (!asked.opening) continue;
-    estimates[i].opening_mean = state_->plan.laws[i].opening;
-    estimates[i].ro_undefined_share = state_->plan.laws[i].ro_defined ? 0.0 : 1.0;
+  std::vector<TargetEstimate> estimates(targets.end - targets.first);
+  for (int target = targets.first; target < targets.end; ++target) {
+    TargetEstimate& estimate = estimates[target - targets.first];
+    state_->AddMoments(target, estimate);
+    state_->AddProbabilities(target, factor, estimate);
+    if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, levels, estimate);
+    if (!state_->plan.plan.targets[target].opening) continue;
+    estimate.opening_mean = state_->plan.laws[target].opening;
+    estimate.ro_undefined_share = state_->plan.laws[target].ro_defined ? 0.0 : 1.0;
   }
   return estimates;
 }

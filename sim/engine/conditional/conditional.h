@@ -161,6 +161,8 @@ class ConditionalAccumulator {
   // difference with the sampled run's: `probability_low` and `probability_high` come from the
   // scrambles, and are equal where all scrambles agree. 0.3 us a target and as much a quantile.
   std::vector<TargetEstimate> EstimatesAt(double confidence_level) const;
+  // The same of `targets` alone.
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level, TargetRange targets) const;
   // Bytes held: what PredictConditionalCost foresees.
   int64_t allocated_bytes() const;
   // [threshold of all targets]: standard error of the probability.

@@ -168,16 +168,22 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   return absl::OkStatus();
 }
 
-std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level) const {
-  std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level);
-  knowledge_->AddIntervals(estimates);
-  if (sampled_.targets.empty()) return estimates;
-  std::vector<TargetEstimate> sampled = sampled_.estimator->EstimatesAt(confidence_level);
-  for (size_t k = 0; k < sampled_.targets.size(); ++k) {
-    const int target = sampled_.targets[k];
-    estimates[target] = std::move(sampled[sampled_.sub_plan == nullptr ? target : k]);
+std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level,
+                                                              TargetRange targets) const {
+  std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level, targets);
+  knowledge_->AddIntervals(targets, estimates);
+  auto k = std::lower_bound(sampled_.targets.begin(), sampled_.targets.end(), targets.first);
+  for (; k != sampled_.targets.end() && *k < targets.end; ++k) {
+    estimates[*k - targets.first] =
+        SampledEstimate(static_cast<int>(k - sampled_.targets.begin()), confidence_level);
   }
   return estimates;
+}
+
+TargetEstimate ConditionalEstimator::SampledEstimate(int k, double confidence_level) const {
+  const int target = sampled_.sub_plan == nullptr ? sampled_.targets[k] : k;
+  const TargetRange alone{.first = target, .end = target + 1};
+  return sampled_.estimator->EstimatesAt(confidence_level, alone).front();
 }
 
 ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
@@ -191,11 +197,10 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
   if (sampled_.sub_plan != nullptr) {
     return std::max(widest, sampled_.estimator->WidestHalfWidth(confidence_level));
   }
-  const std::vector<TargetEstimate> sampled = sampled_.estimator->EstimatesAt(confidence_level);
-  for (const int target : sampled_.targets) {
-    for (size_t j = 0; j < sampled[target].probability.size(); ++j) {
-      const double width = sampled[target].probability_high[j] - sampled[target].probability_low[j];
-      widest = std::max(widest, 0.5 * width);
+  for (size_t k = 0; k < sampled_.targets.size(); ++k) {
+    const TargetEstimate sampled = SampledEstimate(static_cast<int>(k), confidence_level);
+    for (size_t j = 0; j < sampled.probability.size(); ++j) {
+      widest = std::max(widest, 0.5 * (sampled.probability_high[j] - sampled.probability_low[j]));
     }
   }
   return widest;

@@ -31,7 +31,8 @@ class ConditionalEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
   absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
   int64_t blocks_folded() const override { return targets_->blocks_folded(); }
-  std::vector<TargetEstimate> EstimatesAt(double confidence_level) const override;
+  std::vector<TargetEstimate> EstimatesAt(double confidence_level,
+                                          TargetRange targets) const override;
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
@@ -47,6 +48,8 @@ class ConditionalEstimator final : public Estimator {
   };
   class Preparation;
   bool has_scores() const;
+  // Of sampled_targets_[k].
+  TargetEstimate SampledEstimate(int k, double confidence_level) const;
 
   const Plan& plan_;
   const SummaryOptions options_;

@@ -73,10 +73,11 @@ std::array<double, kScrambleCount> KnowledgeAccumulator::LaneWeights(
   return weights;
 }
 
-void KnowledgeAccumulator::AddIntervals(std::vector<TargetEstimate>& estimates) const {
+void KnowledgeAccumulator::AddIntervals(TargetRange targets,
+                                        std::vector<TargetEstimate>& estimates) const {
   if (*std::min_element(counts_.begin(), counts_.end()) == 0) return;
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i] >= 0) AddInterval(rows_[i], estimates[i]);
+  for (int i = targets.first; i < targets.end; ++i) {
+    if (rows_[i] >= 0) AddInterval(rows_[i], estimates[i - targets.first]);
   }
 }
 

@@ -49,7 +49,7 @@ class KnowledgeAccumulator {
   void Fold(int64_t block, const ConditionalBlock& share);
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
-  void AddIntervals(std::vector<TargetEstimate>& estimates) const;
+  void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
 
  private:
   // Of each path of a draw's share: 1 without a mixture.

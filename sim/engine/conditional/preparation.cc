@@ -89,6 +89,7 @@ struct ConditionalPreparation::State {
   bool BuildBasis();
   bool FindMiddles();
   bool ChooseLaws();
+  bool MakeStudents() { return students.Step(); }
   bool CollectAtoms();
   bool RunPilot();
 
@@ -160,10 +161,8 @@ void ConditionalPreparation::State::AddTarget() {
 bool ConditionalPreparation::State::ChooseLaws() {
   cost = 0.0;
   while (next_target < target_count() && cost < kSlice) {
-    const size_t families = students.family_count();
     const size_t tables = made->program.tables.size();
     AddTarget();
-    if (students.family_count() > families) cost += kSlice;
     cost += kTable * static_cast<double>(made->program.tables.size() - tables);
   }
   if (next_target < target_count()) return false;
@@ -242,7 +241,8 @@ ConditionalPreparation::~ConditionalPreparation() = default;
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();
   constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis,   &State::FindMiddles,
-                               &State::ChooseLaws, &State::CollectAtoms, &State::RunPilot};
+                               &State::ChooseLaws, &State::MakeStudents, &State::CollectAtoms,
+                               &State::RunPilot};
   State& state = *state_;
   if ((state.*kPhases[state.phase])()) ++state.phase;
   return state.phase == static_cast<int>(std::size(kPhases)) || !state.status.ok();

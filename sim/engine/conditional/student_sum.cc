@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "sim/base/math.h"
 #include "sim/engine/conditional/hermite.h"
@@ -50,18 +51,6 @@ std::vector<double> Convolved(const std::vector<double>& a, const std::vector<do
     for (int j = from; j <= to; ++j) made[i + j + half] += mass * b[j + half_b];
   }
   return Scaled(std::move(made));
-}
-
-// `count` draws by repeated doubling.
-std::vector<double> Draws(double degrees, int count) {
-  std::vector<double> power = OneDraw(degrees);
-  std::vector<double> made;
-  for (int half = kHalf; count > 0; count >>= 1) {
-    half = std::min(half + kHalf / 2, 4 * kHalf);
-    if (count & 1) made = made.empty() ? power : Convolved(made, power, half);
-    if (count > 1) power = Convolved(power, power, half);
-  }
-  return made;
 }
 
 // Distribution function of masses on a grid of `width`, plus a normal part.
@@ -147,14 +136,40 @@ class SmoothedMasses {
 
 }  // namespace
 
-std::vector<double> StudentMasses(double degrees, int count) { return Draws(degrees, count); }
+// `count` draws by repeated doubling.
+StudentMassesWork::StudentMassesWork(double degrees, int count)
+    : left_(count), half_(kHalf), power_(OneDraw(degrees)) {}
+
+bool StudentMassesWork::Step() {
+  if (left_ == 0) return true;
+  if (!added_) half_ = std::min(half_ + kHalf / 2, 4 * kHalf);
+  if ((left_ & 1) != 0 && !std::exchange(added_, true)) {
+    made_ = made_.empty() ? power_ : Convolved(made_, power_, half_);
+    return left_ == 1;
+  }
+  added_ = false;
+  left_ >>= 1;
+  if (left_ > 0) power_ = Convolved(power_, power_, half_);
+  return left_ == 0;
+}
+
+std::vector<double> StudentMasses(double degrees, int count) {
+  StudentMassesWork work(degrees, count);
+  while (!work.Step()) {
+  }
+  return work.Take();
+}
 
 StudentSumLaw::StudentSumLaw(double degrees, int count, double share)
     : StudentSumLaw(StudentMasses(degrees, count), count, share) {}
 
+StudentSumLaw::StudentSumLaw(const std::vector<double>& masses, int count, double share) {
+  Make(masses, count, share);
+}
+
 // Each draw put at the middle of its cell gains a variance of kStep^2 / 12, but for one where
 // masses are read at the edges of cells: taken off by the scale.
-StudentSumLaw::StudentSumLaw(const std::vector<double>& masses, int count, double share) {
+void StudentSumLaw::Make(const std::vector<double>& masses, int count, double share) {
   const double normal_sd = std::sqrt(std::max(1.0 - share, 0.0));
   const double plain_width = kStep * std::sqrt(share / count);
   const bool at_edges = normal_sd < 2.0 * plain_width || SmoothedMasses::IsStepped(normal_sd);
@@ -182,20 +197,38 @@ int NearestMade(int count) {
   return nearest;
 }
 
+constexpr double kShares = 64.0;
+
 }  // namespace
 
 std::shared_ptr<const StudentSumLaw> StudentSums::Get(double degrees, int count, double share) {
-  count = NearestMade(count);
-  constexpr double kShares = 64.0;
+  const Key key{degrees, NearestMade(count)};
   const int rounded = static_cast<int>(std::round(share * kShares));
-  const std::pair<double, int> kind{degrees, count};
-  std::vector<double>& masses = masses_[kind];
-  if (masses.empty()) masses = StudentMasses(degrees, count);
-  std::shared_ptr<const StudentSumLaw>& law = laws_[{kind, rounded}];
-  if (law == nullptr) {
-    law = std::make_shared<const StudentSumLaw>(masses, count, rounded / kShares);
-  }
+  Family& family = families_[key];
+  std::shared_ptr<StudentSumLaw>& law = family.laws[rounded];
+  if (law != nullptr) return law;
+  law.reset(new StudentSumLaw());
+  if (family.pending.empty()) waiting_.push_back(key);
+  family.pending.push_back(rounded);
   return law;
+}
+
+bool StudentSums::Step() {
+  if (waiting_.empty()) return true;
+  const Key key = waiting_.back();
+  Family& family = families_.at(key);
+  if (family.masses.empty()) {
+    if (!work_) work_.emplace(key.first, key.second);
+    if (!work_->Step()) return false;
+    family.masses = work_->Take();
+    work_.reset();
+    return false;
+  }
+  const int rounded = family.pending.back();
+  family.laws.at(rounded)->Make(family.masses, key.second, rounded / kShares);
+  family.pending.pop_back();
+  if (family.pending.empty()) waiting_.pop_back();
+  return waiting_.empty();
 }
 
 double StudentSumLaw::UpperTail(double z) const {

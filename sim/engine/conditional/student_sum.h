@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,10 @@ class StudentSumLaw {
   double UpperTail(double z) const;
 
  private:
+  friend class StudentSums;
+  StudentSumLaw() = default;
+  void Make(const std::vector<double>& masses, int count, double share);
+
   double first_ = 0.0;
   double step_ = 1.0;
   std::vector<double> value_;
@@ -36,17 +41,45 @@ class StudentSumLaw {
 // Masses of T on its grid, around the middle. 1 to 20 ms.
 std::vector<double> StudentMasses(double degrees, int count);
 
+// The same, a convolution at a time: 4 ms at most. One thread at a time.
+class StudentMassesWork {
+ public:
+  StudentMassesWork(double degrees, int count);
+  // Returns true when the masses are complete.
+  bool Step();
+  std::vector<double> Take() { return std::move(made_); }
+
+ private:
+  // Draws that are still to be added, as multiples of those of `power_`.
+  int left_;
+  int half_;
+  bool added_ = false;
+  std::vector<double> power_;
+  std::vector<double> made_;
+};
+
 // The laws of a plan, each made once: targets of one kind share theirs. Shares are rounded to 1/64,
 // counts above 12 to the nearest of a few: 1e-4 of a probability. Thread-compatible.
 class StudentSums {
  public:
-  // Masses made so far, at milliseconds each.
-  size_t family_count() const { return masses_.size(); }
+  // A law that is empty until Step has made it.
   std::shared_ptr<const StudentSumLaw> Get(double degrees, int count, double share);
+  // Makes a part of what was asked for, in 4 ms at most. Returns true when nothing is left.
+  bool Step();
 
  private:
-  std::map<std::pair<double, int>, std::vector<double>> masses_;
-  std::map<std::pair<std::pair<double, int>, int>, std::shared_ptr<const StudentSumLaw>> laws_;
+  struct Family {
+    std::vector<double> masses;
+    // By share in steps of 1/64.
+    std::map<int, std::shared_ptr<StudentSumLaw>> laws;
+    std::vector<int> pending;
+  };
+  using Key = std::pair<double, int>;
+
+  std::map<Key, Family> families_;
+  // With something pending.
+  std::vector<Key> waiting_;
+  std::optional<StudentMassesWork> work_;
 };
 
 }  // namespace jalon::sim

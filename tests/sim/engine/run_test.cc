@@ -169,6 +169,45 @@ TEST(RunTest, HoldsABoundedNumberOfBlocks) {
   EXPECT_EQ(state.ClaimBlock(), 3);
 }
 
+// A checkpoint is work like a block, on the estimator as it is: folding waits for it.
+TEST(RunTest, FoldsNothingWhileACheckpointIsRead) {
+  const Plan plan = SmallPlan();
+  RunState state = SampledRun(plan, Options(1'024), 4);
+  for (int64_t block = 0; block < 15; ++block) {
+    ASSERT_EQ(state.ClaimBlock(), block);
+    ASSERT_TRUE(Do(state, block).ok());
+  }
+  ASSERT_EQ(state.ClaimBlock(), 15);
+  ASSERT_EQ(state.ClaimBlock(), 16);
+  ASSERT_TRUE(Do(state, 15).ok());
+  EXPECT_TRUE(state.checkpoint_due());
+  ASSERT_EQ(state.ClaimBlock(), RunState::kCheckpoint);
+  EXPECT_FALSE(state.checkpoint_due());
+  EXPECT_EQ(state.ClaimBlock(), 17);
+  ASSERT_TRUE(Do(state, 16).ok());
+  EXPECT_EQ(state.path_count(), 256);
+  EXPECT_FALSE(state.TakeCheckpoint().has_value());
+  ASSERT_TRUE(Do(state, RunState::kCheckpoint).ok());
+  EXPECT_EQ(state.path_count(), 272);
+  const std::optional<Checkpoint> checkpoint = state.TakeCheckpoint();
+  ASSERT_TRUE(checkpoint.has_value());
+  EXPECT_EQ(checkpoint->path_count, 256);
+  EXPECT_EQ(checkpoint->estimates.size(), plan.targets.size());
+}
+
+TEST(RunTest, ReadsACheckpointInSlices) {
+  const Plan plan = SmallPlan();
+  RunOptions options = Options(256);
+  options.summary.quantile_levels.assign(4'096, 0.5);
+  RunState state = SampledRun(plan, options, 1);
+  while (!state.checkpoint_due()) ASSERT_TRUE(Do(state, *state.ClaimBlock()).ok());
+  ASSERT_EQ(state.ClaimBlock(), RunState::kCheckpoint);
+  const std::unique_ptr<SlicedWork> work = state.Begin(RunState::kCheckpoint);
+  int slices = 1;
+  while (!work->Step()) ++slices;
+  EXPECT_EQ(slices, plan.target_count() + 1) << "a target each, then scores";
+}
+
 TEST(RunTest, AsksForNoBlockBeyondTheLast) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(32), 10);

@@ -182,6 +182,24 @@ TEST(StudentSumTest, IsStudentForOneDraw) {
   }
 }
 
+// What a run makes slice by slice.
+TEST(StudentSumTest, IsTheSameMadeInSlices) {
+  StudentSums sums;
+  const std::shared_ptr<const StudentSumLaw> wide = sums.Get(4.0, 200, 0.5);
+  const std::shared_ptr<const StudentSumLaw> one = sums.Get(3.0, 1, 1.0);
+  EXPECT_EQ(sums.Get(4.0, 199, 0.501), wide);
+  const std::shared_ptr<const StudentSumLaw> other = sums.Get(4.0, 200, 0.25);
+  int slices = 1;
+  while (!sums.Step()) ++slices;
+  EXPECT_GT(slices, 12) << "200 draws are ten convolutions";
+  const auto expect_same = [](const StudentSumLaw& made, const StudentSumLaw& direct) {
+    for (double z = -5.0; z < 5.0; z += 0.37) EXPECT_EQ(made.UpperTail(z), direct.UpperTail(z));
+  };
+  expect_same(*wide, StudentSumLaw(4.0, 200, 0.5));
+  expect_same(*other, StudentSumLaw(4.0, 200, 0.25));
+  expect_same(*one, StudentSumLaw(3.0, 1, 1.0));
+}
+
 TEST(StudentSumTest, IsNormalWithoutStudent) {
   const StudentSumLaw law(5.0, 12, 0.0);
   for (double z : {-2.0, 0.0, 1.0}) EXPECT_NEAR(law.UpperTail(z), NormalCdf(-z), 1e-4);
