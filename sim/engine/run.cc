@@ -151,6 +151,7 @@ void RunState::ReachCheckpoint() {
                         .laws = estimator_->laws(),
                         .scores = estimator_->ScoresAt(confidence),
                         .widest_half_width = estimator_->WidestHalfWidth(confidence)};
+  if (options_.summary.keep_scrambles) checkpoint.scrambles = estimator_->Scrambles();
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
   checkpoint.end = end_;
   checkpoints_.push_back(std::move(checkpoint));

@@ -72,6 +72,8 @@ struct Checkpoint {
   std::vector<LawUsed> laws;
   // Of plan.scores.
   ScoreEstimates scores;
+  // With SummaryOptions::keep_scrambles, from an estimator that has scrambles.
+  std::optional<ScrambleMeans> scrambles;
   // Widest half-width over all thresholds at the confidence of this look.
   double widest_half_width = 0.0;
   // Set when this is the last one.

@@ -3,12 +3,14 @@
 #define JALON_SIM_ENGINE_SAMPLED_ESTIMATOR_H_
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/scores.h"
+#include "sim/engine/scramble_sums.h"
 
 namespace jalon::sim {
 
@@ -26,12 +28,16 @@ class SampledEstimator final : public Estimator {
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
+  // The averages of each lane of the blocks, which are scrambles where `shared` says so; null
+  // unless the options keep them.
+  const ScrambleSums* scrambles() const { return scrambles_ ? &*scrambles_ : nullptr; }
 
  private:
   const Plan& plan_;
   const SharedSource* shared_;
   TargetAccumulator targets_;
   ScoreAccumulator scores_;
+  std::optional<ScrambleSums> scrambles_;
 };
 
 }  // namespace jalon::sim

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "sim/base/status_macros.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/sub_plan.h"
 
 namespace jalon::sim {
@@ -63,13 +64,14 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
   return cost;
 }
 
-ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options)
-    : plan_(plan), options_(std::move(options)) {}
+ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options,
+                                           std::shared_ptr<const BaselineBasis> baseline)
+    : plan_(plan), options_(std::move(options)), baseline_(std::move(baseline)) {}
 ConditionalEstimator::~ConditionalEstimator() = default;
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<ConditionalPreparation>(plan_, options_.quantile_levels,
-                                                  ConditionalPreparation::Refused::kSample);
+  return std::make_unique<ConditionalPreparation>(
+      plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample, baseline_.get());
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
@@ -141,6 +143,29 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
     }
   }
   return widest;
+}
+
+std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
+  ScrambleMeans made = targets_->Scrambles();
+  made.knowledge = knowledge_->Probabilities();
+  made.knowledge_blocks = knowledge_->blocks_folded();
+  if (sampled_targets_.empty()) return made;
+  const ScrambleMeans sampled = sampled_->scrambles()->Means();
+  const std::vector<size_t>& rows = conditional_->state().program.first_threshold;
+  size_t sub_row = 0;
+  for (size_t k = 0; k < sampled_targets_.size(); ++k) {
+    const int target = sampled_targets_[k];
+    const size_t threshold_count = rows[target + 1] - rows[target];
+    const size_t from_target = sub_plan_ == nullptr ? target : k;
+    const size_t from_row = sub_plan_ == nullptr ? rows[target] : sub_row;
+    std::copy_n(sampled.mean.begin() + from_target * kScrambleCount, kScrambleCount,
+                made.mean.begin() + target * kScrambleCount);
+    std::copy_n(sampled.probability.begin() + from_row * kScrambleCount,
+                threshold_count * kScrambleCount,
+                made.probability.begin() + rows[target] * kScrambleCount);
+    sub_row += threshold_count;
+  }
+  return made;
 }
 
 std::vector<LawUsed> ConditionalEstimator::laws() const {

@@ -9,6 +9,7 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_KNOWLEDGE_H_
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -34,6 +35,13 @@ inline KnowledgeShare KnowledgeShareOf(int64_t block) {
           .paths_block = block / kParameterDraws};
 }
 
+// The 10th and the 90th percentile of numbers, one per draw, straight between order statistics.
+struct KnowledgeInterval {
+  double low = 0.0;
+  double high = 0.0;
+};
+KnowledgeInterval IntervalOver(std::array<double, kParameterDraws> draws);
+
 // Folds shares in the order of blocks. Memory: 512 bytes for each target with a threshold.
 class KnowledgeAccumulator {
  public:
@@ -46,6 +54,10 @@ class KnowledgeAccumulator {
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(std::vector<TargetEstimate>& estimates) const;
+  // [target with a threshold x draw]: the probability under each draw; NaN where a target has no
+  // closed form. Empty before every draw has been folded.
+  std::vector<double> Probabilities() const;
+  int blocks_folded() const;
 
  private:
   void AddInterval(int row, TargetEstimate& estimate) const;
@@ -54,6 +66,8 @@ class KnowledgeAccumulator {
   // all.
   std::vector<int> rows_;
   std::vector<size_t> first_threshold_;
+  // [row]: whether its target is sampled.
+  std::vector<char> is_sampled_;
   // [draw]: blocks folded.
   std::vector<int> counts_;
   // [row x draw]: sums of the probability over paths.

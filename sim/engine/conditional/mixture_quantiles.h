@@ -74,6 +74,9 @@ struct QuantileLevels {
 // places.
 std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLevels& levels);
 
+// P(Y <= y) of the same law at each of `values`, in their order. 0.1 us a value.
+std::vector<double> MixtureCdf(const MixtureShape& shape, std::span<const double> values);
+
 }  // namespace jalon::sim
 
 #endif  // JALON_SIM_ENGINE_CONDITIONAL_MIXTURE_QUANTILES_H_

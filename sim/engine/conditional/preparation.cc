@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/engine/conditional/baseline_basis.h"
 #include "sim/engine/conditional/plan_state.h"
 
 namespace jalon::sim {
@@ -67,9 +68,11 @@ double CostOf(const TargetLaw& law) {
 }  // namespace
 
 struct ConditionalPreparation::State {
-  State(const Plan& plan, std::vector<double> quantile_levels, Refused refused)
+  State(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
+        const BaselineBasis* baseline)
       : made(std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels))),
         refused(refused),
+        baseline(baseline),
         collector(plan) {}
 
   // One phase after the other; each says whether it is over.
@@ -82,16 +85,21 @@ struct ConditionalPreparation::State {
 
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
+  TargetLaw LawOfNext();
   void AddTarget();
   void AddPilot(const ConditionalBlock& block);
   void SetPlaces();
 
   std::unique_ptr<ConditionalPlanState> made;
   Refused refused;
+  // Null but for a variant.
+  const BaselineBasis* baseline;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
   std::optional<SlotSeries> slots;
+  // What laws are chosen by; of a variant whose own means differ from them, those too.
   PathMeans middle;
+  std::optional<PathMeans> own_middle;
   StudentSums students;
   AtomCollector collector;
   int next_target = 0;
@@ -111,7 +119,7 @@ bool ConditionalPreparation::State::BuildMeans() { return made->means.Build(kSer
 
 bool ConditionalPreparation::State::BuildBasis() {
   if (!basis) {
-    basis.emplace(plan());
+    basis.emplace(plan(), baseline == nullptr ? nullptr : &baseline->shared);
     return false;
   }
   if (!basis->Step()) return false;
@@ -123,11 +131,21 @@ bool ConditionalPreparation::State::BuildBasis() {
 bool ConditionalPreparation::State::FindMiddle() {
   slots.emplace(plan());
   middle = made->means.At(made->states->Middle());
+  if (baseline == nullptr) return true;
+  PathMeans at_baseline = MeansAtBaseline(*baseline, plan(), middle);
+  if (at_baseline != middle) own_middle = std::exchange(middle, std::move(at_baseline));
   return true;
 }
 
-void ConditionalPreparation::State::AddTarget() {
+TargetLaw ConditionalPreparation::State::LawOfNext() {
   TargetLaw law = ChooseLaw(plan(), *slots, middle, students, next_target);
+  if (law.refused() || !own_middle) return law;
+  TargetLaw own = ChooseLaw(plan(), *slots, *own_middle, students, next_target);
+  return own.refused() ? own : law;
+}
+
+void ConditionalPreparation::State::AddTarget() {
+  TargetLaw law = LawOfNext();
   // Nothing is computed for it.
   if (law.refused()) law.law = LawUsed::kSampled;
   if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
@@ -214,8 +232,9 @@ void ConditionalPreparation::State::SetPlaces() {
 }
 
 ConditionalPreparation::ConditionalPreparation(const Plan& plan,
-                                               std::vector<double> quantile_levels, Refused refused)
-    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused)) {}
+                                               std::vector<double> quantile_levels, Refused refused,
+                                               const BaselineBasis* baseline)
+    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused, baseline)) {}
 ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {

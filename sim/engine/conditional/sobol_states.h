@@ -28,6 +28,7 @@ class SobolStates final : public SharedSource {
   // The state where nothing is drawn: every normal 0, every uniform 1/2.
   SharedState Middle() const;
   const SharedStage& stage() const { return stage_; }
+  const SharedBasis& basis() const { return basis_; }
 
  private:
   SobolDraws DrawsOf(int64_t path) const;
