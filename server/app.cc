@@ -93,6 +93,7 @@ struct App::State {
   std::atomic<grpc::HealthCheckServiceInterface*> health{nullptr};
   std::unique_ptr<StoreThread> store;
   std::unique_ptr<Archive> archive;
+  std::unique_ptr<BaselineCache> baselines;
   std::unique_ptr<Scheduler> requests;
   std::unique_ptr<Scheduler> batch;
   std::unique_ptr<Scheduler> jobs;
@@ -130,6 +131,7 @@ absl::Status App::State::OpenStore() {
 void App::State::StartThreads() {
   const int workers = WorkerCount(options);
   archive = std::make_unique<Archive>(*store, options.limits.cache_bytes);
+  baselines = std::make_unique<BaselineCache>(options.limits.baseline_bytes);
   requests = std::make_unique<Scheduler>(RequestOptions(options.limits));
   batch = std::make_unique<Scheduler>(JobOptions(options.limits, kBatchThreads));
   jobs = std::make_unique<Scheduler>(JobOptions(options.limits, workers));
@@ -137,6 +139,7 @@ void App::State::StartThreads() {
                            .jobs = *jobs,
                            .clock = clock,
                            .log = log,
+                           .baselines = *baselines,
                            .max_bytes = options.limits.run_bytes}));
   fits.reset(new LiveFits({.archive = *archive, .batch = *batch, .clock = clock, .log = log}));
   environment.reset(new Environment{.limits = options.limits,
@@ -146,6 +149,7 @@ void App::State::StartThreads() {
                                     .uploads = uploads,
                                     .store = *store,
                                     .archive = *archive,
+                                    .baselines = *baselines,
                                     .requests = *requests,
                                     .batch = *batch,
                                     .jobs = *jobs,

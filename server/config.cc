@@ -25,6 +25,7 @@ Limits LimitsOf(const store::v1::LimitsConfig& config) {
   if (config.has_result_cells()) limits.result_cells = config.result_cells();
   if (config.has_run_seconds()) limits.run_seconds = config.run_seconds();
   if (config.has_cache_bytes()) limits.cache_bytes = config.cache_bytes();
+  if (config.has_baseline_bytes()) limits.baseline_bytes = config.baseline_bytes();
   return limits;
 }
 

@@ -23,6 +23,9 @@ struct IndicatorSummary {
   double sum = 0.0;
   int64_t unlikely = 0;
   int64_t likely = 0;
+  // Of a run with a baseline: sum of the differences of chances, and rows by what is known of them.
+  double change = 0.0;
+  std::map<std::string, int64_t> effects;
 };
 
 // `three-moments` of LAW_THREE_MOMENTS.
@@ -46,10 +49,38 @@ CellFormat FormatOf(const v1::StatisticSpec& spec) {
     case v1::STATISTIC_RO_PROBABILITY:
     case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
+    case v1::STATISTIC_DELTA_ATTAINMENT_PROBABILITY:
+    case v1::STATISTIC_DELTA_ATTAINMENT_LOW:
+    case v1::STATISTIC_DELTA_ATTAINMENT_HIGH:
+    case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_LOW:
+    case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_HIGH:
       return CellFormat::kProbability;
     default:
       return CellFormat::kNumber;
   }
+}
+
+std::optional<size_t> PlaceOf(const std::vector<v1::StatisticSpec>& statistics,
+                              v1::Statistic statistic) {
+  for (size_t i = 0; i < statistics.size(); ++i) {
+    if (statistics[i].statistic() == statistic) return i;
+  }
+  return std::nullopt;
+}
+
+// Whether the difference of probabilities is among the columns, with what is known of it.
+bool HasDeltas(const std::vector<v1::StatisticSpec>& statistics) {
+  return PlaceOf(statistics, v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_LOW).has_value() &&
+         PlaceOf(statistics, v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_HIGH).has_value();
+}
+
+// What the knowledge interval says of the effect on the chance: `none` where the change does not
+// reach the row at all; empty where there is no interval.
+std::string EffectWord(const std::optional<double>& low, const std::optional<double>& high) {
+  if (!low.has_value() || !high.has_value()) return "";
+  if (*low == 0.0 && *high == 0.0) return "none";
+  if (*low > 0.0) return "up";
+  return *high < 0.0 ? "down" : "not established";
 }
 
 std::vector<Column> ColumnsOf(const std::vector<v1::StatisticSpec>& statistics) {
@@ -61,11 +92,36 @@ std::vector<Column> ColumnsOf(const std::vector<v1::StatisticSpec>& statistics) 
     const std::string key = StatisticKey(spec);
     columns.push_back({key, key, key, FormatOf(spec)});
   }
+  if (HasDeltas(statistics)) columns.push_back({"effect", "Effect", "Effet"});
   return columns;
+}
+
+// The same for a run with a baseline: the chance and what becomes of it.
+std::vector<v1::StatisticSpec> ScreenDeltas(const v1::Run& run) {
+  std::vector<v1::StatisticSpec> chosen;
+  for (const auto& spec : run.statistics()) {
+    switch (spec.statistic()) {
+      case v1::STATISTIC_OBJECTIVE:
+      case v1::STATISTIC_ATTAINMENT_PROBABILITY:
+      case v1::STATISTIC_MEAN:
+      case v1::STATISTIC_DELTA_ATTAINMENT_PROBABILITY:
+      case v1::STATISTIC_DELTA_ATTAINMENT_LOW:
+      case v1::STATISTIC_DELTA_ATTAINMENT_HIGH:
+      case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_LOW:
+      case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_HIGH:
+      case v1::STATISTIC_DELTA_MEAN:
+        chosen.push_back(spec);
+        break;
+      default:
+        break;
+    }
+  }
+  return chosen;
 }
 
 // The columns a screen has room for.
 std::vector<v1::StatisticSpec> ScreenStatistics(const v1::Run& run) {
+  if (!run.baseline().empty()) return ScreenDeltas(run);
   std::vector<v1::StatisticSpec> chosen;
   for (const auto& spec : run.statistics()) {
     const v1::Statistic s = spec.statistic();
@@ -95,20 +151,42 @@ void WriteSummary(Context& context, const std::map<std::string, IndicatorSummary
   context.out() << "\n";
 }
 
+std::string EffectOf(const std::vector<v1::StatisticSpec>& statistics, const ResultRow& row) {
+  const auto low = PlaceOf(statistics, v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_LOW);
+  const auto high = PlaceOf(statistics, v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_HIGH);
+  if (!low.has_value() || !high.has_value()) return "";
+  return EffectWord(row.values[*low], row.values[*high]);
+}
+
+// What a change does, indicator by indicator.
+void WriteEffects(Context& context, const std::map<std::string, IndicatorSummary>& summaries) {
+  TableWriter table = context.table(
+      {{"indicator", "Indicator", "Indicateur"},
+       {"change", "Mean change of chance", "Variation moyenne", CellFormat::kProbability},
+       {"up", "Chance up", "Chance en hausse", CellFormat::kCount},
+       {"down", "Chance down", "Chance en baisse", CellFormat::kCount},
+       {"not_established", "Effect not established", "Effet non établi", CellFormat::kCount},
+       {"none", "No effect", "Sans effet", CellFormat::kCount}});
+  for (const auto& [indicator, s] : summaries) {
+    const auto count = [&effects = s.effects](const std::string& word) {
+      const auto found = effects.find(word);
+      return found == effects.end() ? int64_t{0} : found->second;
+    };
+    table.Row({indicator, s.change / static_cast<double>(s.count), count("up"), count("down"),
+               count("not established"), count("none")});
+  }
+  table.Finish();
+  context.out() << "\n";
+}
+
 std::vector<Cell> CellsOf(const std::vector<v1::StatisticSpec>& statistics, const ResultRow& row) {
   std::vector<Cell> cells = {row.key.unit, row.key.segment, row.key.indicator, row.key.window};
   for (size_t i = 0; i < row.values.size(); ++i) {
     const bool is_law = statistics[i].statistic() == v1::STATISTIC_LAW;
     cells.push_back(is_law ? Cell(LawWord(row.values[i])) : OptionalCell(row.values[i]));
   }
+  if (HasDeltas(statistics)) cells.emplace_back(EffectOf(statistics, row));
   return cells;
-}
-
-std::optional<size_t> ProbabilityColumn(const std::vector<v1::StatisticSpec>& statistics) {
-  for (size_t i = 0; i < statistics.size(); ++i) {
-    if (statistics[i].statistic() == v1::STATISTIC_ATTAINMENT_PROBABILITY) return i;
-  }
-  return std::nullopt;
 }
 
 void Count(const std::optional<double>& p, IndicatorSummary& summary) {
@@ -135,18 +213,27 @@ absl::Status WriteAttainment(Context& context, const std::string& run,
                                             resource->statistics().end());
   if (context.is_screen()) statistics = ScreenStatistics(*resource);
   for (const auto& spec : statistics) *view.add_statistics() = spec;
-  const auto probability = ProbabilityColumn(statistics);
+  const auto probability = PlaceOf(statistics, v1::STATISTIC_ATTAINMENT_PROBABILITY);
+  const auto change = PlaceOf(statistics, v1::STATISTIC_DELTA_ATTAINMENT_PROBABILITY);
   std::map<std::string, IndicatorSummary> summaries;
   TableWriter table = context.table(ColumnsOf(statistics));
   int64_t rows = 0;
   const absl::Status status = ForEachRow(**client, run, view, [&](const ResultRow& row) {
     ++rows;
     if (probability.has_value()) Count(row.values[*probability], summaries[row.key.indicator]);
+    if (change.has_value()) {
+      IndicatorSummary& summary = summaries[row.key.indicator];
+      summary.change += row.values[*change].value_or(0.0);
+      ++summary.effects[EffectOf(statistics, row)];
+    }
     if (!context.is_screen() || rows <= options.shown_rows) table.Row(CellsOf(statistics, row));
   });
   if (!status.ok()) return status;
   std::erase_if(summaries, [](const auto& entry) { return entry.second.count == 0; });
   if (context.is_screen() && !summaries.empty()) WriteSummary(context, summaries);
+  if (context.is_screen() && !summaries.empty() && change.has_value()) {
+    WriteEffects(context, summaries);
+  }
   table.Finish();
   if (context.is_screen() && rows > options.shown_rows) {
     context.out() << absl::StrCat("... ", rows - options.shown_rows, " more of ", rows,

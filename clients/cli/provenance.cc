@@ -25,6 +25,15 @@ std::string ShellQuoted(const std::string& argument) {
   return plain && !argument.empty() ? argument : absl::StrCat("'", argument, "'");
 }
 
+// The world without.
+std::string WithoutText(const v1::BaselineProvenance& baseline) {
+  return absl::StrCat("baseline ", baseline.run(), " ", baseline.spec_hash().substr(0, 16), ", ",
+                      baseline.scenario().empty()
+                          ? "without scenario"
+                          : absl::StrCat("under ", baseline.scenario(), " ",
+                                         baseline.scenario_hash().substr(0, 16)));
+}
+
 void WriteText(std::ostream& out, const v1::Run& run) {
   const v1::Provenance& source = run.provenance();
   out << "run " << run.name() << "\n"
@@ -41,7 +50,9 @@ void WriteText(std::ostream& out, const v1::Run& run) {
     out << "  objectives " << source.objective_set_hash().substr(0, 16);
   }
   if (source.regimes_size() > 0) out << "\n  regimes " << RegimesText(source);
-  out << "\n  stopped: " << run.termination().detail() << "\n";
+  out << "\n";
+  if (source.has_baseline()) out << "  less " << WithoutText(source.baseline()) << "\n";
+  out << "  stopped: " << run.termination().detail() << "\n";
   for (const std::string& notice : run.notices()) out << "  note: " << notice << "\n";
   out << "  again: " << ReplayCommand(run) << "\n";
 }
@@ -99,6 +110,13 @@ std::vector<Fact> FactsOf(const v1::Run& run) {
       {"objective_set_hash", "Objectives hash", "Empreinte des objectifs",
        source.objective_set_hash()},
       {"spec_hash", "Question hash", "Empreinte de la question", source.spec_hash()},
+      {"baseline", "Baseline", "Référence", source.baseline().run()},
+      {"baseline_spec_hash", "Baseline hash", "Empreinte de la référence",
+       source.baseline().spec_hash()},
+      {"baseline_scenario", "Baseline scenario", "Scénario de référence",
+       source.baseline().scenario()},
+      {"baseline_scenario_hash", "Baseline scenario hash", "Empreinte du scénario de référence",
+       source.baseline().scenario_hash()},
       {"stopped", "Stopped", "Arrêt", run.termination().detail()},
       {"again", "Again", "Refaire", ReplayCommand(run)}};
   for (const std::string& notice : run.notices()) {

@@ -195,6 +195,22 @@ std::string StatisticKey(const v1::StatisticSpec& spec) {
       return "effective_weight";
     case v1::STATISTIC_BOUNDED_RO_MEAN:
       return "ro_mean";
+    case v1::STATISTIC_DELTA_ATTAINMENT_PROBABILITY:
+      return "d_p";
+    case v1::STATISTIC_DELTA_ATTAINMENT_LOW:
+      return "d_p_low";
+    case v1::STATISTIC_DELTA_ATTAINMENT_HIGH:
+      return "d_p_high";
+    case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_LOW:
+      return "d_p_known_low";
+    case v1::STATISTIC_DELTA_ATTAINMENT_KNOWLEDGE_HIGH:
+      return "d_p_known_high";
+    case v1::STATISTIC_DELTA_MEAN:
+      return "d_mean";
+    case v1::STATISTIC_DELTA_MEAN_LOW:
+      return "d_mean_low";
+    case v1::STATISTIC_DELTA_MEAN_HIGH:
+      return "d_mean_high";
     default:
       return absl::StrCat("statistic_", static_cast<int>(spec.statistic()));
   }

@@ -152,7 +152,9 @@ absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context, const RunA
   v1::CreateRunRequest request;
   auto parent = context.network();
   if (!parent.ok()) return parent.status();
-  auto model = ModelOrLatest(context, a.model);
+  const bool has_baseline = !a.baseline.empty();
+  absl::StatusOr<std::string> model = std::string();
+  if (!has_baseline || !a.model.empty()) model = ModelOrLatest(context, a.model);
   if (!model.ok()) return model.status();
   request.set_parent(*parent);
   request.set_run_id(a.id);
@@ -166,6 +168,8 @@ absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context, const RunA
   if (a.estimator == "conditional") run.set_estimator(v1::ESTIMATOR_CONDITIONAL);
   SetPrecision(a, run);
   absl::Status status = SetTargets(a, *run.mutable_targets());
+  if (has_baseline && run.targets().ByteSizeLong() == 0) run.clear_targets();
+  status.Update(SetOptionalName(context, "runs", a.baseline, run.mutable_baseline()));
   status.Update(SetOptionalName(context, "scenarios", a.scenario, run.mutable_scenario()));
   status.Update(SetOptionalName(context, "revisions", a.revision, run.mutable_revision()));
   status.Update(

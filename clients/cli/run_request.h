@@ -26,14 +26,16 @@ struct RunArguments {
   std::optional<uint64_t> seed;
   // `conditional`, `sampled`, or empty.
   std::string estimator;
+  // Run to compare with; what is left out is then the baseline's.
+  std::string baseline;
   bool dry_run = false;
 };
 
 // Adds the options every run has.
 void AddRunOptions(const Command& command, RunArguments& arguments);
 
-// The request for the chosen network and model (default: the newest). The objective set stays empty
-// unless named.
+// The request for the chosen network and model (default: the newest, or the baseline's). The
+// objective set stays empty unless named.
 absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context,
                                                     const RunArguments& arguments);
 

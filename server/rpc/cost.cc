@@ -53,7 +53,8 @@ absl::StatusOr<Estimate> EstimateRunCost(Call& call, const v1::EstimateCostReque
   absl::StatusOr<PreparedRun> prepared = PrepareRun(call.environment().archive, environment.limits,
                                                     {.network = request.run().parent(),
                                                      .run = request.run().run(),
-                                                     .parallelism = environment.worker_count});
+                                                     .parallelism = environment.worker_count,
+                                                     .baselines = &call.environment().baselines});
   Estimate estimate;
   // Too large a result: refused always, by the limit that the message names.
   if (absl::IsResourceExhausted(prepared.status())) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/base/clock.h"
+#include "server/cache/baseline_cache.h"
 #include "server/observe/log.h"
 #include "server/rpc/call_gate.h"
 #include "server/rpc/upload_gate.h"
@@ -26,6 +27,8 @@ struct Environment {
   StoreThread& store;
   // What the store holds, as values.
   Archive& archive;
+  // What runs leave for differences to them.
+  BaselineCache& baselines;
   // Answers calls: its threads may wait for the store.
   Scheduler& requests;
   // Long work that cannot be cut into steps: fits and imports.

@@ -76,10 +76,11 @@ absl::Status CheckCreate(const v1::CreateRunRequest& request) {
 
 absl::StatusOr<PreparedRun> Prepare(Environment& environment, const std::string& network,
                                     const v1::Run& run) {
-  JALON_ASSIGN_OR_RETURN(
-      PreparedRun prepared,
-      PrepareRun(environment.archive, environment.limits,
-                 {.network = network, .run = run, .parallelism = environment.worker_count}));
+  JALON_ASSIGN_OR_RETURN(PreparedRun prepared, PrepareRun(environment.archive, environment.limits,
+                                                          {.network = network,
+                                                           .run = run,
+                                                           .parallelism = environment.worker_count,
+                                                           .baselines = &environment.baselines}));
   v1::Provenance& provenance = *prepared.run.mutable_provenance();
   provenance.set_server_version(ServerVersion());
   static const bool has_fma = DescribeMachine().has_fma;

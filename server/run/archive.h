@@ -16,7 +16,7 @@
 #include "jalon/store/v1/content.pb.h"
 #include "jalon/store/v1/record.pb.h"
 #include "server/base/sha256.h"
-#include "server/run/lru_cache.h"
+#include "server/cache/lru_cache.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
 #include "server/store/store.h"

@@ -22,6 +22,7 @@ std::vector<NamedLimit> NamedLimits(const Limits& limits) {
           {"result_cells", limits.result_cells, "numbers"},
           {"run_seconds", limits.run_seconds, "seconds"},
           {"cache_bytes", limits.cache_bytes, "bytes"},
+          {"baseline_bytes", limits.baseline_bytes, "bytes"},
           {"receive_bytes", Limits::kReceiveBytes, "bytes"},
           {"metadata_bytes", Limits::kMetadataBytes, "bytes"},
           {"chunk_bytes", Limits::kChunkBytes, "bytes"},

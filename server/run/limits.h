@@ -30,6 +30,9 @@ struct Limits {
   int64_t run_seconds = 3'600;
   // Bytes of revisions, models and results kept in memory for reading.
   int64_t cache_bytes = int64_t{512} << 20;
+  // Bytes of what runs leave for differences to them (server/cache), inside `run_bytes`: runs that
+  // need the room get it.
+  int64_t baseline_bytes = int64_t{256} << 20;
 
   // Not configurable: the clients rely on them.
   static constexpr int64_t kReceiveBytes = int64_t{1} << 20;

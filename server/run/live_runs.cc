@@ -26,6 +26,7 @@ absl::Status LiveRuns::Add(PreparedRun&& prepared, const std::string& principal)
   auto job = std::make_shared<SimulationJob>(std::move(prepared.input), EventsOf(run, principal),
                                              options_.clock);
   reserved_bytes_ += run->peak_bytes();
+  options_.baselines.ShrinkTo(options_.max_bytes - reserved_bytes_);
   entries_[name] = {std::move(run), std::move(job), principal};
   return absl::OkStatus();
 }
@@ -92,6 +93,11 @@ int64_t LiveRuns::reserved_bytes() const {
   return reserved_bytes_;
 }
 
+void LiveRuns::Keep(const std::string& key, std::shared_ptr<const sim::BaselineBlock> block) {
+  options_.baselines.Put(key, std::move(block));
+  options_.baselines.ShrinkTo(options_.max_bytes - reserved_bytes());
+}
+
 SimulationEvents LiveRuns::EventsOf(const std::shared_ptr<LiveRun>& run,
                                     const std::string& principal) {
   return {
@@ -115,6 +121,10 @@ SimulationEvents LiveRuns::EventsOf(const std::shared_ptr<LiveRun>& run,
               shown.mutable_provenance()->set_path_count(table->path_count);
               update.table = std::move(table);
             });
+          },
+      .on_baseline =
+          [this](const std::string& key, std::shared_ptr<const sim::BaselineBlock> block) {
+            Keep(key, std::move(block));
           },
       .on_end = [this, run, principal](const SimulationEnd& end) { Finish(run, principal, end); }};
 }
@@ -143,6 +153,10 @@ void LiveRuns::Finish(const std::shared_ptr<LiveRun>& live, const std::string& p
     run.set_error(absl::StrCat("its answer could not be stored: ", stored.message()));
   }
   Drop(run.name());
+  if (end.block != nullptr && stored.ok()) {
+    const v1::Provenance& source = run.provenance();
+    Keep(BaselineCache::Key(source.spec_hash(), source.path_count()), end.block);
+  }
   live->End(std::move(run));
 }
 

@@ -12,6 +12,7 @@
 #include "jalon/v1/simulation_service.pb.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/cache/baseline_cache.h"
 #include "server/observe/log.h"
 #include "server/run/archive.h"
 #include "server/run/live_work.h"
@@ -48,6 +49,8 @@ struct LiveRunsOptions {
   Scheduler& jobs;
   const Clock& clock;
   Logger& log;
+  // What runs leave for differences to them, inside `max_bytes`.
+  BaselineCache& baselines;
   // Peak memory of all runs together, in bytes.
   int64_t max_bytes = 0;
 };
@@ -58,8 +61,8 @@ class LiveRuns {
   explicit LiveRuns(LiveRunsOptions options) : options_(options) {}
 
   // Takes in a run under its name, so that it can be found; it computes nothing before Start.
-  // Errors: kResourceExhausted when the runs together would need too much memory, kAlreadyExists;
-  // `prepared` is then as it was.
+  // Blocks of baselines give way where they are in the way. Errors: kResourceExhausted when the
+  // runs together would need too much memory, kAlreadyExists; `prepared` is then as it was.
   absl::Status Add(PreparedRun&& prepared, const std::string& principal) JALON_EXCLUDES(mu_);
   // Queues its job. Errors: those of Scheduler::Submit; the run is then forgotten.
   absl::Status Start(absl::string_view name) JALON_EXCLUDES(mu_);
@@ -89,6 +92,8 @@ class LiveRuns {
     bool started = false;
   };
 
+  // Puts a block into the cache, and lets it go again where runs need the room.
+  void Keep(const std::string& key, std::shared_ptr<const sim::BaselineBlock> block);
   SimulationEvents EventsOf(const std::shared_ptr<LiveRun>& run, const std::string& principal);
   // The run as it ended.
   v1::Run Ended(const LiveRun& live, const SimulationEnd& end) const;

@@ -16,8 +16,8 @@ namespace jalon::server {
 // past hides (closings) and cannot hide (history restated by later changes of perimeter); events
 // whose size is an assumption; the declared channel shares they act through that are, with the
 // number of branches each stands for; sales that move to another unit (once for all regimes that
-// share them); and indicators with eliminations, which stay in proportion after `as_of`, or at their
-// own level where what is below them sums to 0.
+// share them); and indicators with eliminations, which stay in proportion after `as_of`, or at
+// their own level where what is below them sums to 0.
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario);
 

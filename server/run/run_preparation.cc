@@ -7,13 +7,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "server/base/ids.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
 #include "server/convert/tables.h"
 #include "server/convert/time.h"
+#include "server/run/baseline_question.h"
 #include "server/run/completion.h"
+#include "server/run/delta_columns.h"
+#include "server/run/engine_version.h"
+#include "server/run/replay_command.h"
 #include "server/run/run_notices.h"
 #include "server/run/scenario_source.h"
 #include "server/run/score_rows.h"
@@ -38,16 +41,33 @@ void CheckName(absl::string_view field, const std::string& name, absl::string_vi
   checks.Add(field, name, absl::StrCat("must be ", parent, "/", collection, "/{id}"), "BAD_NAME");
 }
 
-absl::Status CheckNames(const RunQuestion& question) {
-  Checks checks("run");
+void CheckNames(const RunQuestion& question, Checks& checks) {
   const v1::Run& run = question.run;
-  checks.Required("model", !run.model().empty());
+  checks.Required("model", !run.model().empty() || !run.baseline().empty());
   checks.Text("display_name", run.display_name(), kMaxLabelBytes);
   CheckName("model", run.model(), question.network, "models", checks);
   CheckName("revision", run.revision(), question.network, "revisions", checks);
   CheckName("scenario", run.scenario(), question.network, "scenarios", checks);
   CheckName("objective_set", run.objective_set(), question.network, "objectiveSets", checks);
-  return checks.ToStatus();
+  CheckName("baseline", run.baseline(), question.network, "runs", checks);
+}
+
+// The first stage: names, and what a baseline asks for. Returns the baseline as stored, if there is
+// one, and `run` is then what is left to it filled in.
+absl::StatusOr<std::optional<v1::Run>> ReadBaseline(Archive& archive, const RunQuestion& question,
+                                                    v1::Run& run) {
+  Checks checks("run");
+  CheckNames(question, checks);
+  if (run.baseline().empty() || !ParseResourceName(run.baseline()).ok()) {
+    JALON_RETURN_IF_ERROR(checks.ToStatus());
+    return std::nullopt;
+  }
+  const auto stored = archive.Get<store::v1::RunRecord>(run.baseline());
+  if (stored.ok()) CheckBaseline(stored->record.run(), run, checks);
+  JALON_RETURN_IF_ERROR(checks.ToStatus());
+  JALON_RETURN_IF_ERROR(stored.status());
+  InheritFromBaseline(stored->record.run(), run);
+  return stored->record.run();
 }
 
 // What the run's names stand for.
@@ -153,22 +173,34 @@ void Echo(const v1::Run& asked, const Sources& sources, const Settings& settings
   run.mutable_precision()->set_confidence_level(settings.precision.confidence_level);
   run.mutable_precision()->set_max_path_count(settings.precision.max_path_count);
   run.set_estimator(settings.estimator);
+  run.set_baseline(asked.baseline());
   run.set_state(v1::Run::STATE_QUEUED);
 }
 
 void FillEngine(v1::Estimator estimator, v1::Provenance& provenance) {
+  provenance.set_engine_version(EngineVersionOf(estimator));
   if (estimator == v1::ESTIMATOR_SAMPLED) {
     provenance.set_estimator("sampled");
-    provenance.set_engine_version(sim::kEngineVersion);
     return;
   }
   provenance.set_estimator("conditional");
   provenance.set_scramble_count(sim::kScrambleCount);
-  // Rows without a closed form and scores are sampled.
-  provenance.set_engine_version(absl::StrCat(sim::kConditionalVersion, "+", sim::kEngineVersion));
 }
 
-void FillProvenance(const Sources& sources, v1::Run& run) {
+// Clears what things are called: equal content gives equal numbers.
+void ClearNames(v1::Provenance& provenance) {
+  provenance.clear_revision();
+  provenance.clear_model();
+  provenance.clear_scenario();
+  provenance.clear_objective_set();
+  if (!provenance.has_baseline()) return;
+  provenance.mutable_baseline()->clear_run();
+  provenance.mutable_baseline()->clear_model();
+  provenance.mutable_baseline()->clear_scenario();
+  provenance.mutable_baseline()->clear_objective_set();
+}
+
+void FillProvenance(const Sources& sources, const std::optional<v1::Run>& baseline, v1::Run& run) {
   v1::Provenance& provenance = *run.mutable_provenance();
   provenance.set_revision(run.revision());
   provenance.set_model(run.model());
@@ -182,16 +214,11 @@ void FillProvenance(const Sources& sources, v1::Run& run) {
   provenance.set_seed(run.seed());
   provenance.set_as_of(run.as_of());
   FillEngine(run.estimator(), provenance);
-  v1::Provenance named = provenance;
-  // Equal content gives equal numbers, whatever it is called.
-  named.clear_revision();
-  named.clear_model();
-  named.clear_scenario();
-  named.clear_objective_set();
-  // Their hashes and weights are in the scenario's.
-  named.clear_regimes();
+  if (baseline.has_value()) *provenance.mutable_baseline() = ProvenanceOfBaseline(*baseline);
+  v1::Provenance content = provenance;
+  ClearNames(content);
   provenance.set_spec_hash(
-      ToHex(Sha256(absl::StrCat(DeterministicBytes(named), DeterministicBytes(run.targets()),
+      ToHex(Sha256(absl::StrCat(DeterministicBytes(content), DeterministicBytes(run.targets()),
                                 DeterministicBytes(run.precision())))));
 }
 
@@ -295,88 +322,6 @@ RunCost CostOf(const CostQuestion& q) {
   return {cost.peak_bytes, (cost.preparation_cpu_ms + path_cpu_ms) * 1e-3};
 }
 
-void AddOption(absl::string_view flag, absl::string_view value, v1::Provenance& provenance) {
-  if (value.empty()) return;
-  provenance.add_replay_arguments(std::string(flag));
-  provenance.add_replay_arguments(std::string(value));
-}
-
-template <typename Values>
-std::string Levels(const Values& values) {
-  std::string text;
-  for (const double value : values) {
-    absl::StrAppend(&text, text.empty() ? "" : ",", absl::StrFormat("%.12g", value));
-  }
-  return text;
-}
-
-template <typename Texts>
-void AddEach(absl::string_view flag, const Texts& texts, v1::Provenance& provenance) {
-  for (const std::string& text : texts) AddOption(flag, text, provenance);
-}
-
-// A joint set as the command line spells it: `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`.
-std::string JointText(const v1::JointSet& set) {
-  std::string text = absl::StrCat(set.label(), "=", absl::StrJoin(set.units(), ","));
-  if (!set.indicators().empty()) absl::StrAppend(&text, ":", absl::StrJoin(set.indicators(), ","));
-  return text;
-}
-
-void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& provenance) {
-  const v1::TargetSpec& targets = run.targets();
-  // A forecast is spelled row window by row window, which leaves no granularity to say.
-  if (is_forecast) {
-    AddEach("--window", run.windows(), provenance);
-  } else {
-    AddEach("--window", targets.windows(), provenance);
-    AddOption("--ro", Levels(targets.ro_levels()), provenance);
-    AddOption("--score-levels", Levels(targets.score_levels()), provenance);
-    for (const v1::JointSet& set : targets.joint_sets()) {
-      AddOption("--joint", JointText(set), provenance);
-    }
-  }
-  AddOption("--quantiles", Levels(targets.quantile_levels()), provenance);
-  AddEach("--level", targets.levels(), provenance);
-  AddEach("--unit", targets.units(), provenance);
-  AddEach("--segment", targets.segments(), provenance);
-  AddEach("--indicator", targets.indicators(), provenance);
-}
-
-// A run that a clock or a person stopped comes back by its path count.
-void AddReplayPrecision(const v1::Run& run, v1::Provenance& provenance) {
-  const v1::Termination::Reason reason = run.termination().reason();
-  const bool by_count =
-      reason == v1::Termination::REASON_TIME_LIMIT || reason == v1::Termination::REASON_CANCELLED;
-  AddOption("--paths",
-            absl::StrCat(by_count ? provenance.path_count() : run.precision().max_path_count()),
-            provenance);
-  if (run.precision().has_target_half_width()) {
-    AddOption("--half-width", absl::StrFormat("%.12g", run.precision().target_half_width()),
-              provenance);
-  }
-  if (run.precision().confidence_level() != PrecisionRequest{}.confidence_level) {
-    AddOption("--confidence", absl::StrFormat("%.12g", run.precision().confidence_level()),
-              provenance);
-  }
-  AddOption("--seed", absl::StrCat(run.seed()), provenance);
-}
-
-void AddReplay(v1::Run& run) {
-  v1::Provenance& provenance = *run.mutable_provenance();
-  provenance.clear_replay_arguments();
-  const bool is_forecast = run.objective_set().empty();
-  provenance.add_replay_arguments(is_forecast ? "forecast" : "simulate");
-  AddOption("--network", IdOf(ParseResourceName(run.model())->parent), provenance);
-  if (!is_forecast) AddOption("--objectives", IdOf(run.objective_set()), provenance);
-  AddOption("--model", IdOf(run.model()), provenance);
-  AddOption("--revision", IdOf(run.revision()), provenance);
-  if (!run.scenario().empty()) AddOption("--scenario", IdOf(run.scenario()), provenance);
-  AddOption("--as-of", run.as_of(), provenance);
-  AddOption("--estimator", provenance.estimator(), provenance);
-  AddReplayTargets(run, is_forecast, provenance);
-  AddReplayPrecision(run, provenance);
-}
-
 std::string Sentence(const SimulationEnd& end, const v1::Run& run) {
   switch (end.reason) {
     case v1::Termination::REASON_PRECISION_REACHED:
@@ -384,8 +329,11 @@ std::string Sentence(const SimulationEnd& end, const v1::Run& run) {
     case v1::Termination::REASON_PATH_LIMIT:
       return absl::StrFormat("all %d paths asked for", run.provenance().path_count());
     case v1::Termination::REASON_TIME_LIMIT:
-      return absl::StrFormat("the time allowed was over after %d paths",
-                             run.provenance().path_count());
+      return absl::StrFormat("the time allowed was over after %d paths%s",
+                             run.provenance().path_count(),
+                             run.baseline().empty() ? ""
+                                                    : "; differences are missing unless the "
+                                                      "baseline has a checkpoint there");
     case v1::Termination::REASON_CANCELLED:
       if (end.network_deleted) return "cancelled: its network was deleted, and its answer with it";
       return absl::StrFormat("cancelled; the answer of %d paths remains",
@@ -401,13 +349,31 @@ v1::Run::State StateOf(v1::Termination::Reason reason) {
   return v1::Run::STATE_SUCCEEDED;
 }
 
-}  // namespace
+// A question whose first stage is over.
+struct CheckedQuestion {
+  Archive& archive;
+  const Limits& limits;
+  const RunQuestion& question;
+  // With what a baseline gave.
+  const v1::Run& run;
+  const std::optional<v1::Run>& baseline;
+};
 
-absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
-                                       const RunQuestion& question) {
-  JALON_RETURN_IF_ERROR(CheckNames(question));
-  JALON_ASSIGN_OR_RETURN(Sources sources, ReadSources(archive, question.run));
-  JALON_ASSIGN_OR_RETURN(const Settings settings, ReadSettings(question.run, sources));
+// A variant keeps the draws of its baseline, which has no regime among them.
+absl::Status CheckOneRegime(const CheckedQuestion& asked, const v1::Run& run) {
+  if (!asked.baseline.has_value() || run.provenance().regimes_size() == 0) return absl::OkStatus();
+  sim::Violations violations;
+  violations.Add({.field = "scenario",
+                  .value = run.scenario(),
+                  .rule = "must not be a mixture where the run has a baseline",
+                  .reason = "BAD_BASELINE"});
+  return violations.ToStatus();
+}
+
+// The run itself, whatever it is compared with.
+absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
+  JALON_ASSIGN_OR_RETURN(Sources sources, ReadSources(asked.archive, asked.run));
+  JALON_ASSIGN_OR_RETURN(const Settings settings, ReadSettings(asked.run, sources));
   const sim::Revision& revision = sources.revision->value;
   JALON_ASSIGN_OR_RETURN(
       RunRows rows,
@@ -415,12 +381,14 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                 .realisations = revision.realisations,
                 .request = settings.targets,
                 .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
-                .max_cells = limits.result_cells}));
+                .max_cells = asked.limits.result_cells}));
   if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddConditionalColumns(rows);
-  JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, question.run.targets()));
+  if (asked.baseline.has_value()) AddDeltaColumns(rows);
+  JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, asked.run.targets()));
   v1::Run run;
-  Echo(question.run, sources, settings, run);
-  FillProvenance(sources, run);
+  Echo(asked.run, sources, settings, run);
+  FillProvenance(sources, asked.baseline, run);
+  JALON_RETURN_IF_ERROR(CheckOneRegime(asked, run));
   DescribeRows(rows, run);
   DescribeScores(scores, run);
   AddSourceNotices(sources, settings.as_of, run);
@@ -435,10 +403,15 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
   plan.scores = scores.plan;
   const RunCost cost = CostOf({.plan = plan,
                                .estimator = settings.estimator,
-                               .thread_count = question.parallelism,
+                               .thread_count = asked.question.parallelism,
                                .quantile_count = QuantileCount(rows),
                                .path_count = settings.precision.max_path_count});
   RowAxis axis(revision.network, rows.windows, rows.rows);
+  sim::TargetIdentities identities;
+  if (settings.estimator != v1::ESTIMATOR_SAMPLED) {
+    identities = sim::IdentitiesOf(revision.network, rows.targets);
+  }
+  const int64_t peak_bytes = static_cast<int64_t>(cost.peak_bytes) + identities.bytes();
   std::vector<double> realised = RealisedToDate(revision, rows, settings.as_of);
   const std::string spec_hash = run.provenance().spec_hash();
   return PreparedRun{.run = std::move(run),
@@ -447,13 +420,93 @@ absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                .scores = std::move(scores),
                                .realised_to_date = std::move(realised),
                                .precision = settings.precision,
-                               .max_duration = absl::Seconds(limits.run_seconds),
-                               .parallelism = question.parallelism,
+                               .max_duration = absl::Seconds(asked.limits.run_seconds),
+                               .parallelism = asked.question.parallelism,
                                .estimator = settings.estimator,
-                               .spec_hash = spec_hash},
+                               .spec_hash = spec_hash,
+                               .identities = std::move(identities)},
                      .axis = std::move(axis),
-                     .peak_bytes = static_cast<int64_t>(cost.peak_bytes),
+                     .peak_bytes = peak_bytes,
                      .cpu_seconds = cost.cpu_seconds};
+}
+
+// A run without baseline may be one: it leaves its block where the cache could hold it.
+void ConsiderKeeping(const RunQuestion& question, PreparedRun& prepared) {
+  SimulationInput& input = prepared.input;
+  if (question.baselines == nullptr || input.estimator == v1::ESTIMATOR_SAMPLED) return;
+  const double bytes = sim::PredictBaselineBytes(input.plan, input.precision.max_path_count);
+  if (!question.baselines->Fits(bytes)) return;
+  input.keep_baseline = true;
+  prepared.peak_bytes += static_cast<int64_t>(bytes);
+}
+
+// How a baseline that is not held is computed again: its own question, to the paths it had. Scores
+// are left out: they change nothing of the rest.
+absl::StatusOr<PreparedRun> PrepareAgain(const CheckedQuestion& asked) {
+  const v1::Run& baseline = *asked.baseline;
+  JALON_ASSIGN_OR_RETURN(PreparedRun prepared,
+                         PrepareRun(asked.archive, asked.limits,
+                                    {.network = asked.question.network,
+                                     .run = baseline,
+                                     .parallelism = asked.question.parallelism}));
+  if (prepared.run.provenance().spec_hash() != baseline.provenance().spec_hash()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(baseline.name(), " cannot be computed again as it was: run it again"));
+  }
+  prepared.input.precision = {.confidence_level = prepared.input.precision.confidence_level,
+                              .max_path_count = baseline.provenance().path_count()};
+  prepared.input.plan.scores = {};
+  prepared.input.keep_baseline = true;
+  return prepared;
+}
+
+// Bytes of the averages of one checkpoint.
+double ScrambleBytes(const sim::TargetIdentities& identities) {
+  return sim::kScrambleCount * sizeof(double) *
+         static_cast<double>(identities.targets.size() + identities.thresholds.size());
+}
+
+// Gives a run its baseline: the block where it is held, else what computes it first.
+absl::Status AddBaseline(const CheckedQuestion& asked, PreparedRun& prepared) {
+  const v1::Provenance& source = asked.baseline->provenance();
+  SimulationBaseline made{.key = BaselineCache::Key(source.spec_hash(), source.path_count())};
+  prepared.peak_bytes += static_cast<int64_t>(ScrambleBytes(prepared.input.identities));
+  if (asked.question.baselines != nullptr) made.block = asked.question.baselines->Get(made.key);
+  if (made.block != nullptr) {
+    // Shared with the cache, which may let go of it.
+    prepared.peak_bytes += made.block->bytes();
+  } else {
+    JALON_ASSIGN_OR_RETURN(PreparedRun again, PrepareAgain(asked));
+    const auto block = static_cast<int64_t>(
+        sim::PredictBaselineBytes(again.input.plan, again.input.precision.max_path_count));
+    prepared.peak_bytes = std::max(prepared.peak_bytes, again.peak_bytes) + block;
+    prepared.cpu_seconds += again.cpu_seconds;
+    made.again = std::make_shared<const SimulationInput>(std::move(again.input));
+  }
+  const sim::TargetIdentities& theirs =
+      made.block != nullptr ? made.block->identities : made.again->identities;
+  for (const std::string& notice : DeltaNoticesOf(theirs, prepared.input.identities)) {
+    prepared.run.add_notices(notice);
+  }
+  prepared.input.baseline = std::move(made);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
+                                       const RunQuestion& question) {
+  v1::Run asked = question.run;
+  JALON_ASSIGN_OR_RETURN(const std::optional<v1::Run> baseline,
+                         ReadBaseline(archive, question, asked));
+  JALON_ASSIGN_OR_RETURN(PreparedRun prepared,
+                         PrepareAlone({archive, limits, question, asked, baseline}));
+  if (baseline.has_value()) {
+    JALON_RETURN_IF_ERROR(AddBaseline({archive, limits, question, asked, baseline}, prepared));
+  } else {
+    ConsiderKeeping(question, prepared);
+  }
+  return prepared;
 }
 
 absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
@@ -502,7 +555,7 @@ void DescribeEnd(const SimulationEnd& end, v1::Run& run) {
   if (end.reason == v1::Termination::REASON_FAILED) {
     run.set_error(std::string(end.error.message()));
   }
-  if (run.provenance().path_count() > 0) AddReplay(run);
+  if (run.provenance().path_count() > 0) AddReplayCommand(run);
 }
 
 }  // namespace jalon::server

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "jalon/v1/simulation_service.pb.h"
+#include "server/cache/baseline_cache.h"
 #include "server/run/archive.h"
 #include "server/run/limits.h"
 #include "server/run/row_axis.h"
@@ -35,14 +36,20 @@ struct RunQuestion {
   const v1::Run& run;
   // Threads of the pool.
   int parallelism = 1;
+  // Where blocks of baselines are kept; null to keep none and to look for none.
+  BaselineCache* baselines = nullptr;
 };
 
 // Reads what the run refers to and builds its plan. Waits for the store: call it from a request
 // thread. The same question gives the same plan, bit for bit, as long as the seed is given.
 //
-// Errors: kInvalidArgument with all violations of a stage (names; then targets and precision; then
-// the plan), kNotFound for a resource that does not exist, kFailedPrecondition for a model that is
-// not usable, kResourceExhausted for too large a result.
+// A run with a baseline takes its block from `baselines`; where it is not held, the run's job
+// computes it first, and both are counted in what it costs.
+//
+// Errors: kInvalidArgument with all violations of a stage (names and the baseline; then targets and
+// precision; then the plan), kNotFound for a resource that does not exist, kFailedPrecondition for
+// a model that is not usable or a baseline that can no longer be computed, kResourceExhausted for
+// too large a result.
 absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                        const RunQuestion& question);
 

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/convert/time.h"
+#include "server/run/delta_columns.h"
 #include "sim/engine/cell_batch.h"
 #include "sim/engine/conditional/estimator.h"
+#include "sim/engine/conditional/paired_delta.h"
 #include "sim/engine/sampled_estimator.h"
 
 namespace jalon::server {
@@ -40,6 +43,7 @@ sim::RunOptions OptionsOf(const SimulationInput& input) {
     options.half_width = input.precision.target_half_width.value_or(0.0);
   }
   options.summary.confidence_level = input.precision.confidence_level;
+  options.summary.keep_scrambles = input.keep_baseline || input.baseline.has_value();
   for (const v1::StatisticSpec& spec : input.rows.specs) {
     if (spec.statistic() != v1::STATISTIC_QUANTILE) continue;
     options.summary.quantile_levels.push_back(spec.level());
@@ -47,12 +51,34 @@ sim::RunOptions OptionsOf(const SimulationInput& input) {
   return options;
 }
 
-std::unique_ptr<sim::Estimator> EstimatorOf(const SimulationInput& input,
-                                            const sim::SummaryOptions& summary) {
+// `baseline`: null without.
+std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
+                               const std::shared_ptr<const sim::BaselineBlock>& baseline) {
+  const sim::RunOptions options = OptionsOf(input);
+  const int blocks = sim::BlocksInHand(input.parallelism);
   if (input.estimator == v1::ESTIMATOR_SAMPLED) {
-    return std::make_unique<sim::SampledEstimator>(input.plan, summary);
+    return std::make_unique<KeptRun>(
+        std::make_unique<sim::SampledEstimator>(input.plan, options.summary), options, blocks);
   }
-  return std::make_unique<sim::ConditionalEstimator>(input.plan, summary);
+  std::shared_ptr<const sim::BaselineBasis> basis;
+  if (baseline != nullptr) {
+    basis = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
+  }
+  auto estimator =
+      std::make_unique<sim::ConditionalEstimator>(input.plan, options.summary, std::move(basis));
+  if (!input.keep_baseline) {
+    return std::make_unique<KeptRun>(std::unique_ptr<sim::Estimator>(std::move(estimator)), options,
+                                     blocks);
+  }
+  return std::make_unique<KeptRun>(std::move(estimator), options, blocks, input.identities);
+}
+
+std::unique_ptr<const sim::SharedSource> SharedStatesOf(const SimulationInput& input) {
+  if (!input.baseline.has_value()) return sim::ConditionalSharedStates(input.plan);
+  if (input.baseline->block == nullptr) {
+    return sim::ConditionalSharedStates(input.plan, input.baseline->again->plan);
+  }
+  return sim::ConditionalSharedStates(input.plan, input.baseline->block->basis.shared);
 }
 
 // True when the work is complete.
@@ -71,16 +97,18 @@ absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t p
   if (input.estimator == v1::ESTIMATOR_SAMPLED) {
     return sim::ReplayPath(input.plan, path, nullptr, &laws);
   }
-  const auto shared = sim::ConditionalSharedStates(input.plan);
+  const auto shared = SharedStatesOf(input);
   return sim::ReplayPath(input.plan, path, shared.get(), &laws);
 }
 
 SimulationJob::SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock)
-    : input_(std::move(input)),
-      events_(std::move(events)),
-      clock_(clock),
-      state_(EstimatorOf(input_, OptionsOf(input_).summary), OptionsOf(input_),
-             sim::BlocksInHand(input_.parallelism)) {}
+    : input_(std::move(input)), events_(std::move(events)), clock_(clock) {
+  if (input_.baseline.has_value() && input_.baseline->block == nullptr) {
+    baseline_run_ = RunOf(*input_.baseline->again, nullptr);
+  } else {
+    StartOwn(input_.baseline.has_value() ? input_.baseline->block : nullptr);
+  }
+}
 
 SimulationJob::~SimulationJob() = default;
 
@@ -88,6 +116,8 @@ StepOutcome SimulationJob::Step() {
   const CpuMeter meter(cpu_nanoseconds_);
   std::optional<Begun> begun;
   std::optional<SimulationEnd> end;
+  std::shared_ptr<const sim::BaselineBlock> baseline;
+  bool is_own = true;
   {
     MutexLock lock(mu_);
     if (ended_) return StepOutcome::kDone;
@@ -96,18 +126,21 @@ StepOutcome SimulationJob::Step() {
       events_.on_started();
     }
     CheckLimits();
-    if (state_.finished()) {
+    if (Current().state().finished()) {
       end = End();
     } else {
       begun = Claim();
       if (!begun.has_value()) return StepOutcome::kWait;
+      baseline = baseline_;
+      is_own = baseline_run_ == nullptr;
     }
   }
   if (end.has_value()) return Tell(*std::move(end));
-  if (begun->work == nullptr) begun->work = run_.Begin(begun->index);
+  if (begun->work == nullptr) begun->work = begun->run->state().Begin(begun->index);
   const bool complete = ComputeSlice(*begun->work);
-  if (complete && begun->index == sim::RunState::kCheckpoint) {
-    begun->table = TableOf(static_cast<sim::CheckpointWork&>(*begun->work).checkpoint());
+  if (complete && is_own && begun->index == sim::RunState::kCheckpoint) {
+    const auto& work = static_cast<const sim::CheckpointWork&>(*begun->work);
+    begun->table = TableOf(work.checkpoint(), baseline.get());
   }
   {
     MutexLock lock(mu_);
@@ -123,25 +156,43 @@ StepOutcome SimulationJob::Tell(SimulationEnd end) {
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
-  if (!begun_.empty() && !state_.checkpoint_due()) {
+  if (!begun_.empty() && !Current().state().checkpoint_due()) {
     Begun oldest = std::move(begun_.front());
     begun_.erase(begun_.begin());
     return oldest;
   }
-  if (const std::optional<int64_t> index = state_.ClaimBlock()) return Begun{.index = *index};
+  const std::optional<int64_t> index = Current().state().ClaimBlock();
+  if (index.has_value()) return Begun{.index = *index, .run = &Current()};
   return std::nullopt;
 }
 
+void SimulationJob::StartOwn(std::shared_ptr<const sim::BaselineBlock> baseline) {
+  baseline_ = std::move(baseline);
+  run_ = RunOf(input_, baseline_);
+}
+
+// All its blocks are folded: no thread is inside one.
+void SimulationJob::FinishBaseline() {
+  std::shared_ptr<const sim::BaselineBlock> block = baseline_run_->TakeBlock();
+  events_.on_baseline(input_.baseline->key, block);
+  baseline_run_ = nullptr;
+  StartOwn(std::move(block));
+  start_ = clock_.SteadyNow();
+}
+
 void SimulationJob::CheckLimits() {
-  if (cancelled_.load(std::memory_order_relaxed)) return state_.Cancel();
+  sim::RunState& state = Current().state();
+  if (cancelled_.load(std::memory_order_relaxed)) return state.Cancel();
   const absl::Duration elapsed = absl::FromChrono(clock_.SteadyNow() - start_);
   const bool over_budget =
       input_.precision.time_budget.has_value() && elapsed >= *input_.precision.time_budget;
-  if (over_budget || elapsed >= input_.max_duration) state_.RequestEnd();
+  // A baseline that ended earlier would be another one.
+  const bool may_end = baseline_run_ == nullptr;
+  if (may_end && (over_budget || elapsed >= input_.max_duration)) state.RequestEnd();
   // The first checkpoint may be far away on a network too large for the server's bound.
   if (elapsed >= 2 * input_.max_duration) {
     out_of_time_ = true;
-    state_.Cancel();
+    state.Cancel();
   }
 }
 
@@ -153,20 +204,40 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
     begun_.insert(place, std::move(begun));
     return std::nullopt;
   }
-  // A failure shows in state_.finished().
-  (void)state_.Complete(begun.index, std::move(begun.work));
-  if (const std::optional<sim::Checkpoint> checkpoint = state_.TakeCheckpoint()) {
+  KeptRun& run = Current();
+  // A failure shows in finished().
+  (void)run.state().Complete(begun.index, std::move(begun.work));
+  const bool is_own = baseline_run_ == nullptr;
+  const std::optional<sim::Checkpoint> checkpoint = run.TakeCheckpoint();
+  if (checkpoint.has_value() && is_own) {
     table_ = std::move(begun.table);
     half_width_ = checkpoint->widest_half_width;
     events_.on_checkpoint(table_);
   }
   ReportProgress();
-  if (!state_.finished()) return std::nullopt;
+  if (!run.state().finished()) return std::nullopt;
+  if (!is_own && run.state().end() == sim::RunEnd::kPathLimit) {
+    FinishBaseline();
+    return std::nullopt;
+  }
   return End();
 }
 
-std::shared_ptr<const ResultTable> SimulationJob::TableOf(const sim::Checkpoint& checkpoint) const {
+void SimulationJob::AddDeltas(const sim::Checkpoint& checkpoint, const sim::BaselineBlock& baseline,
+                              ResultTable& table) const {
+  // A run that a clock ended between checkpoints has no counterpart there: missing.
+  const sim::ScrambleMeans* theirs = baseline.At(checkpoint.path_count);
+  if (theirs == nullptr || !checkpoint.scrambles.has_value()) return;
+  const absl::StatusOr<sim::PairedDeltas> deltas =
+      sim::PairDeltas({baseline.identities, *theirs}, {input_.identities, *checkpoint.scrambles},
+                      {.confidence_level = input_.precision.confidence_level});
+  if (deltas.ok()) FillDeltaColumns(*deltas, table);
+}
+
+std::shared_ptr<const ResultTable> SimulationJob::TableOf(
+    const sim::Checkpoint& checkpoint, const sim::BaselineBlock* baseline) const {
   ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
+  if (baseline != nullptr) AddDeltas(checkpoint, *baseline, table);
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
   table.scores =
       MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);
@@ -177,27 +248,35 @@ void SimulationJob::ReportProgress() {
   const SteadyTime now = clock_.SteadyNow();
   if (now - last_report_ < kReportInterval) return;
   last_report_ = now;
+  const sim::RunState& state = Current().state();
+  const bool is_own = baseline_run_ == nullptr;
   const double elapsed = absl::ToDoubleSeconds(absl::FromChrono(now - start_));
   const absl::Duration bound = input_.precision.time_budget.value_or(input_.max_duration);
   const double by_paths =
-      static_cast<double>(state_.path_count()) / static_cast<double>(state_.max_paths());
-  const double by_time = std::min(1.0, elapsed / absl::ToDoubleSeconds(bound));
-  progress_ratio_ = std::max({progress_ratio_, by_paths, by_time});
+      static_cast<double>(state.path_count()) / static_cast<double>(state.max_paths());
+  const double by_time = is_own ? std::min(1.0, elapsed / absl::ToDoubleSeconds(bound)) : 0.0;
+  const double done = std::max(by_paths, by_time);
+  // Where the baseline is computed first it is the first half of the work.
+  const bool has_halves = input_.baseline.has_value() && input_.baseline->again != nullptr;
+  const double ratio = has_halves ? 0.5 * (done + (is_own ? 1.0 : 0.0)) : done;
+  progress_ratio_ = std::max(progress_ratio_, ratio);
   v1::Progress progress;
   progress.set_ratio(progress_ratio_);
-  progress.set_phase("simulating");
-  progress.set_done(state_.path_count());
-  progress.set_total(state_.max_paths());
-  if (progress_ratio_ > 0) {
-    *progress.mutable_remaining() = ToProto(absl::Seconds(elapsed / progress_ratio_ - elapsed));
+  progress.set_phase(is_own ? "simulating" : "computing the baseline again");
+  progress.set_done(is_own ? state.path_count() : 0);
+  progress.set_total(state.max_paths());
+  if (done > 0) {
+    const double rest = has_halves && !is_own ? 2.0 * elapsed / done : elapsed / done;
+    *progress.mutable_remaining() = ToProto(absl::Seconds(rest - elapsed));
   }
   events_.on_progress(progress);
 }
 
 v1::Termination::Reason SimulationJob::Reason() const {
   if (out_of_time_) return v1::Termination::REASON_TIME_LIMIT;
-  if (!state_.status().ok() || !state_.end().has_value()) return v1::Termination::REASON_FAILED;
-  switch (*state_.end()) {
+  const sim::RunState& state = Current().state();
+  if (!state.status().ok() || !state.end().has_value()) return v1::Termination::REASON_FAILED;
+  switch (*state.end()) {
     case sim::RunEnd::kPrecision:
       return v1::Termination::REASON_PRECISION_REACHED;
     case sim::RunEnd::kPathLimit:
@@ -210,14 +289,24 @@ v1::Termination::Reason SimulationJob::Reason() const {
   return v1::Termination::REASON_FAILED;
 }
 
+absl::Status SimulationJob::Error() const {
+  const absl::Status& status = Current().state().status();
+  if (status.ok() || baseline_run_ == nullptr) return status;
+  return {status.code(), absl::StrCat("its baseline, computed again: ", status.message())};
+}
+
 SimulationEnd SimulationJob::End() {
   ended_ = true;
   begun_.clear();
-  return {.reason = Reason(),
-          .error = state_.status(),
+  const v1::Termination::Reason reason = Reason();
+  const bool is_whole =
+      reason != v1::Termination::REASON_FAILED && reason != v1::Termination::REASON_CANCELLED;
+  return {.reason = reason,
+          .error = Error(),
           .table = table_,
           .widest_half_width = half_width_,
-          .cpu_seconds = static_cast<double>(cpu_nanoseconds_.load()) * 1e-9};
+          .cpu_seconds = static_cast<double>(cpu_nanoseconds_.load()) * 1e-9,
+          .block = is_whole && baseline_run_ == nullptr ? Current().TakeBlock() : nullptr};
 }
 
 }  // namespace jalon::server

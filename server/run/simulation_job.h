@@ -17,16 +17,29 @@
 #include "jalon/v1/provenance.pb.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/run/kept_run.h"
 #include "server/run/result_table.h"
 #include "server/run/scheduler.h"
 #include "server/run/score_rows.h"
 #include "server/run/targets.h"
+#include "sim/engine/conditional/baseline.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
 
 namespace jalon::server {
+
+struct SimulationInput;
+
+// The run that differences are taken from. One of `block` and `again` is set.
+struct SimulationBaseline {
+  // Of BaselineCache.
+  std::string key;
+  std::shared_ptr<const sim::BaselineBlock> block;
+  // What computes the block: it has no baseline, and keeps its block.
+  std::shared_ptr<const SimulationInput> again;
+};
 
 // Everything a simulation needs; immutable while it runs.
 struct SimulationInput {
@@ -42,6 +55,11 @@ struct SimulationInput {
   v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
   // Begins the ids of checkpoints.
   std::string spec_hash;
+  // Who the rows are, for differences.
+  sim::TargetIdentities identities;
+  // Whether the block for variants is kept. Only without baseline.
+  bool keep_baseline = false;
+  std::optional<SimulationBaseline> baseline;
 };
 
 // One path of the simulation alone. Errors: kOutOfRange.
@@ -58,6 +76,9 @@ struct SimulationEnd {
   std::shared_ptr<const ResultTable> table;
   double widest_half_width = 0;
   double cpu_seconds = 0;
+  // What it leaves for variants; null unless its input keeps it and the run came to an end of its
+  // own.
+  std::shared_ptr<const sim::BaselineBlock> block;
 };
 
 // What a simulation tells the world. Called from pool threads, one at a time, in order. All but the
@@ -66,13 +87,17 @@ struct SimulationEvents {
   std::function<void()> on_started;
   std::function<void(const v1::Progress&)> on_progress;
   std::function<void(std::shared_ptr<const ResultTable>)> on_checkpoint;
+  // The block of its baseline, by key, when it had to be computed.
+  std::function<void(const std::string&, std::shared_ptr<const sim::BaselineBlock>)> on_baseline;
   // The last one, exactly once, without any lock held: it may store the answer.
   std::function<void(SimulationEnd)> on_end;
 };
 
 // Drives a sim::RunState from the steps of a pool: blocks of paths are computed by any thread in
 // any order and folded in order, so the answer has the same bits for any number of threads. Memory
-// does not grow with the number of paths. Thread-safe.
+// does not grow with the number of paths. A baseline whose block is not held is run first, in the
+// same steps, to the paths it had; limits of time begin after it, but for the last one.
+// Thread-safe.
 class SimulationJob final : public Job {
  public:
   SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock);
@@ -88,10 +113,12 @@ class SimulationJob final : public Job {
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  // A block (or the preparation, or a checkpoint) that was begun and put aside.
+  // A block (or the preparation, or a checkpoint) that was begun and put aside; its run outlives
+  // it.
   struct Begun {
     int64_t index = 0;
     std::unique_ptr<sim::SlicedWork> work;
+    const KeptRun* run = nullptr;
     // Of a complete checkpoint.
     std::shared_ptr<const ResultTable> table;
   };
@@ -102,11 +129,26 @@ class SimulationJob final : public Job {
   // Takes a slice's result in, publishes what it completed, and says how the run has ended, if it
   // has.
   std::optional<SimulationEnd> HandIn(Begun begun, bool complete) JALON_REQUIRES(mu_);
-  std::shared_ptr<const ResultTable> TableOf(const sim::Checkpoint& checkpoint) const;
+  // The run in hand: the baseline's while it is computed.
+  KeptRun& Current() JALON_REQUIRES(mu_) { return baseline_run_ ? *baseline_run_ : *run_; }
+  const KeptRun& Current() const JALON_REQUIRES(mu_) {
+    return baseline_run_ ? *baseline_run_ : *run_;
+  }
+  // Starts the run itself, on its baseline if it has one.
+  void StartOwn(std::shared_ptr<const sim::BaselineBlock> baseline) JALON_REQUIRES(mu_);
+  // Once the baseline has run to its end.
+  void FinishBaseline() JALON_REQUIRES(mu_);
+  // With `baseline`, also differences from it.
+  std::shared_ptr<const ResultTable> TableOf(const sim::Checkpoint& checkpoint,
+                                             const sim::BaselineBlock* baseline) const;
+  void AddDeltas(const sim::Checkpoint& checkpoint, const sim::BaselineBlock& baseline,
+                 ResultTable& table) const;
   void ReportProgress() JALON_REQUIRES(mu_);
   SimulationEnd End() JALON_REQUIRES(mu_);
   StepOutcome Tell(SimulationEnd end) JALON_EXCLUDES(mu_);
   v1::Termination::Reason Reason() const JALON_REQUIRES(mu_);
+  // Of the run in hand; OK unless it failed.
+  absl::Status Error() const JALON_REQUIRES(mu_);
 
   const SimulationInput input_;
   const SimulationEvents events_;
@@ -117,9 +159,11 @@ class SimulationJob final : public Job {
   // Held while blocks are folded and events are told, some milliseconds on large runs: threads of
   // this run wait for each other there, nobody else does.
   Mutex mu_;
-  sim::RunState state_ JALON_GUARDED_BY(mu_);
-  // The same, for what may be called without the lock: Begin.
-  const sim::RunState& run_ = state_;
+  // Null unless the baseline is being computed.
+  std::unique_ptr<KeptRun> baseline_run_ JALON_GUARDED_BY(mu_);
+  // Null before the baseline is there.
+  std::unique_ptr<KeptRun> run_ JALON_GUARDED_BY(mu_);
+  std::shared_ptr<const sim::BaselineBlock> baseline_ JALON_GUARDED_BY(mu_);
   // Ascending by index: folding waits for the oldest.
   std::vector<Begun> begun_ JALON_GUARDED_BY(mu_);
   bool started_ JALON_GUARDED_BY(mu_) = false;

@@ -14,10 +14,11 @@ constexpr int kTargetsOfSlice = 4'096;
 }  // namespace
 
 CheckpointWork::CheckpointWork(const Estimator& estimator, double confidence_level,
-                               int quantile_level_count)
+                               int quantile_level_count, bool keep_scrambles)
     : estimator_(estimator),
       confidence_level_(confidence_level),
-      slice_(std::max(kTargetsOfSlice / (1 + quantile_level_count), 1)) {
+      slice_(std::max(kTargetsOfSlice / (1 + quantile_level_count), 1)),
+      keep_scrambles_(keep_scrambles) {
   checkpoint_.path_count = estimator.blocks_folded() * kPathsPerBlock;
   checkpoint_.laws = estimator.laws();
 }
@@ -28,6 +29,7 @@ bool CheckpointWork::Step() {
   if (first == target_count) {
     checkpoint_.scores = estimator_.ScoresAt(confidence_level_);
     checkpoint_.widest_half_width = estimator_.WidestHalfWidth(confidence_level_);
+    if (keep_scrambles_) checkpoint_.scrambles = estimator_.Scrambles();
     return true;
   }
   std::vector<TargetEstimate> estimates = estimator_.EstimatesAt(

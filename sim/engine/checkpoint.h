@@ -29,6 +29,8 @@ struct Checkpoint {
   std::vector<LawUsed> laws;
   // Of plan.scores.
   ScoreEstimates scores;
+  // With SummaryOptions::keep_scrambles, from an estimator that has scrambles.
+  std::optional<ScrambleMeans> scrambles;
   // Widest half-width over all thresholds at the confidence of this look.
   double widest_half_width = 0.0;
   // Set when this is the last one.
@@ -40,7 +42,9 @@ struct Checkpoint {
 class CheckpointWork final : public SlicedWork {
  public:
   // Intervals at `confidence_level`; `quantile_level_count` of SummaryOptions sizes the slices.
-  CheckpointWork(const Estimator& estimator, double confidence_level, int quantile_level_count);
+  // With `keep_scrambles`, also Checkpoint::scrambles.
+  CheckpointWork(const Estimator& estimator, double confidence_level, int quantile_level_count,
+                 bool keep_scrambles = false);
 
   bool Step() override;
   // Once complete, without `end`.
@@ -51,6 +55,7 @@ class CheckpointWork final : public SlicedWork {
   const Estimator& estimator_;
   const double confidence_level_;
   const int slice_;
+  const bool keep_scrambles_;
   Checkpoint checkpoint_;
 };
 

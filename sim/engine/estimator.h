@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "sim/engine/scores.h"
+#include "sim/engine/scramble_means.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
@@ -78,6 +80,8 @@ class Estimator {
   virtual double WidestHalfWidth(double confidence_level) const = 0;
   // [target]; requires finished preparation.
   virtual std::vector<LawUsed> laws() const = 0;
+  // The averages of each scramble; requires a block. Nullopt for estimators without scrambles.
+  virtual std::optional<ScrambleMeans> Scrambles() const { return std::nullopt; }
 };
 
 inline absl::Status Estimator::FinishPreparation(std::unique_ptr<SlicedWork>) {

@@ -119,9 +119,9 @@ std::optional<int64_t> RunState::ClaimBlock() {
 std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) const {
   if (block == kPreparation) return estimator_->BeginPreparation();
   if (block != kCheckpoint) return estimator_->BeginBlock(block);
-  return std::make_unique<CheckpointWork>(
-      *estimator_, LookConfidence(options_, look_),
-      static_cast<int>(options_.summary.quantile_levels.size()));
+  return std::make_unique<CheckpointWork>(*estimator_, LookConfidence(options_, look_),
+                                          static_cast<int>(options_.summary.quantile_levels.size()),
+                                          options_.summary.keep_scrambles);
 }
 
 absl::Status RunState::Complete(int64_t block, std::unique_ptr<SlicedWork> work) {

@@ -100,6 +100,9 @@ struct SummaryOptions {
   std::vector<double> quantile_levels;
   // Two-sided confidence of the Wilson bounds, in (0, 1).
   double confidence_level = 0.95;
+  // Whether the averages of each scramble are kept (Estimator::Scrambles), for baselines and for
+  // differences to them.
+  bool keep_scrambles = false;
 };
 
 // Folds blocks in index order into estimates of every target: means by Welford's recurrence, shares

@@ -22,7 +22,9 @@ class SampledWork final : public SlicedWork {
 
 SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
                                    const SharedSource* shared)
-    : plan_(plan), shared_(shared), targets_(plan, options), scores_(plan, options) {}
+    : plan_(plan), shared_(shared), targets_(plan, options), scores_(plan, options) {
+  if (options.keep_scrambles) scrambles_.emplace(plan);
+}
 
 std::unique_ptr<SlicedWork> SampledEstimator::BeginPreparation() const {
   return std::make_unique<CellLawsWork>(plan_);
@@ -41,6 +43,7 @@ absl::Status SampledEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   const BlockOutcome outcome = static_cast<SampledWork&>(*work).TakeOutcome();
   JALON_RETURN_IF_ERROR(targets_.Fold(outcome));
   scores_.Fold(outcome);
+  if (scrambles_) scrambles_->Fold(outcome);
   return absl::OkStatus();
 }
 

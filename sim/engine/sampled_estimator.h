@@ -10,6 +10,7 @@
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/scores.h"
+#include "sim/engine/scramble_sums.h"
 #include "sim/kernel/cell_laws.h"
 
 namespace jalon::sim {
@@ -33,6 +34,9 @@ class SampledEstimator final : public Estimator {
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
+  // The averages of each lane of the blocks, which are scrambles where `shared` says so; null
+  // unless the options keep them.
+  const ScrambleSums* scrambles() const { return scrambles_ ? &*scrambles_ : nullptr; }
 
  private:
   const Plan& plan_;
@@ -40,6 +44,7 @@ class SampledEstimator final : public Estimator {
   std::optional<CellLaws> cell_laws_;
   TargetAccumulator targets_;
   ScoreAccumulator scores_;
+  std::optional<ScrambleSums> scrambles_;
 };
 
 }  // namespace jalon::sim

@@ -35,9 +35,11 @@ void NextScores(Context& context, const v1::Run& run) {
 
 int RunSimulate(Context& context, const SimulateArguments& arguments) {
   RunArguments run = arguments.run;
-  auto objectives = ObjectiveSetOrLatest(context, run.objectives);
-  if (!objectives.ok()) return ReportError(context, objectives.status());
-  run.objectives = *objectives;
+  if (run.baseline.empty()) {
+    auto objectives = ObjectiveSetOrLatest(context, run.objectives);
+    if (!objectives.ok()) return ReportError(context, objectives.status());
+    run.objectives = *objectives;
+  }
   auto request = MakeRunRequest(context, run);
   if (!request.ok()) return ReportError(context, request.status());
   auto ended = CreateAndFollow(context, *request, run.dry_run);
@@ -71,6 +73,9 @@ void AddSimulate(const Command& app, Invocation& invocation) {
   auto a = std::make_shared<SimulateArguments>();  // lives as long as the parsed command
   command.Option("--objectives", a->run.objectives, "Objective set; default: the newest");
   AddRunOptions(command, a->run);
+  command.Option("--baseline", a->run.baseline,
+                 "Run to compare with: gives the differences, on the same random draws; model, "
+                 "objectives, paths and seed are the baseline's");
   command.Option("--window", a->run.windows, "Windows to forecast beside the objectives");
   command.Option("--quantiles", a->run.quantiles, "Quantiles to keep, e.g. 0.1,0.5,0.9");
   command.Option("--ro", a->run.ro_levels, "R/O levels to keep, e.g. 0.8,1,1.1");
@@ -82,7 +87,8 @@ void AddSimulate(const Command& app, Invocation& invocation) {
   command.Examples(
       "Examples:\n"
       "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
-      "  jalon simulate --scenario phone-signature --indicator home-insurance -o csv > p.csv");
+      "  jalon simulate --scenario phone-signature --indicator home-insurance -o csv > p.csv\n"
+      "  jalon simulate --baseline plan --scenario phone-signature");
   command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunSimulate(context, *a); };
   });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/base/math.h"
+#include "sim/engine/conditional/baseline_mixtures.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/plan_state.h"
@@ -211,6 +212,51 @@ int64_t ConditionalAccumulator::allocated_bytes() const {
     count += held->capacity();
   }
   return static_cast<int64_t>(count * sizeof(double));
+}
+
+ScrambleMeans ConditionalAccumulator::Scrambles() const {
+  const State& state = *state_;
+  const double blocks = static_cast<double>(state.blocks_folded);
+  ScrambleMeans made{.path_count = path_count()};
+  made.probability.reserve(state.probability.size());
+  for (const double sum : state.probability) made.probability.push_back(sum / blocks);
+  made.mean.reserve(state.mean.size());
+  for (size_t k = 0; k < state.mean.size(); ++k) {
+    made.mean.push_back(state.mean[k] / blocks + state.plan.places[k / kScrambleCount].center);
+  }
+  return made;
+}
+
+BaselineMixtures ConditionalAccumulator::Mixtures() const {
+  const State& state = *state_;
+  BaselineMixtures made;
+  if (state.weights.empty()) return made;
+  made.first_weight = state.plan.first_place;
+  const double paths = static_cast<double>(path_count());
+  made.weights.reserve(state.weights.size());
+  for (const double weight : state.weights) {
+    made.weights.push_back(static_cast<float>(weight / paths));
+  }
+  const size_t target_count = state.plan.laws.size();
+  made.shapes.reserve(target_count);
+  made.students.reserve(target_count);
+  made.sums.reserve(target_count);
+  made.has_sum.reserve(target_count);
+  made.is_sampled.reserve(target_count);
+  for (size_t i = 0; i < target_count; ++i) {
+    const TargetLaw& law = state.plan.laws[i];
+    const double* sums = state.mean.data() + i * kScrambleCount;
+    const double mean = AverageOf(sums, blocks_folded()).value + state.plan.places[i].center;
+    MixtureShape shape = state.ShapeOf(static_cast<int>(i), mean);
+    made.students.push_back(law.student);
+    made.sums.push_back(law.sum);
+    made.has_sum.push_back(shape.sum != nullptr ? 1 : 0);
+    made.is_sampled.push_back(law.law == LawUsed::kSampled ? 1 : 0);
+    shape.student = nullptr;
+    shape.sum = nullptr;
+    made.shapes.push_back(shape);
+  }
+  return made;
 }
 
 std::vector<double> ConditionalAccumulator::ProbabilityErrors() const {

@@ -25,6 +25,7 @@
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
+#include "sim/engine/scramble_means.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
@@ -38,6 +39,9 @@ inline constexpr int kScrambleCount = kPathsPerBlock;
 // Paths of a run at most: 2^32 points of each scramble.
 inline constexpr int64_t kMaxConditionalPaths = (int64_t{1} << 32) * kScrambleCount;
 
+struct BaselineBasis;
+struct BaselineMixtures;
+struct SharedBasis;
 struct ConditionalPlanState;
 
 // A plan with what the estimator prepares for it: the order of Sobol dimensions, a law and tables
@@ -78,12 +82,17 @@ class ConditionalPlan {
 // series inside it, two blocks. Only a target on tens of thousands of series is one longer slice,
 // and the masses of a Student sum (at most 20 ms, once for each number of draws). Deterministic;
 // one thread at a time. `plan` must outlive it.
+//
+// With `baseline` the plan is a variant of it: draws keep the coordinates they have in the
+// baseline, and laws are chosen by the baseline's means (baseline_basis.h). A target whose law
+// would be refused by the variant's own means is refused: a lever may leave too little for it.
 class ConditionalPreparation final : public SlicedWork {
  public:
   // What becomes of targets without a closed form: refused as ConditionalPlan::Make does, or left
   // to the sampled estimator as MakeWherePossible does.
   enum class Refused { kFail, kSample };
-  ConditionalPreparation(const Plan& plan, std::vector<double> quantile_levels, Refused refused);
+  ConditionalPreparation(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
+                         const BaselineBasis* baseline = nullptr);
   ~ConditionalPreparation() override;
 
   bool Step() override;
@@ -169,6 +178,10 @@ class ConditionalAccumulator {
   std::vector<double> ProbabilityErrors() const;
   // Widest half-width over all thresholds of all targets; 0 when there are none.
   double WidestHalfWidth(double confidence_level) const;
+  // The averages of each scramble, without knowledge. Requires at least one block.
+  ScrambleMeans Scrambles() const;
+  // What quantiles are made of: empty for a plan without quantile levels.
+  BaselineMixtures Mixtures() const;
 
  private:
   struct State;
@@ -197,8 +210,12 @@ PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile
 int64_t ConditionalBlockBytes(const ConditionalBlock& block);
 
 // The shared states of the paths of a conditional run of `plan`, which must outlive them: what
-// ReplayPath needs to replay one. Costs what MakeSharedBasis costs.
+// ReplayPath needs to replay one. Costs what MakeSharedBasis costs. Of a variant, with the basis of
+// its baseline; or from the plan of its baseline, which is read for its basis.
 std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan);
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan,
+                                                            const SharedBasis& baseline);
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan, const Plan& baseline);
 
 }  // namespace jalon::sim
 

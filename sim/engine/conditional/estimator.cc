@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/sub_plan.h"
 
 namespace jalon::sim {
@@ -67,17 +68,18 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
   return cost;
 }
 
-ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options)
-    : plan_(plan), options_(std::move(options)) {}
+ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options,
+                                           std::shared_ptr<const BaselineBasis> baseline)
+    : plan_(plan), options_(std::move(options)), baseline_(std::move(baseline)) {}
 ConditionalEstimator::~ConditionalEstimator() = default;
 
 // The closed forms; then, where some targets have none or there are scores, what whole paths need.
 class ConditionalEstimator::Preparation final : public SlicedWork {
  public:
-  Preparation(const Plan& plan, const SummaryOptions& options)
+  Preparation(const Plan& plan, const SummaryOptions& options, const BaselineBasis* baseline)
       : plan_(plan),
         options_(options),
-        laws_(plan, options.quantile_levels, ConditionalPreparation::Refused::kSample) {}
+        laws_(plan, options.quantile_levels, ConditionalPreparation::Refused::kSample, baseline) {}
 
   bool Step() override {
     if (sampled_laws_ != nullptr) return sampled_laws_->Step();
@@ -134,7 +136,7 @@ class ConditionalEstimator::Preparation final : public SlicedWork {
 };
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<Preparation>(plan_, options_);
+  return std::make_unique<Preparation>(plan_, options_, baseline_.get());
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
@@ -204,6 +206,29 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
     }
   }
   return widest;
+}
+
+std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
+  ScrambleMeans made = targets_->Scrambles();
+  made.knowledge = knowledge_->Probabilities();
+  made.knowledge_blocks = knowledge_->blocks_folded();
+  if (sampled_.targets.empty()) return made;
+  const ScrambleMeans sampled = sampled_.estimator->scrambles()->Means();
+  const std::vector<size_t>& rows = conditional_->state().program.first_threshold;
+  size_t sub_row = 0;
+  for (size_t k = 0; k < sampled_.targets.size(); ++k) {
+    const int target = sampled_.targets[k];
+    const size_t threshold_count = rows[target + 1] - rows[target];
+    const size_t from_target = sampled_.sub_plan == nullptr ? target : k;
+    const size_t from_row = sampled_.sub_plan == nullptr ? rows[target] : sub_row;
+    std::copy_n(sampled.mean.begin() + from_target * kScrambleCount, kScrambleCount,
+                made.mean.begin() + target * kScrambleCount);
+    std::copy_n(sampled.probability.begin() + from_row * kScrambleCount,
+                threshold_count * kScrambleCount,
+                made.probability.begin() + rows[target] * kScrambleCount);
+    sub_row += threshold_count;
+  }
+  return made;
 }
 
 std::vector<LawUsed> ConditionalEstimator::laws() const {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "sim/engine/conditional/baseline_basis.h"
+#include "sim/engine/conditional/baseline_mixtures.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/knowledge.h"
 #include "sim/engine/estimator.h"
@@ -20,9 +22,14 @@ namespace jalon::sim {
 // and scores and joint attainment, from whole paths on the same shared states. Scores draw every
 // series of the plan; targets without a law only the series they are made of. The first 256 blocks
 // also carry the knowledge interval (knowledge.h): they cost twice. `plan` must outlive it.
+//
+// With `baseline` it estimates a variant of it, on the baseline's draws and by its laws
+// (baseline_basis.h): differences of the two have the error of what differs alone
+// (paired_delta.h).
 class ConditionalEstimator final : public Estimator {
  public:
-  ConditionalEstimator(const Plan& plan, SummaryOptions options);
+  ConditionalEstimator(const Plan& plan, SummaryOptions options,
+                       std::shared_ptr<const BaselineBasis> baseline = nullptr);
   ~ConditionalEstimator() override;
 
   bool needs_preparation() const override { return true; }
@@ -36,6 +43,10 @@ class ConditionalEstimator final : public Estimator {
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
+  std::optional<ScrambleMeans> Scrambles() const override;
+  // What a baseline keeps beside them; requires finished preparation, and a block for mixtures.
+  BaselineBasis Basis() const { return BasisOf(*conditional_); }
+  BaselineMixtures Mixtures() const { return targets_->Mixtures(); }
 
  private:
   // What is left to whole paths.
@@ -53,6 +64,7 @@ class ConditionalEstimator final : public Estimator {
 
   const Plan& plan_;
   const SummaryOptions options_;
+  const std::shared_ptr<const BaselineBasis> baseline_;
   std::optional<ConditionalPlan> conditional_;
   std::optional<ConditionalAccumulator> targets_;
   std::optional<KnowledgeAccumulator> knowledge_;

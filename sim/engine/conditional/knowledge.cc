@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <numeric>
 
 #include "sim/engine/conditional/plan_state.h"
@@ -25,6 +26,11 @@ double Quantile(const Draws& sorted, double level) {
 
 }  // namespace
 
+KnowledgeInterval IntervalOver(Draws draws) {
+  std::sort(draws.begin(), draws.end());
+  return {.low = Quantile(draws, kLow), .high = Quantile(draws, kHigh)};
+}
+
 KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
     : counts_(kParameterDraws, 0),
       lanes_(plan.plan()),
@@ -34,6 +40,7 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
   size_t threshold = 0;
   for (const TargetLaw& law : plan.state().laws) {
     rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
+    if (!law.thresholds.empty()) is_sampled_.push_back(law.law == LawUsed::kSampled ? 1 : 0);
     first_threshold_.push_back(threshold);
     threshold += law.thresholds.size();
   }
@@ -44,7 +51,7 @@ double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
   double rows = 0.0;
   for (const Target& target : plan.targets) rows += target.thresholds.empty() ? 0.0 : 1.0;
   return (rows + plan.regime_count()) * kParameterDraws * sizeof(double) +
-         static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t));
+         static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t) + 1);
 }
 
 void KnowledgeAccumulator::Fold(int64_t block, const ConditionalBlock& share) {
@@ -90,10 +97,25 @@ void KnowledgeAccumulator::AddInterval(int row, TargetEstimate& estimate) const 
                static_cast<double>(counts_[k] * kScrambleCount);
     mean += draws[k] / kParameterDraws;
   }
-  std::sort(draws.begin(), draws.end());
+  const KnowledgeInterval interval = IntervalOver(draws);
   const double shift = estimate.probability.front() - mean;
-  estimate.knowledge_low = std::clamp(Quantile(draws, kLow) + shift, 0.0, 1.0);
-  estimate.knowledge_high = std::clamp(Quantile(draws, kHigh) + shift, 0.0, 1.0);
+  estimate.knowledge_low = std::clamp(interval.low + shift, 0.0, 1.0);
+  estimate.knowledge_high = std::clamp(interval.high + shift, 0.0, 1.0);
+}
+
+std::vector<double> KnowledgeAccumulator::Probabilities() const {
+  if (*std::min_element(counts_.begin(), counts_.end()) == 0) return {};
+  std::vector<double> made(sums_.size());
+  for (size_t k = 0; k < sums_.size(); ++k) {
+    const int count = counts_[k % kParameterDraws] * kScrambleCount;
+    made[k] = is_sampled_[k / kParameterDraws] != 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                    : sums_[k] / static_cast<double>(count);
+  }
+  return made;
+}
+
+int KnowledgeAccumulator::blocks_folded() const {
+  return std::accumulate(counts_.begin(), counts_.end(), 0);
 }
 
 }  // namespace jalon::sim

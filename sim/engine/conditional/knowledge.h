@@ -38,6 +38,13 @@ inline KnowledgeShare KnowledgeShareOf(int64_t block) {
           .paths_block = block / kParameterDraws};
 }
 
+// The 10th and the 90th percentile of numbers, one per draw, straight between order statistics.
+struct KnowledgeInterval {
+  double low = 0.0;
+  double high = 0.0;
+};
+KnowledgeInterval IntervalOver(std::array<double, kParameterDraws> draws);
+
 // Folds shares in the order of blocks. Memory: 512 bytes for each target with a threshold.
 class KnowledgeAccumulator {
  public:
@@ -50,6 +57,10 @@ class KnowledgeAccumulator {
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
+  // [target with a threshold x draw]: the probability under each draw; NaN where a target has no
+  // closed form. Empty before every draw has been folded.
+  std::vector<double> Probabilities() const;
+  int blocks_folded() const;
 
  private:
   // Of each path of a draw's share: 1 without a mixture.
@@ -60,6 +71,8 @@ class KnowledgeAccumulator {
   // all.
   std::vector<int> rows_;
   std::vector<size_t> first_threshold_;
+  // [row]: whether its target is sampled.
+  std::vector<char> is_sampled_;
   // [draw]: blocks folded.
   std::vector<int> counts_;
   // [row x draw]: sums of the probability over paths.

@@ -135,6 +135,12 @@ class Mixture {
     return y;
   }
 
+  // P(Y <= y).
+  double Cdf(double y) const {
+    if (!(sd_ > 0.0)) return y < mean_ ? 0.0 : 1.0;
+    return std::clamp(1.0 - Above(y), 0.0, 1.0);
+  }
+
  private:
   // Where between the bracket's ends a and b to look next, c being the point before: by inverse
   // quadratic interpolation where the function is straight enough for it, in the middle elsewhere.
@@ -167,12 +173,16 @@ class Mixture {
     highest_ = std::max(highest_, mean + reach);
   }
 
-  double ScoreAt(double y) const {
+  double Above(double y) const {
     double above = 0.0;
     for (int j = 0; j < count_; ++j) {
       above += student_ != nullptr ? StudentTail(laws_[j], y) : laws_[j].UpperTail(y);
     }
-    return -NormalInverseCdf(std::clamp(above, 1e-12, 1.0 - 1e-12));
+    return above;
+  }
+
+  double ScoreAt(double y) const {
+    return -NormalInverseCdf(std::clamp(Above(y), 1e-12, 1.0 - 1e-12));
   }
 
   double StudentTail(const LaneMixture& laws, double y) const {
@@ -276,12 +286,28 @@ bool IsFewCounts(const MixtureShape& shape) {
   return mean > 0.0 && mean < kFewCounts && shape.lattice == shape.sum_weight;
 }
 
+// Beyond, nothing is left of few counts.
+constexpr int kMostCounts = 2'000;
+
+FewCounts FewCountsOf(const MixtureShape& shape) {
+  return shape.humps ? AroundPlaces(shape) : AroundOneMean(shape);
+}
+
+// P(Y <= y) of few counts.
+double FewCountCdf(const MixtureShape& shape, double y) {
+  const double most = std::floor((y - shape.constant) / shape.sum_weight + 1e-9);
+  if (most < 0.0) return 0.0;
+  FewCounts counts = FewCountsOf(shape);
+  double below = 0.0;
+  for (int count = 0; count <= most && count < kMostCounts; ++count) below += counts.Next();
+  return std::min(below, 1.0);
+}
+
 // Quantiles of few counts, for levels in the order of `order`.
 void FewCountQuantiles(const MixtureShape& shape, std::span<const double> levels,
                        std::span<const size_t> order, std::vector<double>& made) {
   const double w = shape.sum_weight;
-  FewCounts counts = shape.humps ? AroundPlaces(shape) : AroundOneMean(shape);
-  constexpr int kMostCounts = 2'000;
+  FewCounts counts = FewCountsOf(shape);
   double below = counts.Next();
   int count = 0;
   for (const size_t q : order) {
@@ -364,6 +390,26 @@ std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLe
       y = shape.lattice * std::ceil((y - 1e-9 * shape.lattice) / shape.lattice - 0.5);
     }
     made[q] = least = std::max(y, least);
+  }
+  return made;
+}
+
+std::vector<double> MixtureCdf(const MixtureShape& shape, std::span<const double> values) {
+  std::vector<double> made;
+  made.reserve(values.size());
+  if (IsFewCounts(shape)) {
+    for (const double y : values) made.push_back(FewCountCdf(shape, y));
+    return made;
+  }
+  const Mixture mixture(shape);
+  for (const double y : values) {
+    if (y < shape.floor) {
+      made.push_back(0.0);
+      continue;
+    }
+    // Half a step beyond the last value of the lattice that counts.
+    const double steps = shape.lattice > 0.0 ? std::floor(y / shape.lattice + 1e-9) : 0.0;
+    made.push_back(mixture.Cdf(shape.lattice > 0.0 ? shape.lattice * (steps + 0.5) : y));
   }
   return made;
 }

@@ -84,6 +84,9 @@ struct QuantileLevels {
 // [level]: quantiles; never crossing. 0.3 us a level for each 16 places.
 std::vector<double> MixtureQuantiles(const MixtureShape& shape, const QuantileLevels& levels);
 
+// P(Y <= y) of the same law at each of `values`, in their order. 0.1 us a value.
+std::vector<double> MixtureCdf(const MixtureShape& shape, std::span<const double> values);
+
 }  // namespace jalon::sim
 
 #endif  // JALON_SIM_ENGINE_CONDITIONAL_MIXTURE_QUANTILES_H_

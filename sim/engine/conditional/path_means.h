@@ -20,6 +20,8 @@ struct PathMeans {
   std::vector<double> slopes;
   // [rate x period], of the shared state.
   std::vector<double> rates;
+
+  friend bool operator==(const PathMeans&, const PathMeans&) = default;
 };
 
 // The part that depends on the plan alone, built in slices. `plan` must outlive it; thread-safe

@@ -50,4 +50,14 @@ std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan) {
   return std::make_unique<const SobolStates>(plan);
 }
 
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan,
+                                                            const SharedBasis& baseline) {
+  return std::make_unique<const SobolStates>(plan, MakeSharedBasis(plan, &baseline));
+}
+
+std::unique_ptr<const SharedSource> ConditionalSharedStates(const Plan& plan,
+                                                            const Plan& baseline) {
+  return ConditionalSharedStates(plan, MakeSharedBasis(baseline));
+}
+
 }  // namespace jalon::sim

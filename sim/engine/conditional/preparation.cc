@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/engine/conditional/baseline_basis.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/regime_laws.h"
 
@@ -79,9 +80,11 @@ double CostOf(const TargetLaw& law) {
 }  // namespace
 
 struct ConditionalPreparation::State {
-  State(const Plan& plan, std::vector<double> quantile_levels, Refused refused)
+  State(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
+        const BaselineBasis* baseline)
       : made(std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels))),
         refused(refused),
+        baseline(baseline),
         collector(plan) {}
 
   // One phase after the other; each says whether it is over.
@@ -95,17 +98,24 @@ struct ConditionalPreparation::State {
 
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
+  TargetLaw LawOfNext();
   void AddTarget();
   void AddPilot(const ConditionalBlock& block, int regime);
   void SetPlaces();
 
   std::unique_ptr<ConditionalPlanState> made;
   Refused refused;
+  // Null but for a variant.
+  const BaselineBasis* baseline;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
   std::optional<SlotSeries> slots;
-  // [regime]: means of its middle shared state.
+  // [regime]: what laws are chosen by, the means of its middle shared state; of a variant whose own
+  // means differ from its baseline's, those too.
   std::vector<PathMeans> middles;
+  std::optional<PathMeans> own_middle;
+  // Rates of the first regime.
+  std::vector<double> rates;
   StudentSums students;
   AtomCollector collector;
   int next_target = 0;
@@ -123,7 +133,7 @@ bool ConditionalPreparation::State::BuildMeans() { return made->means.Build(kSer
 
 bool ConditionalPreparation::State::BuildBasis() {
   if (!basis) {
-    basis.emplace(plan());
+    basis.emplace(plan(), baseline == nullptr ? nullptr : &baseline->shared);
     return false;
   }
   if (!basis->Step()) return false;
@@ -132,17 +142,29 @@ bool ConditionalPreparation::State::BuildBasis() {
   return true;
 }
 
-// One regime a call.
+// One regime a call. A variant has one.
 bool ConditionalPreparation::State::FindMiddles() {
   const auto regime = static_cast<int>(middles.size());
   middles.push_back(made->means.At(made->states->Middle(regime)));
   if (regime + 1 < plan().regime_count()) return false;
-  slots.emplace(plan(), middles.front().rates);
+  rates = middles.front().rates;
+  slots.emplace(plan(), rates);
+  if (baseline == nullptr) return true;
+  PathMeans& middle = middles.front();
+  PathMeans at_baseline = MeansAtBaseline(*baseline, plan(), middle);
+  if (at_baseline != middle) own_middle = std::exchange(middle, std::move(at_baseline));
   return true;
 }
 
-void ConditionalPreparation::State::AddTarget() {
+TargetLaw ConditionalPreparation::State::LawOfNext() {
   TargetLaw law = ChooseLawOfAll(plan(), *slots, middles, students, next_target);
+  if (law.refused() || !own_middle) return law;
+  TargetLaw own = ChooseLaw(plan(), *slots, *own_middle, students, next_target);
+  return own.refused() ? own : law;
+}
+
+void ConditionalPreparation::State::AddTarget() {
+  TargetLaw law = LawOfNext();
   // Nothing is computed for it.
   if (law.refused()) law.law = LawUsed::kSampled;
   if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
@@ -234,8 +256,9 @@ void ConditionalPreparation::State::SetPlaces() {
 }
 
 ConditionalPreparation::ConditionalPreparation(const Plan& plan,
-                                               std::vector<double> quantile_levels, Refused refused)
-    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused)) {}
+                                               std::vector<double> quantile_levels, Refused refused,
+                                               const BaselineBasis* baseline)
+    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused, baseline)) {}
 ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -62,13 +63,16 @@ class Probe final : public SharedDraws {
 
 class SharedBasisWork::Maker {
  public:
-  explicit Maker(const Plan& plan) : plan_(plan), stage_(plan), scales_(plan) {
+  Maker(const Plan& plan, const SharedBasis* baseline)
+      : plan_(plan), stage_(plan), scales_(plan), is_variant_(baseline != nullptr) {
     for (int r = 0; r < plan.regime_count(); ++r) {
       Recorder recorder;
       middles_.push_back(stage_.DrawIn(r, recorder));
       basis_.draws = std::move(recorder.draws);
     }
     basis_.seed = plan.seed;
+    NameDraws();
+    if (is_variant_) TakeOver(*baseline);
     NameGroups();
     AddLeading();
     AddSingles();
@@ -77,7 +81,7 @@ class SharedBasisWork::Maker {
 
   bool Step() {
     if (next_stream_ == streams_.end()) {
-      if (!assigned_) Assign();
+      if (!assigned_) Finish();
       assigned_ = true;
       return true;
     }
@@ -88,6 +92,14 @@ class SharedBasisWork::Maker {
   SharedBasis Take() { return std::move(basis_); }
 
  private:
+  // What is drawn, when; and what is drawn, whenever.
+  using Address = std::tuple<Purpose, uint64_t, int32_t, int>;
+  using StreamName = std::tuple<Purpose, uint64_t, int>;
+  static Address AddressOf(const StreamKey& key) {
+    return {key.purpose, key.id, key.period.index, key.draw};
+  }
+  static StreamName StreamOf(const StreamKey& key) { return {key.purpose, key.id, key.draw}; }
+
   // A direction of the space of draws, with what it is worth.
   struct Candidate {
     double contribution = 0.0;
@@ -95,6 +107,61 @@ class SharedBasisWork::Maker {
     int place = 0;
     int component = -1;
   };
+
+  // The first of the draws of each address, and the others: they follow it.
+  void NameDraws() {
+    is_placed_.assign(basis_.draws.size(), 0);
+    for (size_t k = 0; k < basis_.draws.size(); ++k) {
+      const auto [place, is_first] =
+          place_of_.try_emplace(AddressOf(basis_.draws[k].key), static_cast<int>(k));
+      if (is_first) continue;
+      repeats_.push_back({static_cast<int>(k), place->second});
+      is_placed_[k] = 1;
+    }
+  }
+
+  // Gives what the baseline draws too the baseline's coordinates.
+  void TakeOver(const SharedBasis& baseline) {
+    basis_.dimension_count = baseline.dimension_count;
+    // [draw of the baseline]: its place here, -1 without.
+    std::vector<int> places(baseline.draws.size(), -1);
+    for (size_t b = 0; b < baseline.draws.size(); ++b) {
+      const auto found = place_of_.find(AddressOf(baseline.draws[b].key));
+      if (found == place_of_.end()) continue;
+      places[b] = found->second;
+      basis_.draws[found->second].dimension = baseline.draws[b].dimension;
+      is_placed_[found->second] = 1;
+      known_streams_.insert(StreamOf(baseline.draws[b].key));
+    }
+    for (const BasisRotation& rotation : baseline.rotations) {
+      TakeOverRotation(baseline, rotation, places);
+    }
+  }
+
+  void TakeOverRotation(const SharedBasis& baseline, const BasisRotation& rotation,
+                        const std::vector<int>& places) {
+    const bool is_asked_for = std::any_of(rotation.draws.begin(), rotation.draws.end(),
+                                          [&](int draw) { return places[draw] >= 0; });
+    if (!is_asked_for) return;
+    BasisRotation taken = rotation;
+    for (int& draw : taken.draws) {
+      if (places[draw] >= 0) {
+        draw = places[draw];
+      } else {
+        unasked_.push_back(baseline.draws[draw]);
+        draw = static_cast<int>(basis_.draws.size() + unasked_.size()) - 1;
+      }
+    }
+    KeepRotation(std::move(taken));
+  }
+
+  void KeepRotation(BasisRotation rotation) {
+    for (const int draw : rotation.draws) {
+      if (draw >= static_cast<int>(basis_.draws.size())) continue;
+      basis_.draws[draw].rotation = static_cast<int>(basis_.rotations.size());
+    }
+    basis_.rotations.push_back(std::move(rotation));
+  }
 
   void NameGroups() {
     for (int g = 0; g < plan_.group_count(); ++g) group_of_[plan_.groups[g].id64] = g;
@@ -108,7 +175,8 @@ class SharedBasisWork::Maker {
       const StreamKey& key = basis_.draws[k].key;
       const bool leads = key.purpose == Purpose::kScenario || key.purpose == Purpose::kEvent ||
                          (key.purpose == Purpose::kParameter && !IsGroupOwn(key));
-      if (leads && basis_.dimension_count < kLeadingDimensions) {
+      if (!leads || is_placed_[k]) continue;
+      if (basis_.dimension_count < (is_variant_ ? kSobolDimensions : kLeadingDimensions)) {
         basis_.draws[k].dimension = basis_.dimension_count++;
       }
     }
@@ -149,7 +217,7 @@ class SharedBasisWork::Maker {
       const StreamKey& key = basis_.draws[k].key;
       const bool own = key.purpose == Purpose::kParameter && IsGroupOwn(key);
       const bool shock = IsLatent(key) && key.draw >= kFirstOtherDraw;
-      if (!own && !shock) continue;
+      if ((!own && !shock) || is_placed_[k]) continue;
       Add({.contribution = own ? GroupContribution(key) : LatentContribution(key),
            .place = static_cast<int>(k)});
     }
@@ -159,7 +227,6 @@ class SharedBasisWork::Maker {
     if (candidate.contribution > 0.0) candidates_.push_back(candidate);
   }
 
-  using StreamName = std::tuple<Purpose, uint64_t, int>;
   using Streams = std::map<StreamName, std::vector<int>>;
 
   // Innovations by stream.
@@ -167,8 +234,9 @@ class SharedBasisWork::Maker {
     for (size_t k = 0; k < basis_.draws.size(); ++k) {
       const StreamKey& key = basis_.draws[k].key;
       const bool latent = IsLatent(key) && key.draw < kFirstOtherDraw;
-      if (!latent && key.purpose != Purpose::kDriver) continue;
-      streams_[{key.purpose, key.id, key.draw}].push_back(static_cast<int>(k));
+      if ((!latent && key.purpose != Purpose::kDriver) || is_placed_[k]) continue;
+      if (known_streams_.contains(StreamOf(key))) continue;
+      streams_[StreamOf(key)].push_back(static_cast<int>(k));
     }
     next_stream_ = streams_.begin();
   }
@@ -260,13 +328,22 @@ class SharedBasisWork::Maker {
     return values;
   }
 
+  void Finish() {
+    Assign();
+    for (const auto& [repeat, first] : repeats_) {
+      basis_.draws[repeat].dimension = basis_.draws[first].dimension;
+    }
+    basis_.draws.insert(basis_.draws.end(), unasked_.begin(), unasked_.end());
+  }
+
   // Gives out what dimensions are left, and keeps the rotations that got one.
   void Assign() {
+    const int most = is_variant_ ? kSobolDimensions : kBasisDimensions;
     std::stable_sort(
         candidates_.begin(), candidates_.end(),
         [](const Candidate& a, const Candidate& b) { return a.contribution > b.contribution; });
     for (const Candidate& candidate : candidates_) {
-      if (basis_.dimension_count == kSobolDimensions) break;
+      if (basis_.dimension_count >= most) break;
       int& dimension = candidate.component < 0
                            ? basis_.draws[candidate.place].dimension
                            : rotations_[candidate.place].dimensions[candidate.component];
@@ -275,11 +352,7 @@ class SharedBasisWork::Maker {
     for (BasisRotation& rotation : rotations_) {
       const bool used = std::any_of(rotation.dimensions.begin(), rotation.dimensions.end(),
                                     [](int dimension) { return dimension >= 0; });
-      if (!used) continue;
-      for (int k : rotation.draws) {
-        basis_.draws[k].rotation = static_cast<int>(basis_.rotations.size());
-      }
-      basis_.rotations.push_back(std::move(rotation));
+      if (used) KeepRotation(std::move(rotation));
     }
   }
 
@@ -289,6 +362,15 @@ class SharedBasisWork::Maker {
   std::vector<SharedState> middles_;
   SharedBasis basis_;
   StreamScales scales_;
+  const bool is_variant_;
+  // The first draw of each address; later ones of the same address, with the first.
+  absl::flat_hash_map<Address, int> place_of_;
+  std::vector<std::pair<int, int>> repeats_;
+  // [draw]: whether its coordinates are settled without looking at contributions.
+  std::vector<char> is_placed_;
+  // Streams the baseline draws some of; draws of its rotations that this plan does not ask for.
+  std::set<StreamName> known_streams_;
+  std::vector<BasisDraw> unasked_;
   absl::flat_hash_map<uint64_t, int> group_of_;
   std::vector<BasisRotation> rotations_;
   std::vector<Candidate> candidates_;
@@ -300,13 +382,14 @@ class SharedBasisWork::Maker {
   bool assigned_ = false;
 };
 
-SharedBasisWork::SharedBasisWork(const Plan& plan) : maker_(std::make_unique<Maker>(plan)) {}
+SharedBasisWork::SharedBasisWork(const Plan& plan, const SharedBasis* baseline)
+    : maker_(std::make_unique<Maker>(plan, baseline)) {}
 SharedBasisWork::~SharedBasisWork() = default;
 bool SharedBasisWork::Step() { return maker_->Step(); }
 SharedBasis SharedBasisWork::Take() { return maker_->Take(); }
 
-SharedBasis MakeSharedBasis(const Plan& plan) {
-  SharedBasisWork work(plan);
+SharedBasis MakeSharedBasis(const Plan& plan, const SharedBasis* baseline) {
+  SharedBasisWork work(plan, baseline);
   while (!work.Step()) {
   }
   return work.Take();

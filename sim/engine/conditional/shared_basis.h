@@ -12,9 +12,13 @@
 //      the horizon, so that a year hangs on one or two coordinates instead of twelve
 //      ([Glasserman2004] chapter 5).
 //
-// Beyond kSobolDimensions, and where nothing is moved, draws are independent (Philox at their own
-// address): estimates stay unbiased whatever the order. A basis is a function of the plan alone.
-// Internal to sim/engine.
+// Beyond kBasisDimensions, and where nothing is moved, draws are independent (Philox at their own
+// address): estimates stay unbiased whatever the order. A draw that is asked for several times (the
+// size of an event that acts in parts) is one draw. A basis is a function of the plan alone.
+//
+// A variant of a baseline keeps the baseline's basis (DECISIONS D5): a draw that both ask for has
+// the same coordinates in both, whatever the variant adds or leaves out, and what the variant alone
+// asks for gets dimensions after the baseline's own. Internal to sim/engine.
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_SHARED_BASIS_H_
 
@@ -28,6 +32,9 @@
 #include "sim/random/stream.h"
 
 namespace jalon::sim {
+
+// Dimensions a plan gives out for itself; the rest of kSobolDimensions is left to its variants.
+inline constexpr int kBasisDimensions = kSobolDimensions - 16;
 
 // One draw of the shared stage, in the order it asks for them.
 struct BasisDraw {
@@ -52,6 +59,8 @@ struct BasisRotation {
 
 struct SharedBasis {
   uint64_t seed = 0;
+  // Those of the plan, then, in the basis of a variant, what only the rotations of its baseline
+  // know: they are asked for by none of its paths.
   std::vector<BasisDraw> draws;
   // Those with at least one component on a Sobol dimension.
   std::vector<BasisRotation> rotations;
@@ -63,9 +72,13 @@ struct SharedBasis {
 // Makes a basis in slices: in each regime one shared state per draw of a driver's four main
 // components, and a small eigenvalue problem per latent. Deterministic. `plan` must outlive it; one
 // thread at a time.
+//
+// With `baseline`, read by the constructor only, it is the basis of a variant of it: that of the
+// baseline itself where both ask for the same draws. A latent or a driver of which the baseline
+// drew a part (a shorter horizon) has independent draws for the rest.
 class SharedBasisWork {
  public:
-  explicit SharedBasisWork(const Plan& plan);
+  explicit SharedBasisWork(const Plan& plan, const SharedBasis* baseline = nullptr);
   ~SharedBasisWork();
   // One latent more, or one driver in one regime, at most four shared states; true when complete.
   bool Step();
@@ -78,7 +91,7 @@ class SharedBasisWork {
 };
 
 // All of it at once.
-SharedBasis MakeSharedBasis(const Plan& plan);
+SharedBasis MakeSharedBasis(const Plan& plan, const SharedBasis* baseline = nullptr);
 
 // The draws of point `point` of a scramble; what the basis leaves to independent draws is that of
 // `path`. `basis` and `sobol` must outlive it. One pass of the shared stage.

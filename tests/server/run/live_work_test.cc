@@ -190,10 +190,15 @@ class LiveWorkTest : public testing::Test {
   Gate gate_;
   StoreThread store_{NewMemoryStore(clock_)};
   Archive archive_{store_, 1 << 20};
+  BaselineCache baselines_{1 << 20};
   Scheduler jobs_{{.thread_count = 2}};
   Scheduler batch_{{.thread_count = 1}};
-  LiveRuns runs_{
-      {.archive = archive_, .jobs = jobs_, .clock = clock_, .log = log_, .max_bytes = 9}};
+  LiveRuns runs_{{.archive = archive_,
+                  .jobs = jobs_,
+                  .clock = clock_,
+                  .log = log_,
+                  .baselines = baselines_,
+                  .max_bytes = 9}};
   LiveFits fits_{{.archive = archive_, .batch = batch_, .clock = clock_, .log = log_}};
 };
 

@@ -1,6 +1,6 @@
 // Keeps the most recently used values within a budget of bytes.
-#ifndef JALON_SERVER_RUN_LRU_CACHE_H_
-#define JALON_SERVER_RUN_LRU_CACHE_H_
+#ifndef JALON_SERVER_CACHE_LRU_CACHE_H_
+#define JALON_SERVER_CACHE_LRU_CACHE_H_
 
 #include <cstdint>
 #include <list>
@@ -41,6 +41,12 @@ class LruCache {
     entries_.push_front({std::string(key), std::move(value), bytes});
     by_key_[std::string(key)] = entries_.begin();
     bytes_ += bytes;
+  }
+
+  // Lets go of the least recently used values until at most `bytes` are held.
+  void ShrinkTo(int64_t bytes) JALON_EXCLUDES(mu_) {
+    MutexLock lock(mu_);
+    while (bytes_ > bytes && !entries_.empty()) EraseLocked(std::string(entries_.back().key));
   }
 
   void Erase(absl::string_view key) JALON_EXCLUDES(mu_) {
@@ -88,4 +94,4 @@ class LruCache {
 
 }  // namespace jalon::server
 
-#endif  // JALON_SERVER_RUN_LRU_CACHE_H_
+#endif  // JALON_SERVER_CACHE_LRU_CACHE_H_

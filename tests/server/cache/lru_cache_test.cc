@@ -1,4 +1,4 @@
-#include "server/run/lru_cache.h"
+#include "server/cache/lru_cache.h"
 
 #include <memory>
 

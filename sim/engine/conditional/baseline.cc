@@ -1,0 +1,96 @@
+#include "sim/engine/conditional/baseline.h"
+
+#include "sim/base/hash64.h"
+#include "sim/engine/conditional/knowledge.h"
+#include "sim/engine/run.h"
+
+namespace jalon::sim {
+namespace {
+
+template <typename T>
+int64_t BytesOf(const std::vector<T>& values) {
+  return static_cast<int64_t>(values.capacity() * sizeof(T));
+}
+
+int CheckpointCount(int64_t max_paths) {
+  int count = 0;
+  for (int64_t paths = 0; paths < max_paths; ++count) paths = NextCheckpoint(paths, max_paths);
+  return count;
+}
+
+// Of one target, where there are as many places as can be.
+double MixtureBytes() {
+  return kMostPlaces * sizeof(float) + sizeof(size_t) + sizeof(MixtureShape) +
+         sizeof(std::shared_ptr<const StudentSumLaw>) + sizeof(SumLaw) + 2.0;
+}
+
+}  // namespace
+
+int64_t TargetIdentities::bytes() const {
+  return BytesOf(targets) + BytesOf(first_threshold) + BytesOf(thresholds) +
+         BytesOf(opening_weights);
+}
+
+TargetIdentities IdentitiesOf(const Network& network, std::span<const Target> targets) {
+  TargetIdentities made;
+  made.targets.reserve(targets.size());
+  made.first_threshold.reserve(targets.size() + 1);
+  size_t threshold_count = 0;
+  for (const Target& target : targets) threshold_count += target.thresholds.size();
+  made.thresholds.reserve(threshold_count);
+  made.opening_weights.reserve(threshold_count);
+  made.first_threshold.push_back(0);
+  for (const Target& target : targets) {
+    const NodeRange& range = target.range;
+    made.targets.push_back({.node = SeriesId64(network.unit(range.unit_first).id,
+                                               network.segment(range.segment_first).id,
+                                               network.indicator(range.indicator).id),
+                            .window = target.window,
+                            .aggregation = target.aggregation,
+                            .direction = target.direction});
+    for (size_t j = 0; j < target.thresholds.size(); ++j) {
+      made.thresholds.push_back(target.thresholds[j]);
+      made.opening_weights.push_back(target.opening ? target.opening->weights[j] : 0.0);
+    }
+    made.first_threshold.push_back(made.thresholds.size());
+  }
+  return made;
+}
+
+void BaselineBlock::Add(ScrambleMeans means) {
+  if (!checkpoints.empty()) {
+    checkpoints.back().knowledge = std::vector<double>();
+    checkpoints.back().knowledge_blocks = 0;
+  }
+  checkpoints.push_back(std::move(means));
+}
+
+const ScrambleMeans* BaselineBlock::At(int64_t path_count) const {
+  for (const ScrambleMeans& means : checkpoints) {
+    if (means.path_count == path_count) return &means;
+  }
+  return nullptr;
+}
+
+int64_t BaselineBlock::bytes() const {
+  int64_t total = identities.bytes() + basis.bytes() + mixtures.bytes() + BytesOf(checkpoints);
+  for (const ScrambleMeans& means : checkpoints) total += means.bytes();
+  return total;
+}
+
+double PredictBaselineBytes(const Plan& plan, int64_t max_paths) {
+  const double targets = static_cast<double>(plan.targets.size());
+  double thresholds = 0.0;
+  double asked = 0.0;
+  for (const Target& target : plan.targets) {
+    thresholds += static_cast<double>(target.thresholds.size());
+    asked += target.thresholds.empty() ? 0.0 : 1.0;
+  }
+  const double scrambles = kScrambleCount * sizeof(double);
+  return CheckpointCount(max_paths) * ((targets + thresholds) * scrambles + sizeof(ScrambleMeans)) +
+         asked * kParameterDraws * sizeof(double) +
+         targets * (sizeof(TargetIdentity) + sizeof(size_t) + MixtureBytes()) +
+         thresholds * 2.0 * sizeof(double) + PredictBasisBytes(plan);
+}
+
+}  // namespace jalon::sim

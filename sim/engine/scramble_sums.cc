@@ -1,0 +1,61 @@
+#include "sim/engine/scramble_sums.h"
+
+#include <cmath>
+#include <limits>
+
+#include "sim/engine/path_value.h"
+
+namespace jalon::sim {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+size_t ThresholdCount(const Plan& plan) {
+  size_t count = 0;
+  for (const Target& target : plan.targets) count += target.thresholds.size();
+  return count;
+}
+
+}  // namespace
+
+ScrambleSums::ScrambleSums(const Plan& plan)
+    : plan_(plan),
+      hits_(ThresholdCount(plan) * kPathsPerBlock, 0),
+      sums_(plan.targets.size() * kPathsPerBlock, 0.0),
+      centers_(plan.targets.size() * kPathsPerBlock, kMissing),
+      counts_(plan.targets.size() * kPathsPerBlock, 0) {}
+
+void ScrambleSums::Fold(const BlockOutcome& outcome) {
+  size_t row = 0;
+  for (int i = 0; i < plan_.target_count(); ++i) {
+    const Target& target = plan_.targets[i];
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      const PathValue path = PathValueOf(plan_, outcome, i, lane);
+      for (size_t j = 0; j < target.thresholds.size(); ++j) {
+        hits_[(row + j) * kPathsPerBlock + lane] += Attains(target, j, path);
+      }
+      if (std::isnan(path.value)) continue;
+      const size_t cell = static_cast<size_t>(i) * kPathsPerBlock + lane;
+      if (counts_[cell]++ == 0) centers_[cell] = path.value;
+      sums_[cell] += path.value - centers_[cell];
+    }
+    row += target.thresholds.size();
+  }
+  ++blocks_;
+}
+
+ScrambleMeans ScrambleSums::Means() const {
+  ScrambleMeans made;
+  made.probability.reserve(hits_.size());
+  for (const int64_t hits : hits_) {
+    made.probability.push_back(static_cast<double>(hits) / static_cast<double>(blocks_));
+  }
+  made.mean.reserve(sums_.size());
+  for (size_t cell = 0; cell < sums_.size(); ++cell) {
+    const auto count = static_cast<double>(counts_[cell]);
+    made.mean.push_back(count > 0.0 ? centers_[cell] + sums_[cell] / count : kMissing);
+  }
+  return made;
+}
+
+}  // namespace jalon::sim
