@@ -189,6 +189,8 @@ void FillEngine(v1::Estimator estimator, v1::Provenance& provenance) {
 
 // Clears what things are called: equal content gives equal numbers.
 void ClearNames(v1::Provenance& provenance) {
+  // Their hashes and weights are in the scenario's.
+  provenance.clear_regimes();
   provenance.clear_revision();
   provenance.clear_model();
   provenance.clear_scenario();
