@@ -247,7 +247,13 @@ absl::StatusOr<v1::Scenario> ReadScenario(Context& context, const std::string& i
   if (!name.ok()) return name.status();
   v1::GetScenarioRequest request;
   request.set_name(*name);
-  return (*client)->GetScenario(request);
+  auto scenario = (*client)->GetScenario(request);
+  if (scenario.ok() && scenario->mixture_size() > 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--scenario ", id, ": a mixture has no paths of its own: name a regime, ",
+                     ShortId(scenario->mixture(0).scenario()), " say"));
+  }
+  return scenario;
 }
 
 Plot PlotOf(const v1::Driver& driver, const v1::Scenario& scenario, int since) {

@@ -25,6 +25,16 @@ std::string ShellQuoted(const std::string& argument) {
   return plain && !argument.empty() ? argument : absl::StrCat("'", argument, "'");
 }
 
+// `baseline 0.7 1f2e3d4c5b6a7988, severe 0.3 ...`: what each regime assumes, by its hash.
+std::string RegimesText(const v1::Provenance& source) {
+  std::string text;
+  for (const v1::ScenarioRegime& regime : source.regimes()) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", ShortId(regime.scenario()), " ",
+                    regime.weight(), " ", regime.content_hash().substr(0, 16));
+  }
+  return text;
+}
+
 void WriteText(std::ostream& out, const v1::Run& run) {
   const v1::Provenance& source = run.provenance();
   out << "run " << run.name() << "\n"
@@ -40,6 +50,7 @@ void WriteText(std::ostream& out, const v1::Run& run) {
   if (!source.objective_set_hash().empty()) {
     out << "  objectives " << source.objective_set_hash().substr(0, 16);
   }
+  if (source.regimes_size() > 0) out << "\n  regimes " << RegimesText(source);
   out << "\n  stopped: " << run.termination().detail() << "\n";
   for (const std::string& notice : run.notices()) out << "  note: " << notice << "\n";
   out << "  again: " << ReplayCommand(run) << "\n";
@@ -83,6 +94,7 @@ std::vector<Fact> FactsOf(const v1::Run& run) {
       {"model_hash", "Model hash", "Empreinte du modèle", source.model_hash()},
       {"scenario", "Scenario", "Scénario", source.scenario()},
       {"scenario_hash", "Scenario hash", "Empreinte du scénario", source.scenario_hash()},
+      {"regimes", "Regimes", "Régimes", RegimesText(source)},
       {"objective_set", "Objective set", "Jeu d'objectifs", source.objective_set()},
       {"objective_set_hash", "Objectives hash", "Empreinte des objectifs",
        source.objective_set_hash()},

@@ -35,9 +35,9 @@ absl::StatusOr<std::vector<RowKey>> ReadKeys(Client& client, const std::string& 
 }
 
 void EmitRows(const v1::ResultBlock& block, const std::vector<RowKey>& keys,
-              const std::function<void(const ResultRow&)>& each) {
+              const std::function<void(const ResultRow&)>& each, const std::string& regime = "") {
   for (int64_t i = 0; i < block.row_count(); ++i) {
-    ResultRow row{keys[block.first_row() + i], {}};
+    ResultRow row{.key = keys[block.first_row() + i], .regime = regime};
     for (const auto& column : block.columns()) row.values.push_back(ValueAt(column, i));
     each(row);
   }
@@ -117,7 +117,7 @@ absl::Status ForEachPathRow(Client& client, const std::string& run, int64_t path
   const absl::Status status =
       ForEachPage(client, &Client::ReplayPath, request, [&](const v1::ReplayPathResponse& page) {
         checked.Update(CheckBlock(page.block(), *keys, hash));
-        if (checked.ok()) EmitRows(page.block(), *keys, each);
+        if (checked.ok()) EmitRows(page.block(), *keys, each, page.regime());
       });
   return status.ok() ? checked : status;
 }

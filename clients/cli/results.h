@@ -24,6 +24,8 @@ struct RowKey {
 struct ResultRow {
   RowKey key;
   std::vector<std::optional<double>> values;
+  // Of a replayed path in a mixture of scenarios: the one that came true.
+  std::string regime;
 };
 
 // Calls `each` for every row of `view` in canonical order. Memory: one page.

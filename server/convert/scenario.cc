@@ -17,6 +17,8 @@ constexpr int kMaxEvents = 1'000;
 constexpr int kMaxFilterIds = 2'000;
 constexpr int kMaxPeriods = 600;
 constexpr int kMaxTransfers = 32;
+// More are refused by sim::ValidateScenario, with the rest; these are not even looked at.
+constexpr int kMostRegimesRead = 256;
 
 void CheckFinite(Checks& checks, absl::string_view field, double value) {
   if (!std::isfinite(value)) checks.Add(field, absl::StrCat(value), "must be finite", "NOT_FINITE");
@@ -124,6 +126,31 @@ sim::Event ReadEvent(const v1::Event& proto, sim::Frequency frequency, Checks& c
   return event;
 }
 
+// Ids and weights.
+void ReadMixture(const v1::Scenario& proto, Checks& checks, sim::Scenario* scenario) {
+  if (proto.has_weight_confidence()) scenario->weight_confidence = proto.weight_confidence();
+  const int count = proto.mixture_size();
+  if (count > kMostRegimesRead) {
+    checks.Add("mixture", absl::StrCat(count),
+               absl::StrCat("must be at most ", sim::kMaxRegimes, " regimes"), "TOO_MANY_REGIMES");
+    return;
+  }
+  for (const v1::ScenarioRegime& regime : proto.mixture()) {
+    const std::string& name = regime.scenario();
+    scenario->mixture.push_back(
+        {.id = name.substr(name.rfind('/') + 1), .weight = regime.weight()});
+  }
+}
+
+v1::ScenarioRegime RegimeToProto(const sim::Regime& regime) {
+  v1::ScenarioRegime proto;
+  proto.set_scenario(regime.id);
+  proto.set_display_name(regime.label);
+  proto.set_weight(regime.weight);
+  proto.set_content_hash(ScenarioHash({.drivers = regime.drivers, .events = regime.events}));
+  return proto;
+}
+
 v1::DriverAssumption DriverToProto(const sim::DriverAssumption& driver) {
   v1::DriverAssumption proto;
   proto.set_driver(driver.driver);
@@ -185,6 +212,7 @@ absl::StatusOr<sim::Scenario> FromProto(const v1::Scenario& proto, sim::Frequenc
     checks.Add("events", absl::StrCat(proto.events_size()), "must be at most 1,000",
                "TOO_MANY_EVENTS");
   }
+  ReadMixture(proto, checks, &scenario);
   for (int i = 0; i < proto.drivers_size(); ++i) {
     Checks inner(absl::StrCat("drivers[", i, "]"));
     sim::DriverAssumption driver = ReadDriver(proto.drivers(i), frequency, inner);
@@ -202,6 +230,12 @@ absl::StatusOr<sim::Scenario> FromProto(const v1::Scenario& proto, sim::Frequenc
   return scenario;
 }
 
+void FillRegime(sim::Scenario scenario, sim::Regime& regime) {
+  regime.label = std::move(scenario.label);
+  regime.drivers = std::move(scenario.drivers);
+  regime.events = std::move(scenario.events);
+}
+
 v1::Scenario ToProto(const sim::Scenario& scenario) {
   v1::Scenario proto;
   proto.set_display_name(scenario.label);
@@ -209,6 +243,8 @@ v1::Scenario ToProto(const sim::Scenario& scenario) {
     *proto.add_drivers() = DriverToProto(driver);
   }
   for (const sim::Event& event : scenario.events) *proto.add_events() = EventToProto(event);
+  for (const sim::Regime& regime : scenario.mixture) *proto.add_mixture() = RegimeToProto(regime);
+  if (scenario.weight_confidence) proto.set_weight_confidence(*scenario.weight_confidence);
   return proto;
 }
 
@@ -220,6 +256,10 @@ std::string ScenarioHash(const sim::Scenario& scenario) {
     event.clear_label_fr();
     event.clear_source();
     event.clear_size_is_assumption();
+  }
+  for (v1::ScenarioRegime& regime : *proto.mutable_mixture()) {
+    regime.clear_scenario();
+    regime.clear_display_name();
   }
   return ToHex(Sha256(DeterministicBytes(proto)));
 }

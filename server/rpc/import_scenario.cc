@@ -37,8 +37,9 @@ class ScenarioImport final : public ImportSession {
     CheckId("scenario_id", id_, checks);
     checks.Text("scenario.display_name", given_.display_name(), kMaxLabelBytes);
     checks.Text("scenario.author", given_.author(), kMaxLabelBytes);
-    if (given_.drivers_size() > 0 || given_.events_size() > 0) {
-      checks.Add("scenario", "", "must have neither drivers nor events: they come from the files",
+    if (given_.drivers_size() > 0 || given_.events_size() > 0 || given_.mixture_size() > 0) {
+      checks.Add("scenario", "",
+                 "must have neither drivers nor events nor a mixture: they come from the files",
                  "OUT_OF_RANGE");
     }
   }

@@ -19,9 +19,10 @@ absl::StatusOr<v1::ListScenariosResponse> ListScenarios(Call& call,
 absl::StatusOr<v1::DeleteScenarioResponse> DeleteScenario(Call& call,
                                                           const v1::DeleteScenarioRequest& request);
 
-// A valid scenario with its hash, as it is shown and kept under `name`.
+// A valid scenario with its hash, as it is shown and kept under `name`; regimes of a mixture are
+// scenarios of the same network.
 v1::Scenario NewScenario(const sim::Scenario& scenario, absl::string_view name, absl::Time now);
-// The mutation that keeps it; kAlreadyExists when the name is taken.
+// The mutation that keeps a scenario without mixture; kAlreadyExists when the name is taken.
 PutResource RecordOf(const v1::Scenario& scenario);
 
 }  // namespace jalon::server

@@ -303,8 +303,7 @@ absl::StatusOr<v1::Run> EndedRun(Environment& environment, const std::string& na
 }
 
 // One path as a table of one column.
-absl::StatusOr<ResultTable> PathTable(const PreparedRun& prepared, int64_t path) {
-  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, ReplayOf(prepared.input, path));
+ResultTable PathTable(const PreparedRun& prepared, int64_t path, sim::PathReplay replay) {
   ResultTable table{
       .table_id = absl::StrCat(prepared.input.spec_hash.substr(0, 16), "-path-", path),
       .path_count = 1};
@@ -325,11 +324,16 @@ absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
   }
   JALON_ASSIGN_OR_RETURN(const PreparedRun prepared,
                          Prepare(environment, NetworkOf(request.run()), run));
-  JALON_ASSIGN_OR_RETURN(const ResultTable table, PathTable(prepared, request.path_index()));
+  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, ReplayOf(prepared.input, request.path_index()));
+  const sim::PlanRegime& regime = prepared.input.plan.regimes[replay.regime];
+  const ResultTable table = PathTable(prepared, request.path_index(), std::move(replay));
   v1::View view = request.view();
   view.clear_statistics();
   JALON_ASSIGN_OR_RETURN(const TableSelection selection, Select(prepared.axis, table, view));
-  return PageOf<v1::ReplayPathResponse>(table, selection, request);
+  JALON_ASSIGN_OR_RETURN(v1::ReplayPathResponse response,
+                         PageOf<v1::ReplayPathResponse>(table, selection, request));
+  if (prepared.run.provenance().regimes_size() > 0) response.set_regime(regime.id);
+  return response;
 }
 
 constexpr int kMostDepth = 8;

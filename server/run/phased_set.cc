@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/ids.h"
 #include "server/convert/checks.h"
-#include "server/convert/scenario.h"
+#include "server/run/scenario_source.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/mean_path.h"
 
@@ -174,9 +174,9 @@ absl::Status CheckAfterModel(const sim::Network& network,
 absl::StatusOr<sim::Scenario> ReadScenario(Archive& archive, const PhasingQuestion& question) {
   const std::string& name = question.rule.scenario();
   if (name.empty()) return sim::Scenario{.id = "none"};
-  JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ScenarioRecord>(name));
-  return FromProto(stored.record.scenario(), question.revision.value.network.frequency(),
-                   "scenario");
+  JALON_ASSIGN_OR_RETURN(LoadedScenario loaded,
+                         LoadScenario(archive, name, question.revision.value.network.frequency()));
+  return std::move(loaded.value);
 }
 
 absl::StatusOr<sim::MeanPath> ReadMeanPath(Archive& archive, const PhasingQuestion& question,

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/engine/event_reach.h"
@@ -95,19 +97,47 @@ void AddHindsightNotices(const sim::Revision& revision, sim::Period as_of,
                                  as_of.ToString(), ", which looks ahead: ", restated));
 }
 
+std::vector<std::string> NoticesOfEvent(const sim::Revision& revision, const sim::Event& event,
+                                        sim::Period as_of) {
+  std::vector<std::string> notices;
+  if (event.size_is_assumption) {
+    notices.push_back(absl::StrCat("event ", event.id, ": its size is an assumption"));
+  }
+  AddChannelNotices(revision, event, notices);
+  AddTransferNotices(event, as_of, notices);
+  return notices;
+}
+
+// Which worlds may come true, and how sure that is.
+void AddMixtureNotice(const sim::Scenario& scenario, std::vector<std::string>& notices) {
+  if (scenario.mixture.empty()) return;
+  std::string regimes;
+  for (const sim::Regime& regime : scenario.mixture) {
+    absl::StrAppend(&regimes, regimes.empty() ? "" : ", ", regime.id,
+                    absl::StrFormat(" %.4g %%", 100.0 * regime.weight));
+  }
+  const std::string sure =
+      scenario.weight_confidence
+          ? absl::StrFormat("; weights are worth %.4g observations", *scenario.weight_confidence)
+          : "; weights are taken as known";
+  notices.push_back(absl::StrCat("the scenario is a mixture: ", regimes, sure));
+}
+
 }  // namespace
 
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario) {
   std::vector<std::string> notices;
+  AddMixtureNotice(scenario, notices);
   AddHindsightNotices(revision, as_of, notices);
   AddEliminationNotices(revision, as_of, notices);
-  for (const sim::Event& event : scenario.events) {
-    if (event.size_is_assumption) {
-      notices.push_back(absl::StrCat("event ", event.id, ": its size is an assumption"));
+  for (const sim::World& world : sim::WorldsOf(scenario)) {
+    for (const sim::Event& event : world.events) {
+      for (std::string& notice : NoticesOfEvent(revision, event, as_of)) {
+        if (absl::c_linear_search(notices, notice)) continue;
+        notices.push_back(std::move(notice));
+      }
     }
-    AddChannelNotices(revision, event, notices);
-    AddTransferNotices(event, as_of, notices);
   }
   if (notices.size() > kMaxNotices) {
     const size_t more = notices.size() - kMaxNotices + 1;

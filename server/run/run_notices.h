@@ -12,11 +12,11 @@
 
 namespace jalon::server {
 
-// One sentence each, at most 50: what an as_of in the past hides (closings) and cannot hide
-// (history restated by later changes of perimeter); events whose size is an assumption; the
-// declared channel shares they act through that are, with the number of branches each stands for;
-// sales that move to another unit; and indicators with eliminations, which stay in proportion after
-// `as_of`.
+// One sentence each, at most 50: the regimes of a mixture with their weights; what an as_of in the
+// past hides (closings) and cannot hide (history restated by later changes of perimeter); events
+// whose size is an assumption; the declared channel shares they act through that are, with the
+// number of branches each stands for; sales that move to another unit (once for all regimes that
+// share them); and indicators with eliminations, which stay in proportion after `as_of`.
 std::vector<std::string> NoticesOf(const sim::Revision& revision, sim::Period as_of,
                                    const sim::Scenario& scenario);
 

@@ -15,6 +15,7 @@
 #include "server/convert/time.h"
 #include "server/run/completion.h"
 #include "server/run/run_notices.h"
+#include "server/run/scenario_source.h"
 #include "server/run/score_rows.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/estimator.h"
@@ -55,6 +56,8 @@ struct Sources {
   std::shared_ptr<const LoadedRevision> revision;
   sim::Scenario scenario{.id = "none", .label = "Nothing assumed"};
   std::string scenario_hash;
+  // Of a mixture, as it was made.
+  std::vector<v1::ScenarioRegime> regimes;
   std::optional<std::vector<sim::Objective>> objectives;
   std::string objectives_hash;
   // What was done with provisional periods for the fit, and whether they were completed.
@@ -66,11 +69,11 @@ struct Sources {
 
 absl::Status ReadScenario(Archive& archive, const std::string& name, Sources& sources) {
   if (name.empty()) return absl::OkStatus();
-  JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ScenarioRecord>(name));
-  JALON_ASSIGN_OR_RETURN(sources.scenario, FromProto(stored.record.scenario(),
-                                                     sources.network().frequency(), "scenario"));
-  sources.scenario.id = IdOf(name);
+  JALON_ASSIGN_OR_RETURN(LoadedScenario loaded,
+                         LoadScenario(archive, name, sources.network().frequency()));
+  sources.scenario = std::move(loaded.value);
   sources.scenario_hash = ScenarioHash(sources.scenario);
+  sources.regimes.assign(loaded.info.mixture().begin(), loaded.info.mixture().end());
   return absl::OkStatus();
 }
 
@@ -174,6 +177,7 @@ void FillProvenance(const Sources& sources, v1::Run& run) {
   provenance.set_data_hash(sources.revision->info.content_hash());
   provenance.set_model_hash(sources.model->info.content_hash());
   provenance.set_scenario_hash(sources.scenario_hash);
+  provenance.mutable_regimes()->Assign(sources.regimes.begin(), sources.regimes.end());
   provenance.set_objective_set_hash(sources.objectives_hash);
   provenance.set_seed(run.seed());
   provenance.set_as_of(run.as_of());
@@ -184,6 +188,8 @@ void FillProvenance(const Sources& sources, v1::Run& run) {
   named.clear_model();
   named.clear_scenario();
   named.clear_objective_set();
+  // Their hashes and weights are in the scenario's.
+  named.clear_regimes();
   provenance.set_spec_hash(
       ToHex(Sha256(absl::StrCat(DeterministicBytes(named), DeterministicBytes(run.targets()),
                                 DeterministicBytes(run.precision())))));
@@ -214,10 +220,15 @@ void DescribeScores(const ScoreRows& scores, v1::Run& run) {
 
 // What a reader must know of the world simulated.
 void AddNotices(const sim::Plan& plan, v1::Run& run) {
-  for (const sim::OffFormula& off : sim::FindOffFormula(plan)) {
-    run.add_notices(absl::StrCat("driver ", off.driver, " is off its formula (hors formule) from ",
-                                 off.period.ToString(), ": ", off.told, " told, ", off.in_force,
-                                 " by the formula on the central path"));
+  for (int r = 0; r < plan.regime_count(); ++r) {
+    const std::string where =
+        run.provenance().regimes().empty() ? "" : absl::StrCat("in ", plan.regimes[r].id, ", ");
+    for (const sim::OffFormula& off : sim::FindOffFormula(plan, r)) {
+      run.add_notices(absl::StrCat(where, "driver ", off.driver,
+                                   " is off its formula (hors formule) from ",
+                                   off.period.ToString(), ": ", off.told, " told, ", off.in_force,
+                                   " by the formula on the central path"));
+    }
   }
 }
 
@@ -459,10 +470,13 @@ absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
                              .targets = {},
                              .as_of = settings.as_of};
   std::vector<v1::EventLosses> rows;
+  const std::vector<sim::World> worlds = sim::WorldsOf(sources.scenario);
   for (const sim::EventLosses& losses : sim::LossesOfEvents(input, all, depth)) {
-    const auto event = std::find_if(sources.scenario.events.begin(), sources.scenario.events.end(),
+    const sim::World& world = worlds[losses.regime];
+    const auto event = std::find_if(world.events.begin(), world.events.end(),
                                     [&](const sim::Event& e) { return e.id == losses.event; });
     rows.push_back(ToProto(sources.network(), *event, losses));
+    if (!sources.regimes.empty()) rows.back().set_regime(world.id);
   }
   return rows;
 }

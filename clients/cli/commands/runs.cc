@@ -180,6 +180,25 @@ int WatchRun(Context& context, const RunsArguments& a) {
   return code;
 }
 
+// Whether the run's scenario is a mixture.
+absl::StatusOr<bool> HasRegimes(Context& context, const std::string& run) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  v1::GetRunRequest request;
+  request.set_name(run);
+  auto resource = (*client)->GetRun(request);
+  if (!resource.ok()) return resource.status();
+  return resource->provenance().regimes_size() > 0;
+}
+
+// What answers about a mixture say last: which of its scenarios.
+void AddRegime(bool mixed, std::vector<Column>& columns) {
+  if (mixed) columns.push_back({"regime", "Regime", "Régime"});
+}
+void AddRegime(bool mixed, const std::string& regime, std::vector<Cell>& cells) {
+  if (mixed) cells.emplace_back(regime);
+}
+
 int ReplayRun(Context& context, const RunsArguments& a) {
   auto client = context.client();
   if (!client.ok()) return ReportError(context, client.status());
@@ -187,17 +206,23 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   if (!name.ok()) return ReportError(context, name.status());
   const absl::Status known = AddHypothesesOf(context, *name);
   if (!known.ok()) return ReportError(context, known);
-  TableWriter table = context.table({{"unit", "Unit", "Entité"},
-                                     {"segment", "Segment", "Segment"},
-                                     {"indicator", "Indicator", "Indicateur"},
-                                     {"window", "Window", "Période", CellFormat::kPeriod},
-                                     {"value", "Value", "Valeur", CellFormat::kNumber}});
+  const absl::StatusOr<bool> mixed = HasRegimes(context, *name);
+  if (!mixed.ok()) return ReportError(context, mixed.status());
+  std::vector<Column> columns = {{"unit", "Unit", "Entité"},
+                                 {"segment", "Segment", "Segment"},
+                                 {"indicator", "Indicator", "Indicateur"},
+                                 {"window", "Window", "Période", CellFormat::kPeriod},
+                                 {"value", "Value", "Valeur", CellFormat::kNumber}};
+  AddRegime(*mixed, columns);
+  TableWriter table = context.table(std::move(columns));
   int64_t rows = 0;
   const absl::Status status =
       ForEachPathRow(**client, *name, a.path, ViewOf(a), [&](const ResultRow& row) {
         if (context.is_screen() && ++rows > a.rows) return;
-        table.Row({row.key.unit, row.key.segment, row.key.indicator, row.key.window,
-                   OptionalCell(row.values.at(0))});
+        std::vector<Cell> cells = {row.key.unit, row.key.segment, row.key.indicator, row.key.window,
+                                   OptionalCell(row.values.at(0))};
+        AddRegime(*mixed, row.regime, cells);
+        table.Row(std::move(cells));
       });
   if (!status.ok()) return ReportError(context, status);
   table.Finish();
@@ -239,25 +264,32 @@ int ShowLosses(Context& context, const RunsArguments& a) {
   v1::ReadEventLossesRequest request;
   request.set_run(*name);
   request.set_depth(a.depth);
-  TableWriter table = context.table({{"event", "Event", "Événement"},
-                                     {"unit", "Unit", "Entité"},
-                                     {"indicator", "Indicator", "Indicateur"},
-                                     {"channel", "Channel", "Canal"},
-                                     {"share", "Share", "Part", CellFormat::kRatio},
-                                     {"assumed", "Assumed", "Supposé", CellFormat::kRatio},
-                                     {"without", "Without", "Sans", CellFormat::kNumber},
-                                     {"taken", "Taken", "Pris", CellFormat::kNumber},
-                                     {"lost", "Lost", "Perdu", CellFormat::kNumber},
-                                     {"returned", "Returned", "Revenu", CellFormat::kNumber},
-                                     {"moved", "Moved", "Déplacé", CellFormat::kNumber},
-                                     {"received", "Received", "Reçu", CellFormat::kNumber},
-                                     {"where", "Where", "Où"}});
+  const absl::StatusOr<bool> mixed = HasRegimes(context, *name);
+  if (!mixed.ok()) return ReportError(context, mixed.status());
+  std::vector<Column> columns = {{"event", "Event", "Événement"},
+                                 {"unit", "Unit", "Entité"},
+                                 {"indicator", "Indicator", "Indicateur"},
+                                 {"channel", "Channel", "Canal"},
+                                 {"share", "Share", "Part", CellFormat::kRatio},
+                                 {"assumed", "Assumed", "Supposé", CellFormat::kRatio},
+                                 {"without", "Without", "Sans", CellFormat::kNumber},
+                                 {"taken", "Taken", "Pris", CellFormat::kNumber},
+                                 {"lost", "Lost", "Perdu", CellFormat::kNumber},
+                                 {"returned", "Returned", "Revenu", CellFormat::kNumber},
+                                 {"moved", "Moved", "Déplacé", CellFormat::kNumber},
+                                 {"received", "Received", "Reçu", CellFormat::kNumber},
+                                 {"where", "Where", "Où"}};
+  AddRegime(*mixed, columns);
+  TableWriter table = context.table(std::move(columns));
   const absl::Status status = ForEachPage(
       **client, &Client::ReadEventLosses, request, [&](const v1::ReadEventLossesResponse& page) {
         for (const auto& r : page.rows()) {
-          table.Row({r.event(), r.unit(), r.indicator(), r.channel(), r.channel_share(),
-                     r.assumed_share(), r.without(), r.taken(), r.lost(), SumOf(r, false),
-                     SumOf(r, true), r.received(), PartsText(r)});
+          std::vector<Cell> cells = {
+              r.event(),         r.unit(),     r.indicator(), r.channel(), r.channel_share(),
+              r.assumed_share(), r.without(),  r.taken(),     r.lost(),    SumOf(r, false),
+              SumOf(r, true),    r.received(), PartsText(r)};
+          AddRegime(*mixed, r.regime(), cells);
+          table.Row(std::move(cells));
         }
       });
   if (!status.ok()) return ReportError(context, status);

@@ -1,8 +1,13 @@
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
@@ -18,8 +23,9 @@ namespace jalon::client {
 namespace {
 
 struct ScenarioArguments {
-  std::string id, file, label, author, from, mapping, problems;
+  std::string id, file, label, author, from, mapping, problems, mix;
   std::vector<std::string> sets, paths;
+  std::optional<double> weight_confidence;
   bool dry_run = false;
 };
 
@@ -46,6 +52,25 @@ absl::Status ApplySet(const std::string& text, const std::string& from, v1::Scen
   return absl::OkStatus();
 }
 
+// `baseline=0.7,severe=0.3` as regimes with their weights.
+absl::Status ApplyMix(Context& context, const std::string& text, v1::Scenario& scenario) {
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::pair<absl::string_view, absl::string_view> halves =
+        absl::StrSplit(part, absl::MaxSplits('=', 1));
+    double weight = 0;
+    if (halves.first.empty() || !absl::SimpleAtod(halves.second, &weight)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--mix ", text, ": expected SCENARIO=WEIGHT,SCENARIO=WEIGHT"));
+    }
+    auto name = context.FullName("scenarios", std::string(halves.first));
+    if (!name.ok()) return name.status();
+    v1::ScenarioRegime& regime = *scenario.add_mixture();
+    regime.set_scenario(*name);
+    regime.set_weight(weight);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::CreateScenarioRequest> RequestOf(Context& context,
                                                     const ScenarioArguments& arguments) {
   v1::CreateScenarioRequest request;
@@ -66,7 +91,19 @@ absl::StatusOr<v1::CreateScenarioRequest> RequestOf(Context& context,
     const absl::Status applied = ApplySet(set, arguments.from, scenario);
     if (!applied.ok()) return applied;
   }
+  if (!arguments.mix.empty()) {
+    const absl::Status applied = ApplyMix(context, arguments.mix, scenario);
+    if (!applied.ok()) return applied;
+  }
+  if (arguments.weight_confidence) scenario.set_weight_confidence(*arguments.weight_confidence);
   return request;
+}
+
+// What a scenario is made of, in a few words.
+std::string ContentText(const v1::Scenario& scenario) {
+  if (scenario.mixture_size() > 0) return absl::StrCat(scenario.mixture_size(), " regimes");
+  return absl::StrCat(scenario.drivers_size(), " driver assumptions, ", scenario.events_size(),
+                      " events");
 }
 
 int CreateScenario(Context& context, const ScenarioArguments& arguments) {
@@ -77,8 +114,7 @@ int CreateScenario(Context& context, const ScenarioArguments& arguments) {
   auto scenario = (*client)->CreateScenario(*request);
   if (!scenario.ok()) return ReportError(context, scenario.status());
   context.Done(scenario->name(),
-               absl::StrCat(arguments.dry_run ? "valid: " : "", scenario->drivers_size(),
-                            " driver assumptions, ", scenario->events_size(), " events, hash ",
+               absl::StrCat(arguments.dry_run ? "valid: " : "", ContentText(*scenario), ", hash ",
                             scenario->content_hash().substr(0, 16)));
   if (arguments.dry_run) {
     context.Next("the same without --dry-run", "store it");
@@ -145,6 +181,7 @@ int ListScenarios(Context& context, const ScenarioArguments&) {
                                      {"label", "Label", "Libellé"},
                                      {"drivers", "Drivers", "Facteurs", CellFormat::kCount},
                                      {"events", "Events", "Événements", CellFormat::kCount},
+                                     {"regimes", "Regimes", "Régimes", CellFormat::kCount},
                                      {"author", "Author", "Auteur"},
                                      {"created", "Created", "Créé", CellFormat::kTime}});
   std::string first;
@@ -153,7 +190,8 @@ int ListScenarios(Context& context, const ScenarioArguments&) {
         for (const auto& s : page.scenarios()) {
           if (first.empty()) first = ShortId(s.name());
           table.Row({ShortId(s.name()), s.display_name(), int64_t{s.drivers_size()},
-                     int64_t{s.events_size()}, s.author(), TimeText(s.create_time())});
+                     int64_t{s.events_size()}, int64_t{s.mixture_size()}, s.author(),
+                     TimeText(s.create_time())});
         }
       });
   if (!status.ok()) return ReportError(context, status);
@@ -199,11 +237,12 @@ int DeleteScenario(Context& context, const ScenarioArguments& arguments) {
 
 void AddScenario(const Command& app, Invocation& invocation) {
   const Command command =
-      app.Add("scenario", "Scenarios: driver paths and dated events of one world");
+      app.Add("scenario", "Scenarios: driver paths and dated events of a world, or several mixed");
   command.RequireOne();
   command.Examples(
       "Examples:\n"
       "  jalon scenario create rates-up --set driver.mortgage_rate=1.0 --from 2027-01\n"
+      "  jalon scenario create outlook --mix baseline=0.7,severe=0.3 --weight-confidence 10\n"
       "  jalon scenario show phone-signature");
   auto a = std::make_shared<ScenarioArguments>();  // lives as long as the parsed command
   using Run = int (*)(Context&, const ScenarioArguments&);
@@ -216,12 +255,16 @@ void AddScenario(const Command& app, Invocation& invocation) {
     return sub;
   };
   const Command create =
-      add("create", "Make a scenario from a file, from --set, or both",
+      add("create", "Make a scenario from a file, from --set, from --mix, or together",
           "create rates-up --set driver.mortgage_rate=1.0 --from 2027-01", CreateScenario);
   create.Option("scenario", a->id, "Id of the scenario", {.required = true});
   create.Option("--file", a->file, "Scenario as JSON (.json) or text format", {.is_file = true});
   create.Option("--set", a->sets, "driver.ID=SHIFT, or driver.ID==VALUE to impose a value");
   create.Option("--from", a->from, "First period of every --set");
+  create.Option("--mix", a->mix,
+                "SCENARIO=WEIGHT,...: one of these worlds comes true; weights sum to 1");
+  create.Option("--weight-confidence", a->weight_confidence,
+                "Observations the weights of --mix are worth (default: they are known)");
   create.Option("--label", a->label, "Label for people");
   create.Option("--author", a->author, "Who makes it");
   create.Flag("--dry-run", a->dry_run, "Check everything, store nothing");

@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tests/server/rpc/test_server.h"
 
 namespace jalon::server {
@@ -192,6 +196,118 @@ TEST_F(ScenarioServiceTest, DeletesAScenario) {
   EXPECT_TRUE(Ask(&Stub::DeleteScenario, request).ok());
   EXPECT_TRUE(absl::IsNotFound(Get(request.name()).status()));
   EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::DeleteScenario, request).status()));
+}
+
+// ---- Mixtures.
+
+// 70 % of `calm`, 30 % of `rates-up`.
+v1::CreateScenarioRequest Outlook() {
+  v1::CreateScenarioRequest request;
+  request.set_parent("networks/fr");
+  request.set_scenario_id("outlook");
+  for (const auto& [id, weight] : {std::pair{"calm", 0.7}, {"rates-up", 0.3}}) {
+    v1::ScenarioRegime& regime = *request.mutable_scenario()->add_mixture();
+    regime.set_scenario(std::string("networks/fr/scenarios/") + id);
+    regime.set_weight(weight);
+  }
+  request.mutable_scenario()->set_weight_confidence(10);
+  return request;
+}
+
+class MixtureServiceTest : public ScenarioServiceTest {
+ protected:
+  MixtureServiceTest() {
+    v1::CreateScenarioRequest calm;
+    calm.set_parent("networks/fr");
+    calm.set_scenario_id("calm");
+    calm.mutable_scenario()->set_display_name("Calme");
+    EXPECT_TRUE(Ask(&Stub::CreateScenario, calm).ok());
+    EXPECT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+  }
+
+  std::vector<std::string> Problems(const v1::CreateScenarioRequest& request) {
+    return Broken(Ask(&Stub::CreateScenario, request).status());
+  }
+
+  absl::Status Delete(const std::string& id) {
+    v1::DeleteScenarioRequest request;
+    request.set_name("networks/fr/scenarios/" + id);
+    return Ask(&Stub::DeleteScenario, request).status();
+  }
+};
+
+TEST_F(MixtureServiceTest, IsKeptWithTheHashesOfItsRegimes) {
+  const auto made = Ask(&Stub::CreateScenario, Outlook());
+
+  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_EQ(made->mixture_size(), 2);
+  EXPECT_EQ(made->mixture(0).scenario(), "networks/fr/scenarios/calm");
+  EXPECT_EQ(made->mixture(0).display_name(), "Calme");
+  EXPECT_EQ(made->mixture(1).weight(), 0.3);
+  EXPECT_EQ(made->mixture(1).content_hash(), Get("networks/fr/scenarios/rates-up")->content_hash());
+  EXPECT_EQ(made->weight_confidence(), 10);
+  EXPECT_EQ(Get(made->name())->SerializeAsString(), made->SerializeAsString());
+}
+
+TEST_F(MixtureServiceTest, HasAHashOfWeightsAndContentsAndNotOfNames) {
+  const auto made = Ask(&Stub::CreateScenario, Outlook());
+  ASSERT_TRUE(made.ok()) << made.status();
+  v1::CreateScenarioRequest twin = RatesUp();
+  twin.set_scenario_id("rates-up-again");
+  ASSERT_TRUE(Ask(&Stub::CreateScenario, twin).ok());
+
+  v1::CreateScenarioRequest renamed = Outlook();
+  renamed.set_scenario_id("renamed");
+  renamed.mutable_scenario()->mutable_mixture(1)->set_scenario(
+      "networks/fr/scenarios/rates-up-again");
+  EXPECT_EQ(Ask(&Stub::CreateScenario, renamed)->content_hash(), made->content_hash());
+  v1::CreateScenarioRequest surer = Outlook();
+  surer.set_scenario_id("surer");
+  surer.mutable_scenario()->set_weight_confidence(20);
+  EXPECT_NE(Ask(&Stub::CreateScenario, surer)->content_hash(), made->content_hash());
+  v1::CreateScenarioRequest even = Outlook();
+  even.set_scenario_id("even");
+  even.mutable_scenario()->mutable_mixture(0)->set_weight(0.5);
+  even.mutable_scenario()->mutable_mixture(1)->set_weight(0.5);
+  EXPECT_NE(Ask(&Stub::CreateScenario, even)->content_hash(), made->content_hash());
+}
+
+TEST_F(MixtureServiceTest, NamesEveryProblemOfAMixtureAtOnce) {
+  ASSERT_TRUE(Ask(&Stub::CreateScenario, Outlook()).ok());
+  v1::CreateScenarioRequest request = Outlook();
+  request.set_scenario_id("bad");
+  v1::Scenario& scenario = *request.mutable_scenario();
+  *scenario.add_mixture() = scenario.mixture(0);
+  const char* const names[] = {"networks/fr/scenarios/nobody", "networks/xx/scenarios/calm", "calm",
+                               "networks/fr/scenarios/outlook"};
+  for (const char* name : names) scenario.add_mixture()->set_scenario(name);
+  *scenario.add_drivers() = RatesUp().scenario().drivers(0);
+  scenario.set_weight_confidence(-1);
+
+  EXPECT_THAT(
+      Problems(request),
+      ::testing::UnorderedElementsAre(
+          "scenario.mixture[2].scenario DUPLICATE_ID",
+          "scenario.mixture[3].scenario UNKNOWN_SCENARIO", "scenario.mixture[4].scenario BAD_NAME",
+          "scenario.mixture[5].scenario BAD_NAME", "scenario.mixture[6].scenario NESTED_MIXTURE",
+          "scenario.mixture SUM_NOT_ONE", "scenario.drivers MIXTURE_WITH_CONTENT",
+          "scenario.weight_confidence OUT_OF_RANGE"));
+}
+
+TEST_F(MixtureServiceTest, KeepsNothingOfAValidationEither) {
+  v1::CreateScenarioRequest request = Outlook();
+  request.set_validate_only(true);
+
+  EXPECT_TRUE(Ask(&Stub::CreateScenario, request).ok());
+  EXPECT_TRUE(absl::IsNotFound(Get("networks/fr/scenarios/outlook").status()));
+}
+
+TEST_F(MixtureServiceTest, OutlivesItsRegimes) {
+  const auto made = Ask(&Stub::CreateScenario, Outlook());
+  ASSERT_TRUE(made.ok()) << made.status();
+
+  EXPECT_TRUE(Delete("rates-up").ok());
+  EXPECT_EQ(Get(made->name())->SerializeAsString(), made->SerializeAsString());
 }
 
 }  // namespace

@@ -61,5 +61,24 @@ TEST(RunNoticesTest, SaysThatEliminationsStayInProportionAndInWhatTheyAre) {
                                 HasSubstr("(-5 in "))));
 }
 
+TEST(RunNoticesTest, SaysWhatAMixtureMixesAndNamesAnEventOfSeveralRegimesOnce) {
+  const sim::Revision revision = sim::KindsRevision();
+  const sim::Event event{.id = "rule",
+                         .start = revision.realisations.last(),
+                         .effect = {.mode = -0.1},
+                         .size_is_assumption = true};
+  sim::Scenario scenario{.id = "outlook"};
+  scenario.mixture = {{.id = "calm", .weight = 0.25},
+                      {.id = "bad", .weight = 0.5, .events = {event}},
+                      {.id = "worse", .weight = 0.25, .events = {event}}};
+  EXPECT_THAT(NoticesOf(revision, revision.realisations.last(), scenario),
+              ElementsAre("the scenario is a mixture: calm 25 %, bad 50 %, worse 25 %; weights are "
+                          "taken as known",
+                          "event rule: its size is an assumption"));
+  scenario.weight_confidence = 12.0;
+  EXPECT_THAT(NoticesOf(revision, revision.realisations.last(), scenario),
+              Contains(HasSubstr("weights are worth 12 observations")));
+}
+
 }  // namespace
 }  // namespace jalon::server
