@@ -34,6 +34,16 @@ std::string WithoutText(const v1::BaselineProvenance& baseline) {
                                          baseline.scenario_hash().substr(0, 16)));
 }
 
+// `baseline 0.7 1f2e3d4c5b6a7988, severe 0.3 ...`: what each regime assumes, by its hash.
+std::string RegimesText(const v1::Provenance& source) {
+  std::string text;
+  for (const v1::ScenarioRegime& regime : source.regimes()) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", ShortId(regime.scenario()), " ",
+                    regime.weight(), " ", regime.content_hash().substr(0, 16));
+  }
+  return text;
+}
+
 void WriteText(std::ostream& out, const v1::Run& run) {
   const v1::Provenance& source = run.provenance();
   out << "run " << run.name() << "\n"
@@ -55,16 +65,6 @@ void WriteText(std::ostream& out, const v1::Run& run) {
   out << "  stopped: " << run.termination().detail() << "\n";
   for (const std::string& notice : run.notices()) out << "  note: " << notice << "\n";
   out << "  again: " << ReplayCommand(run) << "\n";
-}
-
-// `baseline 0.7 1f2e3d4c5b6a7988, severe 0.3 ...`: what each regime assumes, by its hash.
-std::string RegimesText(const v1::Provenance& source) {
-  std::string text;
-  for (const v1::ScenarioRegime& regime : source.regimes()) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", ShortId(regime.scenario()), " ",
-                    regime.weight(), " ", regime.content_hash().substr(0, 16));
-  }
-  return text;
 }
 
 bool IsEmpty(const Cell& cell) {
