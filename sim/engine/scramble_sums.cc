@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-size_t ThresholdCount(const Plan& plan) {
+size_t RowsOfThresholds(const Plan& plan) {
   size_t count = 0;
   for (const Target& target : plan.targets) count += target.thresholds.size();
   return count;
@@ -20,7 +20,7 @@ size_t ThresholdCount(const Plan& plan) {
 
 ScrambleSums::ScrambleSums(const Plan& plan)
     : plan_(plan),
-      hits_(ThresholdCount(plan) * kPathsPerBlock, 0),
+      hits_(RowsOfThresholds(plan) * kPathsPerBlock, 0),
       sums_(plan.targets.size() * kPathsPerBlock, 0.0),
       centers_(plan.targets.size() * kPathsPerBlock, kMissing),
       counts_(plan.targets.size() * kPathsPerBlock, 0) {}

@@ -62,7 +62,7 @@ BaselineBasis BasisOf(const ConditionalPlan& plan) {
   const ConditionalPlanState& state = plan.state();
   BaselineBasis basis{.shared = state.states->basis(),
                       .horizon = state.plan.horizon,
-                      .middle = state.means.At(state.states->Middle()),
+                      .middle = state.means.At(state.states->Middle(0)),
                       .rates = state.plan.rates};
   basis.series.reserve(state.plan.series.size());
   for (const PlanSeries& series : state.plan.series) basis.series.push_back(series.id64);
