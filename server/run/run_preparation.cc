@@ -30,8 +30,6 @@ namespace {
 
 constexpr size_t kMaxLabelBytes = 200;
 
-std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 // Names of resources inside the network, with the collection each must be of.
 void CheckName(absl::string_view field, const std::string& name, absl::string_view parent,
                absl::string_view collection, Checks& checks) {
