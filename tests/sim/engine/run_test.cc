@@ -173,6 +173,7 @@ TEST(RunTest, HoldsABoundedNumberOfBlocks) {
 TEST(RunTest, FoldsNothingWhileACheckpointIsRead) {
   const Plan plan = SmallPlan();
   RunState state = SampledRun(plan, Options(1'024), 4);
+  Prepare(state);
   for (int64_t block = 0; block < 15; ++block) {
     ASSERT_EQ(state.ClaimBlock(), block);
     ASSERT_TRUE(Do(state, block).ok());
