@@ -19,8 +19,10 @@ int CheckpointCount(int64_t max_paths) {
 }
 
 // Of one target, where there are as many places as can be.
-double MixtureBytes() {
-  return kMostPlaces * sizeof(float) + sizeof(size_t) + sizeof(MixtureShape) +
+double MixtureBytes(const Plan& plan) {
+  // Means around one middle are kept on 16 or 48 places.
+  const int places = plan.regime_count() > 1 ? kMostPlaces : 3 * kLaneCount;
+  return places * sizeof(float) + sizeof(size_t) + sizeof(MixtureShape) +
          sizeof(std::shared_ptr<const StudentSumLaw>) + sizeof(SumLaw) + 2.0;
 }
 
@@ -89,7 +91,7 @@ double PredictBaselineBytes(const Plan& plan, int64_t max_paths) {
   const double scrambles = kScrambleCount * sizeof(double);
   return CheckpointCount(max_paths) * ((targets + thresholds) * scrambles + sizeof(ScrambleMeans)) +
          asked * kParameterDraws * sizeof(double) +
-         targets * (sizeof(TargetIdentity) + sizeof(size_t) + MixtureBytes()) +
+         targets * (sizeof(TargetIdentity) + sizeof(size_t) + MixtureBytes(plan)) +
          thresholds * 2.0 * sizeof(double) + PredictBasisBytes(plan);
 }
 
