@@ -100,7 +100,11 @@ class Joiner {
 
  private:
   TargetLaw Choose(size_t regime, bool as_sum) {
-    return Chooser(plan_, slots_, middles_[regime], students_, index_).Choose(as_sum);
+    TargetLaw law = Chooser(plan_, slots_, middles_[regime], students_, index_).Choose(as_sum);
+    // Laws of regimes are compared by their probabilities: none may be still to be made.
+    while (!students_.Step()) {
+    }
+    return law;
   }
 
   // Regimes where there are many are matched as well.
