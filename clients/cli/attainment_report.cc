@@ -203,9 +203,7 @@ absl::Status WriteAttainment(Context& context, const std::string& run,
                              const AttainmentReportOptions& options) {
   auto client = context.client();
   if (!client.ok()) return client.status();
-  v1::GetRunRequest request;
-  request.set_name(run);
-  auto resource = (*client)->GetRun(request);
+  const absl::StatusOr<v1::Run> resource = ReadRun(context, run);
   if (!resource.ok()) return resource.status();
   AddHypotheses(context, *resource);
   v1::View view = options.view;

@@ -74,6 +74,14 @@ bool IsEmpty(const Cell& cell) {
 
 }  // namespace
 
+absl::StatusOr<v1::Run> ReadRun(Context& context, const std::string& name) {
+  auto client = context.client();
+  if (!client.ok()) return client.status();
+  v1::GetRunRequest request;
+  request.set_name(name);
+  return (*client)->GetRun(request);
+}
+
 std::string ReplayCommand(const v1::Run& run) {
   const auto append_quoted = [](std::string* text, const std::string& argument) {
     text->append(ShellQuoted(argument));
@@ -141,14 +149,9 @@ void AddHypotheses(Context& context, const v1::Run& run) {
 
 absl::Status AddHypothesesOf(Context& context, const std::string& run) {
   if (context.workbook() == nullptr) return absl::OkStatus();
-  auto client = context.client();
-  if (!client.ok()) return client.status();
-  v1::GetRunRequest request;
-  request.set_name(run);
-  auto resource = (*client)->GetRun(request);
-  if (!resource.ok()) return resource.status();
-  AddHypotheses(context, *resource);
-  return absl::OkStatus();
+  const absl::StatusOr<v1::Run> resource = ReadRun(context, run);
+  if (resource.ok()) AddHypotheses(context, *resource);
+  return resource.status();
 }
 
 void WriteProvenance(Context& context, const v1::Run& run) {

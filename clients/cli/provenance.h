@@ -5,9 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "clients/cli/context.h"
 
 namespace jalon::client {
+
+// A run by its full name.
+absl::StatusOr<v1::Run> ReadRun(Context& context, const std::string& name);
 
 // Writes seed, paths, level, hashes and the command that gives the answer again: as text beside the
 // answer; in a workbook, as its sheet of hypotheses.

@@ -430,10 +430,12 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
                      .cpu_seconds = cost.cpu_seconds};
 }
 
-// A run without baseline may be one: it leaves its block where the cache could hold it.
+// A run without baseline may be one: it leaves its block where the cache could hold it. A mixture
+// cannot (CheckBaseline).
 void ConsiderKeeping(const RunQuestion& question, PreparedRun& prepared) {
   SimulationInput& input = prepared.input;
   if (question.baselines == nullptr || input.estimator == v1::ESTIMATOR_SAMPLED) return;
+  if (input.plan.regime_count() > 1) return;
   const double bytes = sim::PredictBaselineBytes(input.plan, input.precision.max_path_count);
   if (!question.baselines->Fits(bytes)) return;
   input.keep_baseline = true;

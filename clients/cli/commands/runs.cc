@@ -83,13 +83,9 @@ int ListRuns(Context& context, const RunsArguments& a) {
 }
 
 int ShowRun(Context& context, const RunsArguments& a) {
-  auto client = context.client();
-  if (!client.ok()) return ReportError(context, client.status());
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
-  v1::GetRunRequest request;
-  request.set_name(*name);
-  auto run = (*client)->GetRun(request);
+  const absl::StatusOr<v1::Run> run = ReadRun(context, *name);
   if (!run.ok()) return ReportError(context, run.status());
   const OutputFormat format = context.options().output.format;
   if (format == OutputFormat::kJson || format == OutputFormat::kNdjson) {
@@ -180,17 +176,6 @@ int WatchRun(Context& context, const RunsArguments& a) {
   return code;
 }
 
-// Whether the run's scenario is a mixture.
-absl::StatusOr<bool> HasRegimes(Context& context, const std::string& run) {
-  auto client = context.client();
-  if (!client.ok()) return client.status();
-  v1::GetRunRequest request;
-  request.set_name(run);
-  auto resource = (*client)->GetRun(request);
-  if (!resource.ok()) return resource.status();
-  return resource->provenance().regimes_size() > 0;
-}
-
 // What answers about a mixture say last: which of its scenarios.
 void AddRegime(bool mixed, std::vector<Column>& columns) {
   if (mixed) columns.push_back({"regime", "Regime", "Régime"});
@@ -204,16 +189,16 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   if (!client.ok()) return ReportError(context, client.status());
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
-  const absl::Status known = AddHypothesesOf(context, *name);
-  if (!known.ok()) return ReportError(context, known);
-  const absl::StatusOr<bool> mixed = HasRegimes(context, *name);
-  if (!mixed.ok()) return ReportError(context, mixed.status());
+  const absl::StatusOr<v1::Run> run = ReadRun(context, *name);
+  if (!run.ok()) return ReportError(context, run.status());
+  AddHypotheses(context, *run);
+  const bool mixed = run->provenance().regimes_size() > 0;
   std::vector<Column> columns = {{"unit", "Unit", "Entité"},
                                  {"segment", "Segment", "Segment"},
                                  {"indicator", "Indicator", "Indicateur"},
                                  {"window", "Window", "Période", CellFormat::kPeriod},
                                  {"value", "Value", "Valeur", CellFormat::kNumber}};
-  AddRegime(*mixed, columns);
+  AddRegime(mixed, columns);
   TableWriter table = context.table(std::move(columns));
   int64_t rows = 0;
   const absl::Status status =
@@ -221,7 +206,7 @@ int ReplayRun(Context& context, const RunsArguments& a) {
         if (context.is_screen() && ++rows > a.rows) return;
         std::vector<Cell> cells = {row.key.unit, row.key.segment, row.key.indicator, row.key.window,
                                    OptionalCell(row.values.at(0))};
-        AddRegime(*mixed, row.regime, cells);
+        AddRegime(mixed, row.regime, cells);
         table.Row(std::move(cells));
       });
   if (!status.ok()) return ReportError(context, status);
@@ -259,13 +244,13 @@ int ShowLosses(Context& context, const RunsArguments& a) {
   if (!client.ok()) return ReportError(context, client.status());
   auto name = context.FullName("runs", a.id);
   if (!name.ok()) return ReportError(context, name.status());
-  const absl::Status known = AddHypothesesOf(context, *name);
-  if (!known.ok()) return ReportError(context, known);
+  const absl::StatusOr<v1::Run> run = ReadRun(context, *name);
+  if (!run.ok()) return ReportError(context, run.status());
+  AddHypotheses(context, *run);
+  const bool mixed = run->provenance().regimes_size() > 0;
   v1::ReadEventLossesRequest request;
   request.set_run(*name);
   request.set_depth(a.depth);
-  const absl::StatusOr<bool> mixed = HasRegimes(context, *name);
-  if (!mixed.ok()) return ReportError(context, mixed.status());
   std::vector<Column> columns = {{"event", "Event", "Événement"},
                                  {"unit", "Unit", "Entité"},
                                  {"indicator", "Indicator", "Indicateur"},
@@ -279,7 +264,7 @@ int ShowLosses(Context& context, const RunsArguments& a) {
                                  {"moved", "Moved", "Déplacé", CellFormat::kNumber},
                                  {"received", "Received", "Reçu", CellFormat::kNumber},
                                  {"where", "Where", "Où"}};
-  AddRegime(*mixed, columns);
+  AddRegime(mixed, columns);
   TableWriter table = context.table(std::move(columns));
   const absl::Status status = ForEachPage(
       **client, &Client::ReadEventLosses, request, [&](const v1::ReadEventLossesResponse& page) {
@@ -288,7 +273,7 @@ int ShowLosses(Context& context, const RunsArguments& a) {
               r.event(),         r.unit(),     r.indicator(), r.channel(), r.channel_share(),
               r.assumed_share(), r.without(),  r.taken(),     r.lost(),    SumOf(r, false),
               SumOf(r, true),    r.received(), PartsText(r)};
-          AddRegime(*mixed, r.regime(), cells);
+          AddRegime(mixed, r.regime(), cells);
           table.Row(std::move(cells));
         }
       });

@@ -79,9 +79,9 @@ class ConditionalPlan {
 
 // Makes a plan in slices of about 5 ms at most. What it costs: 12 to 15 distribution functions and
 // 3 us for each threshold of an exact or matched law, a few us for each target and 0.5 us for each
-// series inside it, two blocks. Only a target on tens of thousands of series is one longer slice,
-// and the masses of a Student sum (at most 20 ms, once for each number of draws). Deterministic;
-// one thread at a time. `plan` must outlive it.
+// series inside it, two blocks. Only a target on tens of thousands of series is one longer slice;
+// of a mixture, also a target whose Student sum is new (at most 20 ms). Deterministic; one thread
+// at a time. `plan` must outlive it.
 //
 // With `baseline` the plan is a variant of it: draws keep the coordinates they have in the
 // baseline, and laws are chosen by the baseline's means (baseline_basis.h). A target whose law
