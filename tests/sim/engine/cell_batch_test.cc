@@ -2,7 +2,6 @@
 #include "sim/engine/cell_batch.h"
 
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -10,14 +9,11 @@
 #include "sim/base/stop_token.h"
 #include "sim/engine/sampled.h"
 #include "sim/kernel/isa.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::sim {
 namespace {
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
 
 struct Differences {
   int counts = 0;

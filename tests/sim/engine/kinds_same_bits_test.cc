@@ -1,18 +1,14 @@
 // What never changes a bit of an answer of stocks, ratios and derived indicators.
-#include <cstring>
 
 #include "gtest/gtest.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::sim {
 namespace {
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
 
 // Every kind, in so many regions and branches; parameters depend on the ids alone.
 TinyBank EveryKind(int regions, int branches) {

@@ -1,12 +1,12 @@
 #include "sim/engine/run.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/engine/sampled_estimator.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -63,10 +63,6 @@ std::vector<double> Numbers(const Checkpoint& checkpoint) {
     numbers.insert(numbers.end(), {e.mean, e.mean_standard_error, e.standard_deviation});
   }
   return numbers;
-}
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 // A run on `thread_count` threads and the path counts of its checkpoints.

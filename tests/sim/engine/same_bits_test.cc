@@ -1,20 +1,15 @@
 // What never changes a bit of an answer: slices, order, other series, other targets, more paths.
-#include <cstring>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/engine/sampled.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::sim {
 namespace {
 
 using ::testing::ElementsAreArray;
-
-// Equality of bits, so that -0 and NaN payloads would show.
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
 
 std::vector<double> BlockInSlices(const Plan& plan, int64_t block, int64_t max_cells) {
   SampledBlock work(plan, block);

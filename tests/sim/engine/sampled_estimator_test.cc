@@ -15,6 +15,7 @@
 #include "sim/engine/sub_plan.h"
 #include "sim/kernel/isa.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -23,10 +24,6 @@ namespace {
 
 const RunOptions kOptions = {.max_paths = 256, .summary = {{0.1, 0.5, 0.9}}};
 const int kBlocks = 256 / kPathsPerBlock;
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
 
 // All numbers of estimates, in order.
 std::vector<double> Numbers(const std::vector<TargetEstimate>& estimates) {

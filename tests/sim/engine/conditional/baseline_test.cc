@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "gtest/gtest.h"
 #include "tests/sim/engine/conditional/kept_run.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/same_bits.h"
 
 namespace jalon::sim {
 namespace {
@@ -16,10 +16,6 @@ TinyBank Bank(uint64_t seed) {
   TinyBank bank = MakeRandomBank(seed);
   for (Target& target : bank.targets) target.thresholds = {300.0, 500.0};
   return bank;
-}
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 void ExpectSameBlock(const BaselineBlock& a, const BaselineBlock& b) {

@@ -1,7 +1,6 @@
 // Properties of runs: same bits, unbiased scrambles, order of thresholds, extreme models.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "gtest/gtest.h"
@@ -9,6 +8,7 @@
 #include "sim/engine/conditional/estimator.h"
 #include "sim/engine/conditional/shared_basis.h"
 #include "sim/engine/run.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -26,10 +26,6 @@ Checkpoint RunOn(const Plan& plan, int threads, RunOptions options) {
   return RunToPrecision(std::make_unique<ConditionalEstimator>(plan, options.summary), options,
                         executor, {}, [](const Checkpoint&) {})
       .value();
-}
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 TEST(ConditionalRunTest, GivesTheSameBitsOnAnyNumberOfThreads) {

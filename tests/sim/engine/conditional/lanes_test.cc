@@ -1,6 +1,5 @@
 // Sixteen scrambles at a time against one path at a time, and one instruction set against another.
 #include <cmath>
-#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/kernel/isa.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/tiny_bank.h"
 #include "tests/sim/kernel/every_isa.h"
 
@@ -111,10 +111,6 @@ TEST(LaneFunctionsTest, GiveTheGammaLawByThreeMoments) {
 
 ConditionalBlock BlockOf(const Plan& plan) {
   return ComputeConditionalBlock(ConditionalPlan::Make(plan, {}).value(), 1, StopToken()).value();
-}
-
-bool SameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 
 TEST(LaneIsaTest, GivesTheSameBitsWithFusedMultiplyAdd) {
