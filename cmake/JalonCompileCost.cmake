@@ -5,28 +5,29 @@
 
 option(JALON_UNITY "Compile libraries in batches of files: a third of the time, coarser rebuilds" OFF)
 
-# jalon_batches(TARGET APART a.cc ...): with JALON_UNITY, ten files of a target are one compile unit, so
-# that headers are parsed once for all of them. APART: files with a name in their anonymous namespace
-# that another file has too.
+# jalon_batches(TARGET APART a.cc ... OWN name ...): with JALON_UNITY, ten files of a target are one
+# compile unit, so that headers are parsed once for all of them. OWN: names that several files each
+# have in their anonymous namespace; a batch lets the preprocessor tell them apart. APART: files that
+# stay alone, such as those Highway compiles for every instruction set.
 function(jalon_batches target)
-  cmake_parse_arguments(ARG "" "" "APART" ${ARGN})
-  if(JALON_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
-    # Types of anonymous namespaces are in the fields of ours: right in a batch too.
-    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-    set_source_files_properties(${ARG_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  cmake_parse_arguments(ARG "" "" "APART;OWN" ${ARGN})
+  if(NOT JALON_UNITY)
+    return()
   endif()
-endfunction()
-
-# The same for what protoc writes: two names at file scope are the same in every file.
-function(jalon_generated_batches target)
-  jalon_batches(${target})
-  string(CONCAT own_names "#undef schemas\n#undef file_default_instances\n"
-         "#define JALON_JOIN_(a, b) a##b\n#define JALON_JOIN(a, b) JALON_JOIN_(a, b)\n"
-         "#define schemas JALON_JOIN(schemas_, JALON_FILE)\n"
-         "#define file_default_instances JALON_JOIN(file_default_instances_, JALON_FILE)\n")
-  set_target_properties(${target} PROPERTIES UNITY_BUILD_UNIQUE_ID JALON_FILE
-                                             UNITY_BUILD_CODE_BEFORE_INCLUDE "${own_names}")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  # Types of anonymous namespaces are in the fields of ours: right in a batch too.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  set_source_files_properties(${ARG_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  if(ARG_OWN)
+    set(renamed "#undef JALON_JOIN\n#undef JALON_JOIN_\n#define JALON_JOIN_(a, b) a##b\n"
+                "#define JALON_JOIN(a, b) JALON_JOIN_(a, b)\n")
+    foreach(name ${ARG_OWN})
+      list(APPEND renamed "#undef ${name}\n#define ${name} JALON_JOIN(${name}_, JALON_FILE)\n")
+    endforeach()
+    string(CONCAT renamed ${renamed})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD_UNIQUE_ID JALON_FILE
+                                               UNITY_BUILD_CODE_BEFORE_INCLUDE "${renamed}")
+  endif()
 endfunction()
 
 # Without a time stamp inside, a compiler cache can know a precompiled header again.

@@ -4,19 +4,17 @@
 add_custom_target(jalon_tests)
 set_property(GLOBAL PROPERTY JALON_FUZZ_TARGETS "")
 
-# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ... BATCHES APART b.cc ...): one library per
-# folder, alias jalon::NAME. Headers are listed among SRCS; dependencies are public. BATCHES and APART
-# are for jalon_batches. Libraries of proto/, sim/ and clients/cpp are installed with their headers
+# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ... APART b.cc ... OWN n ...): one library per
+# folder, alias jalon::NAME. Headers are listed among SRCS; dependencies are public. APART and OWN are
+# for jalon_batches. Libraries of proto/, sim/ and clients/cpp are installed with their headers
 # (see JalonInstall.cmake).
 function(jalon_library)
-  cmake_parse_arguments(ARG "BATCHES" "NAME" "SRCS;DEPS;APART" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;APART;OWN" ${ARGN})
   add_library(jalon_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(jalon::${ARG_NAME} ALIAS jalon_${ARG_NAME})
   target_link_libraries(jalon_${ARG_NAME} PUBLIC ${ARG_DEPS})
   jalon_sanitized_library(jalon_${ARG_NAME})
-  if(ARG_BATCHES)
-    jalon_batches(jalon_${ARG_NAME} APART ${ARG_APART})
-  endif()
+  jalon_batches(jalon_${ARG_NAME} APART ${ARG_APART} OWN ${ARG_OWN})
   jalon_install_library(${ARG_NAME})
 endfunction()
 
@@ -29,14 +27,14 @@ function(jalon_test_wanted name result)
   set(${result} ${wanted} PARENT_SCOPE)
 endfunction()
 
-# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ... RPC HEAVY): one
+# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ... APART ... OWN ... RPC HEAVY): one
 # executable, one ctest entry per TEST; the SUITES named, whose tests share a costly fixture, are one
 # entry each. RPC is for jalon_cheap_test, which a HEAVY test does without: its own code computes for
 # long, and is compiled like a library's. Tests run with the build folder as working directory. One label at most (CMake's discovery would lose
 # others): `slow` is left to .ci/run, `long` to .ci/long, and sanitized builds leave both out.
 # Sanitizers get five times the TIMEOUT (default 60 s).
 function(jalon_test)
-  cmake_parse_arguments(ARG "HEAVY;RPC" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES" ${ARGN})
+  cmake_parse_arguments(ARG "HEAVY;RPC" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES;APART;OWN" ${ARGN})
   list(LENGTH ARG_LABELS label_count)
   if(label_count GREATER 1)
     message(FATAL_ERROR "${ARG_NAME}: one label, not ${ARG_LABELS}")
@@ -54,6 +52,7 @@ function(jalon_test)
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
                                             jalon_sanitizer_defaults)
+  jalon_batches(${ARG_NAME} APART ${ARG_APART} OWN ${ARG_OWN})
   if(ARG_RPC)
     jalon_cheap_test(${ARG_NAME} RPC)
   elseif(JALON_SANITIZE OR NOT ARG_HEAVY)

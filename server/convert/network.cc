@@ -1,18 +1,16 @@
 #include "server/convert/network.h"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/convert/derived_driver.h"
 #include "server/convert/enums.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::string Text(const std::optional<sim::Period>& period) {
   return period.has_value() ? period->ToString() : "";
@@ -125,7 +123,7 @@ absl::StatusOr<sim::Driver> DriverFromProto(const v1::Driver& proto) {
   if (proto.has_derived()) driver.derived = FromProto(proto.derived());
   driver.values.assign(proto.values().begin(), proto.values().end());
   for (size_t i = 0; i < driver.values.size(); ++i) {
-    if (BitAt(proto.missing_bitmap(), i)) driver.values[i] = kMissing;
+    if (BitAt(proto.missing_bitmap(), i)) driver.values[i] = sim::kMissing;
   }
   return driver;
 }
@@ -383,7 +381,7 @@ absl::StatusOr<sim::Realisations> FromBlocks(const sim::Network& network,
                       static_cast<int>(block.segments(row))});
     }
     for (int i = 0; i < block.values_size(); ++i) {
-      values.push_back(BitAt(block.missing_bitmap(), i) ? kMissing : block.values(i));
+      values.push_back(BitAt(block.missing_bitmap(), i) ? sim::kMissing : block.values(i));
     }
   }
   absl::StatusOr<sim::Realisations> realisations =

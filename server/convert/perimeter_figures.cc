@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 
 namespace jalon::server {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
 std::vector<double> RowOf(const sim::Realisations& history, const sim::SeriesKey& key,
                           const sim::Window& window) {
   const std::optional<int> row = history.Find(key);
-  std::vector<double> values(window.size(), kMissing);
+  std::vector<double> values(window.size(), sim::kMissing);
   for (int t = 0; row && t < window.size(); ++t) values[t] = history.at(*row, window.first + t);
   return values;
 }

@@ -1,12 +1,12 @@
 #include "server/convert/tables.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/convert/network.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/channel/channel_rules.h"
 #include "sim/credit/credit_rules.h"
@@ -14,8 +14,6 @@
 
 namespace jalon::server {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::string Text(const std::optional<sim::Period>& period) {
   return period ? period->ToString() : "";
@@ -70,7 +68,7 @@ absl::StatusOr<sim::MeanSeries> SeriesFromProto(const v1::MeanSeries& proto) {
   sim::MeanSeries series{.mean = proto.mean(), .unit = proto.unit()};
   JALON_ASSIGN_OR_RETURN(series.first, StoredPeriod(proto.first_period()));
   for (int i = 0; i < proto.values_size(); ++i) {
-    series.values.push_back(BitAt(proto.missing_bitmap(), i) ? kMissing : proto.values(i));
+    series.values.push_back(BitAt(proto.missing_bitmap(), i) ? sim::kMissing : proto.values(i));
     series.planned.push_back(BitAt(proto.planned_bitmap(), i));
   }
   return series;
@@ -135,7 +133,7 @@ v1::MeanSeries ToProto(const sim::MeanSeries& series) {
   std::vector<double> planned;
   for (size_t t = 0; t < series.values.size(); ++t) {
     proto.add_values(std::isnan(series.values[t]) ? 0.0 : series.values[t]);
-    planned.push_back(series.planned[t] ? kMissing : 0.0);
+    planned.push_back(series.planned[t] ? sim::kMissing : 0.0);
   }
   proto.set_missing_bitmap(MissingBitmap(series.values));
   proto.set_planned_bitmap(MissingBitmap(planned));

@@ -1,21 +1,17 @@
 #include "server/ingest/means_reader.h"
 
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/ingest/text_rules.h"
+#include "sim/base/missing.h"
 #include "sim/network/means_rules.h"
 
 namespace jalon::server {
-namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
+namespace {}  // namespace
 
 MeansReader::MeansReader(const Mapping& mapping, sim::Frequency frequency,
                          const sim::MeansTable* base)
@@ -153,7 +149,7 @@ sim::MeansTable MeansReader::Finish(const sim::Network& network) {
     sim::MeanSeries series{.mean = name.first,
                            .unit = name.second,
                            .first = {frequency_, first},
-                           .values = std::vector<double>(size, kMissing),
+                           .values = std::vector<double>(size, sim::kMissing),
                            .planned = std::vector<bool>(size, false)};
     for (const auto& [index, cell] : cells.cells) {
       series.values[static_cast<size_t>(index - first)] = cell.value;

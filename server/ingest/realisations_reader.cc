@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 bool HasValue(const double* row, int64_t size) {
   return std::any_of(row, row + size, [](double value) { return !std::isnan(value); });
@@ -243,7 +242,7 @@ absl::Status RealisationsReader::CheckSize() const {
 
 std::vector<double> RealisationsReader::LayOut(sim::Violations& violations) const {
   const size_t periods = static_cast<size_t>(window_->size());
-  std::vector<double> values(series_.size() * periods, kMissing);
+  std::vector<double> values(series_.size() * periods, sim::kMissing);
   std::vector<int32_t> first_cell(values.size(), -1);
   for (size_t i = 0; i < cells_.size(); ++i) {
     const Cell& cell = cells_[i];
@@ -308,7 +307,7 @@ void RealisationsReader::TakeDifferences(std::vector<double>& values,
     double* row = values.data() + i * periods;
     for (size_t t = periods; t-- > 0;) {
       const double after = row[t];
-      const double before = t == 0 ? kMissing : row[t - 1];
+      const double before = t == 0 ? sim::kMissing : row[t - 1];
       row[t] = after - before;  // missing when either is
       if (std::isnan(row[t]) || !reading.report_jumps.has_value()) continue;
       if (std::abs(row[t]) <= *reading.report_jumps * std::abs(before)) continue;

@@ -1,15 +1,13 @@
 #include "server/run/delta_columns.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 
 namespace jalon::server {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 constexpr v1::Statistic kOfChance[] = {
     v1::STATISTIC_DELTA_ATTAINMENT_PROBABILITY, v1::STATISTIC_DELTA_ATTAINMENT_LOW,
@@ -27,7 +25,7 @@ void AddEach(const v1::Statistic (&statistics)[kCount], RunRows& rows) {
 
 // Of the objective, a row's first threshold.
 double OfChance(const sim::TargetDelta& delta, double sim::Delta::*part) {
-  return delta.probability.empty() ? kMissing : delta.probability[0].*part;
+  return delta.probability.empty() ? sim::kMissing : delta.probability[0].*part;
 }
 
 // Nullopt for a statistic that is no difference.

@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/score/weights.h"
 
 namespace jalon::server {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMaxJointSets = 32;
 constexpr int kMaxJointUnits = 1'000;
 constexpr int kMaxScoreLevels = 32;
@@ -341,9 +341,9 @@ double ScoreCell(const v1::StatisticSpec& spec, const sim::PlanScore& score,
     case v1::STATISTIC_PAYOFF_MEAN_STANDARD_ERROR:
       return estimate.payoff_standard_error;
     case v1::STATISTIC_QUALITY_FACTOR:
-      return score.terms.empty() ? kMissing : score.quality;
+      return score.terms.empty() ? sim::kMissing : score.quality;
     default:
-      return kMissing;
+      return sim::kMissing;
   }
 }
 
@@ -355,11 +355,11 @@ double WeightCell(const v1::StatisticSpec& spec, const WeightRow& row,
     case v1::STATISTIC_WEIGHT:
       return row.weight;
     case v1::STATISTIC_EFFECTIVE_WEIGHT:
-      return row.term < 0 ? kMissing : estimate.effective_weight[row.term];
+      return row.term < 0 ? sim::kMissing : estimate.effective_weight[row.term];
     case v1::STATISTIC_BOUNDED_RO_MEAN:
-      return row.term < 0 ? kMissing : estimate.ratio_mean[row.term];
+      return row.term < 0 ? sim::kMissing : estimate.ratio_mean[row.term];
     default:
-      return kMissing;
+      return sim::kMissing;
   }
 }
 

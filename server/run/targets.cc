@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/convert/status.h"
 #include "server/convert/time.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/credit/credited_sum.h"
 #include "sim/engine/target_parts.h"
@@ -17,7 +17,6 @@
 namespace jalon::server {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMaxWindows = 600;
 constexpr int kMaxQuantiles = 199;
 constexpr int kMaxRoLevels = 32;
@@ -193,7 +192,9 @@ void AddRequestedNodes(const RowsInput& input, const SeriesCounts& counts,
       if (!unit_wanted[u] || !depth_wanted[network.unit_depth(u)]) continue;
       for (const int s : input.request.segments) {
         if (!IsComputable(network, counts, sim::RangeOf(network, k, u, s))) continue;
-        for (const sim::Window& window : windows) nodes->try_emplace({{k, u, s}, window}, kMissing);
+        for (const sim::Window& window : windows) {
+          nodes->try_emplace({{k, u, s}, window}, sim::kMissing);
+        }
       }
     }
   }
@@ -307,12 +308,12 @@ void AddKindColumns(const RunRows& rows, std::vector<v1::StatisticSpec>* specs) 
 }
 
 double At(const std::vector<double>& values, size_t i) {
-  return i < values.size() ? values[i] : kMissing;
+  return i < values.size() ? values[i] : sim::kMissing;
 }
 
 // P(R/O >= level): missing where R/O has a meaning on no path.
 double RoProbability(const sim::TargetEstimate& estimate, size_t place) {
-  return estimate.ro_undefined_share == 1.0 ? kMissing : At(estimate.probability, 1 + place);
+  return estimate.ro_undefined_share == 1.0 ? sim::kMissing : At(estimate.probability, 1 + place);
 }
 
 // Statistics that only some rows have.
@@ -320,13 +321,13 @@ double KindCell(v1::Statistic statistic, const sim::Target& target,
                 const sim::TargetEstimate& estimate) {
   switch (statistic) {
     case v1::STATISTIC_OPENING_VALUE:
-      return target.opening ? estimate.opening_mean : kMissing;
+      return target.opening ? estimate.opening_mean : sim::kMissing;
     case v1::STATISTIC_RO_UNDEFINED_PROBABILITY:
-      return target.opening ? estimate.ro_undefined_share : kMissing;
+      return target.opening ? estimate.ro_undefined_share : sim::kMissing;
     case v1::STATISTIC_NO_RATIO_PROBABILITY:
-      return IsRatio(target) ? estimate.no_ratio_share : kMissing;
+      return IsRatio(target) ? estimate.no_ratio_share : sim::kMissing;
     default:
-      return kMissing;
+      return sim::kMissing;
   }
 }
 
@@ -363,14 +364,14 @@ double CellOf(const v1::StatisticSpec& spec, const sim::Target& target,
 double KnownSoFar(const std::vector<double>& values, sim::Aggregation aggregation) {
   double total = 0;
   int count = 0;
-  double last = kMissing;
+  double last = sim::kMissing;
   for (const double value : values) {
     if (std::isnan(value)) continue;
     total += value;
     last = value;
     ++count;
   }
-  if (count == 0) return kMissing;
+  if (count == 0) return sim::kMissing;
   if (aggregation == sim::Aggregation::kSum) return total;
   return aggregation == sim::Aggregation::kMean ? total / count : last;
 }
@@ -386,7 +387,7 @@ double RealisedRatio(const sim::Revision& revision, const sim::CreditedSums& sum
   const int above = revision.network.numerator_index(node.indicator);
   const int below = revision.network.denominator_index(node.indicator);
   const double denominator = RealisedSide(revision, sums, {below, node.unit, node.segment}, past);
-  if (denominator == 0) return kMissing;
+  if (denominator == 0) return sim::kMissing;
   return RealisedSide(revision, sums, {above, node.unit, node.segment}, past) / denominator;
 }
 
@@ -396,7 +397,7 @@ double RealisedPart(const sim::Revision& revision, const sim::CreditedSums& sums
                     const sim::Target& target, sim::Period as_of) {
   const sim::Window past{std::max(target.window.first, revision.realisations.first()),
                          std::min(target.window.last, as_of)};
-  if (past.size() == 0) return kMissing;
+  if (past.size() == 0) return sim::kMissing;
   const sim::SeriesKey node{target.range.indicator, target.range.unit_first,
                             target.range.segment_first};
   if (IsRatio(target)) return RealisedRatio(revision, sums, node, past);

@@ -1,17 +1,15 @@
 #include "sim/calendar/opening_days.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <utility>
 
+#include "sim/base/missing.h"
 #include "sim/calendar/dates.h"
 #include "sim/calendar/holidays.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Everything declared for one scope.
 struct Layer {
@@ -135,7 +133,7 @@ OpeningDays::OpeningDays(const Network& network, const CalendarTable& table, con
   RuleTable rules(window);
   bool any = false;
   for (int u = 0; u < network.unit_count(); ++u) {
-    std::vector<double> days(window.size(), kNaN);
+    std::vector<double> days(window.size(), kMissing);
     std::vector<bool> imported(window.size(), false);
     if (network.is_leaf(u)) {
       const std::vector<const Layer*> chain = layers.Of(u);

@@ -1,16 +1,12 @@
 #include "sim/credit/credited_sum.h"
 
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/network/node_values.h"
 
 namespace jalon::sim {
-namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
+namespace {}  // namespace
 
 CreditCells::CreditCells(const Network& network, const std::vector<CreditCell>& cells) {
   for (const CreditCell& cell : cells) {

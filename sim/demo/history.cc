@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "sim/base/hash64.h"
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/demo/demo_network.h"
 #include "sim/demo/means.h"
@@ -22,7 +22,6 @@ namespace jalon::sim {
 namespace {
 
 constexpr int kMonths = 12;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMissingChance = 0.002;
 // Draws of a series' stream.
 constexpr int kValueDraw = 0;
@@ -215,7 +214,7 @@ class HistoryDrawer {
     const bool is_kept = IsStock(truth_.series[i]) || movers_.contains(input_.keys[i].unit);
     for (int t = 0; t < past_.history.size(); ++t) {
       const double chance = is_kept ? 1.0 : DrawAt(key, t);
-      if (IsHole(input_.keys[i], past_.history.first + t, chance)) row[t] = kNaN;
+      if (IsHole(input_.keys[i], past_.history.first + t, chance)) row[t] = kMissing;
     }
   }
 

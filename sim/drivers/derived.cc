@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 // P90 of a standard normal.
 constexpr double kNormalP90 = 1.2815515655446004;
 constexpr double kHalfTolerance = 1e-9;
@@ -117,7 +116,7 @@ double DerivedDrivers::FormulaValue(int d, Period period, const Table& table) co
   const size_t width = table.window.size();
   const int at = period - table.window.first - rule.announcement_lag;
   const double value = formulas_[d].At(at, [&](int input, int t) {
-    if (t < 0 || t >= table.window.size()) return kUnknown;
+    if (t < 0 || t >= table.window.size()) return kMissing;
     return table.values[static_cast<size_t>(columns_[d][input]) * width + t];
   });
   return Settle(rule, value);
@@ -126,7 +125,7 @@ double DerivedDrivers::FormulaValue(int d, Period period, const Table& table) co
 void DerivedDrivers::Fill(const Table& table, Period first, const Decide& decide) const {
   const size_t width = table.window.size();
   // Values in force, whatever a scenario tells of them.
-  std::vector<double> in_force(derived_.size(), kUnknown);
+  std::vector<double> in_force(derived_.size(), kMissing);
   const int start = first - table.window.first;
   for (int d = 0; d < count() && start > 0; ++d) {
     in_force[d] = table.values[(free_count_ + d) * width + start - 1];

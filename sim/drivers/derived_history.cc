@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/rule_checker.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 class TableChecker : public RuleChecker {
  public:
@@ -132,7 +130,7 @@ std::optional<InputTable> InputsOf(const DriverTable& table, const DerivedDriver
         DriverValues(table.drivers[*table.Find(id)], frequency, inputs.window);
     inputs.values.insert(inputs.values.end(), row.begin(), row.end());
   }
-  inputs.values.resize(inputs.values.size() + inputs.window.size(), kUnknown);
+  inputs.values.resize(inputs.values.size() + inputs.window.size(), kMissing);
   absl::StatusOr<DerivedDrivers> derived = DerivedDrivers::Create({driver}, formula->drivers());
   if (!derived.ok()) return std::nullopt;
   inputs.derived = *std::move(derived);
@@ -162,7 +160,7 @@ double LastKnown(const Driver& driver, Period as_of) {
   for (auto value = values.rbegin(); value != values.rend(); ++value) {
     if (!std::isnan(*value)) return *value;
   }
-  return kUnknown;
+  return kMissing;
 }
 
 }  // namespace

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <tuple>
 #include <utility>
+
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMonthsPerQuarter = 3;
 
 bool SameValue(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }

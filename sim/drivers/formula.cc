@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/text.h"
 #include "sim/base/violation.h"
 #include "sim/drivers/formula_tokens.h"
@@ -14,9 +14,7 @@
 namespace jalon::sim {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-double Known(double value) { return std::isfinite(value) ? value : kUnknown; }
+double Known(double value) { return std::isfinite(value) ? value : kMissing; }
 
 }  // namespace
 
@@ -280,14 +278,14 @@ double Formula::Eval(int index, int period, const Values& values) const {
       return argument(0) * argument(1);
     case Op::kDivide: {
       const double divisor = argument(1);
-      return divisor == 0.0 ? kUnknown : argument(0) / divisor;
+      return divisor == 0.0 ? kMissing : argument(0) / divisor;
     }
     case Op::kMin:
     case Op::kMax: {
       double best = argument(0);
       for (size_t i = 1; i < node.arguments.size(); ++i) {
         const double next = argument(i);
-        if (std::isnan(best) || std::isnan(next)) return kUnknown;
+        if (std::isnan(best) || std::isnan(next)) return kMissing;
         best = node.op == Op::kMin ? std::min(best, next) : std::max(best, next);
       }
       return best;
@@ -297,7 +295,7 @@ double Formula::Eval(int index, int period, const Values& values) const {
     case Op::kLag:
       return Eval(node.arguments[0], period - node.count, values);
   }
-  return kUnknown;
+  return kMissing;
 }
 
 double Formula::EvalMean(const Node& node, int period, const Values& values) const {

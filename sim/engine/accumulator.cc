@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/path_value.h"
 #include "sim/engine/quantile_sketch.h"
@@ -12,8 +12,6 @@
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // Mean and sum of squared deviations of the paths so far [Welford1962].
 struct Moments {

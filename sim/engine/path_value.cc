@@ -1,13 +1,10 @@
 #include "sim/engine/path_value.h"
 
-#include <limits>
-
 #include "sim/base/decimal.h"
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // The value threshold j asks for on a path that starts from `opening`.
 double Threshold(const Target& target, size_t j, double opening) {

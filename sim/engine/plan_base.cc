@@ -1,11 +1,10 @@
 #include <vector>
 
+#include "sim/base/square.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
 namespace {
-
-double Square(double x) { return x * x; }
 
 // Variance of row `i` of a block: shared + own.
 double BlockVariance(const ParameterBlock& block, size_t i) {

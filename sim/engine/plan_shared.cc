@@ -1,17 +1,15 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::string ElasticityId(const ElasticityPrior& prior) {
   return absl::StrCat("elasticity\x1f", prior.driver, "\x1f", prior.indicator, "\x1f", prior.lag);

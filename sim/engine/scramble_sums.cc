@@ -1,14 +1,12 @@
 #include "sim/engine/scramble_sums.h"
 
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/engine/path_value.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 size_t RowsOfThresholds(const Plan& plan) {
   size_t count = 0;

@@ -1,12 +1,11 @@
 #include "sim/engine/target_values.h"
 
-#include <limits>
 #include <utility>
+
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // The value of one period: a cell, or the mean of a stock's levels around it.
 double PeriodValue(const SlotReading& reading, std::span<const double> cells, int t) {

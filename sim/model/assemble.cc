@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "sim/base/square.h"
 #include "sim/model/correlation.h"
 
 namespace jalon::sim {
@@ -13,8 +14,6 @@ namespace {
 constexpr double kLeastKept = 0.25;
 // Factors a block may have in the engine.
 constexpr int kMostFactors = 16;
-
-double Square(double x) { return x * x; }
 
 class Assembler {
  public:

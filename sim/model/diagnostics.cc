@@ -6,13 +6,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "sim/base/math.h"
+#include "sim/base/square.h"
 #include "sim/calendar/opening_days.h"
 #include "sim/model/assemble.h"
 
 namespace jalon::sim {
 namespace {
-
-double Square(double x) { return x * x; }
 
 // Expected year of the median series seen, in units of one period's mean variance: noise variance
 // of a year's mean eta.

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
+#include "sim/base/square.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Prior of a persistent standard deviation: 5 % a year, or 0.3 units of scale.
 constexpr double kPriorSd = 0.05;
 constexpr double kPriorSdIdentity = 0.3;
@@ -24,19 +24,17 @@ constexpr double kLeastNoiseShare = 0.3;
 // Fewest units of noise expected in a year for its ratio to have a log worth looking at.
 constexpr double kFewestUnits = 2.0;
 
-double Square(double x) { return x * x; }
-
 double PriorSd(Link link) { return link == Link::kIdentity ? kPriorSdIdentity : kPriorSd; }
 
 // A year's ratio realised / expected and its noise variance.
 struct YearRatio {
-  double value = kNaN;
+  double value = kMissing;
   double noise_variance = 0.0;
 };
 
 // The change between two years and its noise variance; NaN when one is not known.
 struct Change {
-  double value = kNaN;
+  double value = kMissing;
   double noise_variance = 0.0;
   bool known() const { return !std::isnan(value); }
 };

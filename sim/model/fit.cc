@@ -2,14 +2,13 @@
 
 #include <utility>
 
+#include "sim/base/square.h"
 #include "sim/base/status_macros.h"
 #include "sim/model/assemble.h"
 #include "sim/model/panel.h"
 
 namespace jalon::sim {
 namespace {
-
-double Square(double x) { return x * x; }
 
 // Stops at the next indicator once asked to.
 absl::Status CheckStop(const StopToken& stop) {

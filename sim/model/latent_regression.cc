@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
+#include "sim/base/square.h"
 
 namespace jalon::sim {
 namespace {
@@ -14,7 +16,6 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Keeps covariances positive definite whatever the noise said to be there.
 constexpr double kLeastNoiseVariance = 1e-7;
 // Grid nodes this many nats under the best one are left out of the average.
@@ -26,8 +27,6 @@ constexpr std::array<double, 5> kAutoregressionLogPrior = {-1.6, -1.1, -0.7, -0.
 // Standard deviations are searched at median x e^(step / 2).
 constexpr int kFirstStep = -3;
 constexpr int kLastStep = 8;
-
-double Square(double x) { return x * x; }
 
 // Log density of a standard deviation whose logarithm has a Student law of 4 degrees: a network
 // unlike the usual ones is believed after a few years.
@@ -82,7 +81,7 @@ class Regression {
     MatrixXd covariance = prior_variance_.asDiagonal();
     fit.state.assign(data_.period_count, 0.0);
     fit.walk = fit.state;
-    fit.innovations.assign(data_.period_count, kNaN);
+    fit.innovations.assign(data_.period_count, kMissing);
     FillCoefficients(prior_mean_, covariance, fit);
     std::fill(fit.season_variance.begin(), fit.season_variance.end(), 0.0);
     fit.level_sd = fit.slope_sd = 0.0;
@@ -224,7 +223,7 @@ class Regression {
 
   void FillInnovations(LatentFit& fit) const {
     const VectorXd white = factor_.matrixL().solve(residual_);
-    fit.innovations.assign(data_.period_count, kNaN);
+    fit.innovations.assign(data_.period_count, kMissing);
     for (int i = 0; i < size(); ++i) fit.innovations[observed_[i]] = white(i);
   }
 

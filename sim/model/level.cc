@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/base/math.h"
+#include "sim/base/square.h"
 
 namespace jalon::sim {
 namespace {
@@ -11,8 +12,6 @@ namespace {
 // Relative variance of sizes inside a group of one, and the least of any group.
 constexpr double kLoneVariance = 1.0;
 constexpr double kLeastVariance = 0.05;
-
-double Square(double x) { return x * x; }
 
 // Mean and variance of a group's sizes: relative variance on the log link.
 struct GroupPrior {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
+#include "sim/base/square.h"
 #include "sim/model/mean_regression.h"
 #include "sim/model/profile.h"
 #include "sim/network/mean_ratios.h"
@@ -15,14 +16,11 @@
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kRounds = 8;
 constexpr double kMostElasticity = 10.0;
 // Range of a branch's log ratio that counts as a move: 1 %.
 constexpr double kLeastMove = 0.01;
 constexpr double kLeastInformation = 0.05;
-
-double Square(double x) { return x * x; }
 
 // Fits the elasticities of one indicator.
 class IndicatorMeans {
@@ -126,7 +124,7 @@ class IndicatorMeans {
         if (!panel_.present(i, t) || !IsEmpty(unit, t)) continue;
         double& value = panel_.values[static_cast<size_t>(i) * period_count() + t];
         left_out_count_ += value != 0.0 ? 1 : 0;
-        value = kNaN;
+        value = kMissing;
         --panel_.series[i].present_count;
       }
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/base/square.h"
 #include "sim/model/profile.h"
 
 namespace jalon::sim {
@@ -14,8 +15,6 @@ constexpr int kDemeanRounds = 8;
 constexpr int kFewestBranches = 3;
 // A term that keeps less of its square than this beside the others says nothing of its own.
 constexpr double kLeastOwn = 1e-6;
-
-double Square(double x) { return x * x; }
 
 }  // namespace
 

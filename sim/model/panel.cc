@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <map>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/calendar/opening_days.h"
@@ -15,8 +15,6 @@
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 void CheckRange(Violations& violations, const char* field, double value, bool good,
                 const char* rule) {
@@ -66,7 +64,7 @@ bool IsClosed(const FitPanel& panel, int i, int t) { return !(panel.exposure(i, 
 
 void CopyValues(const Realisations& realisations, FitPanel& panel) {
   const size_t offset = panel.first - realisations.first();
-  panel.values.assign(panel.series.size() * panel.period_count, kNaN);
+  panel.values.assign(panel.series.size() * panel.period_count, kMissing);
   for (size_t i = 0; i < panel.series.size(); ++i) {
     const auto row = realisations.row(static_cast<int>(i)).subspan(offset);
     const int final_count = panel.FinalCount(panel.series[i].key.indicator);

@@ -1,15 +1,14 @@
 #include "sim/model/profile.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // The two-way fit converges geometrically; holes are few.
 constexpr int kTwoWayRounds = 5;
 
@@ -120,7 +119,7 @@ Aggregate AggregateOf(const FitPanel& panel, int indicator, const IndicatorProfi
       }
     }
     if (!any || (!additive && !(expected > 0))) {
-      aggregate.z.push_back(kNaN);
+      aggregate.z.push_back(kMissing);
       aggregate.noise_variance.push_back(0.0);
     } else if (additive) {
       aggregate.z.push_back(observed / scales);

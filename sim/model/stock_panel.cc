@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "sim/base/missing.h"
+
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // A move is none when it is smaller than this share of what it is the difference of.
 constexpr double kNothingShare = 1e-9;
 // Openings smaller than this share of the present level say nothing of its rate.
@@ -71,7 +71,7 @@ class StockConverter {
                           panel_.network->segment_end(key.segment)};
     for (const int row : realisations_.RowsIn(range)) {
       for (int t = 0; t < panel_.period_count; ++t) {
-        const double value = t < known ? realisations_.at(row, panel_.first + t) : kNaN;
+        const double value = t < known ? realisations_.at(row, panel_.first + t) : kMissing;
         net_[t] += sign * value;
         gross_[t] += std::fabs(value);
       }
@@ -87,7 +87,7 @@ class StockConverter {
     const std::span<double> row = Row(i);
     const double least_opening = kLeastOpeningShare * std::fabs(panel_.series[i].last_level);
     for (int t = panel_.period_count - 1; t >= 0; --t) {
-      const double opening = t > 0 ? row[t - 1] : kNaN;
+      const double opening = t > 0 ? row[t - 1] : kMissing;
       double other = row[t] - opening - net_[t];
       const double nothing = kNothingShare * (std::fabs(row[t]) + std::fabs(opening) + gross_[t]);
       if (std::fabs(other) <= nothing) other = 0.0;
@@ -95,8 +95,8 @@ class StockConverter {
         ++seen_;
         moved_ += other != 0 ? 1 : 0;
       }
-      row[t] =
-          std::fabs(opening) > 0 && std::fabs(opening) >= least_opening ? other / opening : kNaN;
+      row[t] = std::fabs(opening) > 0 && std::fabs(opening) >= least_opening ? other / opening
+                                                                             : kMissing;
     }
   }
 

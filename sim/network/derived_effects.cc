@@ -1,9 +1,9 @@
 #include "sim/network/derived_effects.h"
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
+#include "sim/base/missing.h"
 #include "sim/base/rule_checker.h"
 #include "sim/base/status_macros.h"
 #include "sim/network/term_values.h"
@@ -109,7 +109,6 @@ DerivedEffects MissingWhole(DerivedEffects effects) {
   const double total = effects.value + effects.against_value + effects.volume +
                        effects.reference_rate + effects.margin;
   if (!std::isnan(total)) return effects;
-  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
   return {kMissing, kMissing, kMissing, kMissing, kMissing};
 }
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
+
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // A value as it may be known at as_of: seen by then, or planned.
 double KnownValue(const MeanSeries& series, Period period, Period as_of) {

@@ -1,14 +1,12 @@
 #include "sim/network/node_values.h"
 
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/network/term_values.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 NodeRange Of(NodeRange range, int indicator) {
   range.indicator = indicator;

@@ -8,12 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
+#include "sim/base/missing.h"
 #include "sim/base/rule_checker.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 // One spelling of missing and of zero, so that equal realisations are equal bytes.
 double Normalised(double value) { return std::isnan(value) ? kMissing : value + 0.0; }

@@ -1,12 +1,11 @@
 #include "sim/network/term_values.h"
 
-#include <limits>
 #include <optional>
+
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<double> DriverPath(const Revision& revision, const std::string& id,
                                const Window& window) {

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
+
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 bool HasValue(std::span<const double> row) {
   return std::any_of(row.begin(), row.end(), [](double value) { return !std::isnan(value); });

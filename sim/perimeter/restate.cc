@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/rule_checker.h"
 #include "sim/base/status_macros.h"
 #include "sim/perimeter/apportion.h"
@@ -21,7 +21,6 @@
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kMaxNotes = 100;
 // A share this near to nothing is what people's decimals left.
 constexpr double kShareTolerance = 1e-9;

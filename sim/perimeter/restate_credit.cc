@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/perimeter/apportion.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 // A share this near to nothing is what rounding left.
 constexpr double kShareTolerance = 1e-9;
 constexpr double kLargestWhole = 9007199254740992.0;

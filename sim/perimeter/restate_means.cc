@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/network/means_rules.h"
 #include "sim/perimeter/apportion.h"
 #include "sim/perimeter/dated_changes.h"
@@ -18,7 +19,6 @@
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kShareTolerance = 1e-9;
 
 struct Cell {

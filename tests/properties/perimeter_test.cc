@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <random>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/perimeter/hand_over.h"
 #include "sim/perimeter/perimeter_rules.h"
 #include "sim/perimeter/restate.h"
@@ -25,7 +25,6 @@ namespace {
 using Kind = PerimeterChangeKind;
 using Names = std::vector<std::string>;
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kPeriods = 8;
 const Period kFirst = Period::Month(2026, 1);
 const Names kSegments = {"private", "families", "young"};

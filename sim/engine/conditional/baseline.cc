@@ -1,16 +1,12 @@
 #include "sim/engine/conditional/baseline.h"
 
+#include "sim/base/bytes_of.h"
 #include "sim/base/hash64.h"
 #include "sim/engine/conditional/knowledge.h"
 #include "sim/engine/run.h"
 
 namespace jalon::sim {
 namespace {
-
-template <typename T>
-int64_t BytesOf(const std::vector<T>& values) {
-  return static_cast<int64_t>(values.capacity() * sizeof(T));
-}
 
 int CheckpointCount(int64_t max_paths) {
   int count = 0;

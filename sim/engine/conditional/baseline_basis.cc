@@ -5,17 +5,13 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "sim/base/bytes_of.h"
 #include "sim/engine/conditional/plan_state.h"
 
 namespace jalon::sim {
 namespace {
 
-template <typename T>
-int64_t BytesOf(const std::vector<T>& values) {
-  return static_cast<int64_t>(values.capacity() * sizeof(T));
-}
-
-int64_t BytesOf(const SharedBasis& basis) {
+int64_t HeapBytes(const SharedBasis& basis) {
   int64_t bytes = BytesOf(basis.draws) + BytesOf(basis.rotations);
   for (const BasisRotation& rotation : basis.rotations) {
     bytes += BytesOf(rotation.draws) + BytesOf(rotation.matrix) + BytesOf(rotation.dimensions);
@@ -49,7 +45,7 @@ class RowMerge {
 }  // namespace
 
 int64_t BaselineBasis::bytes() const {
-  int64_t total = BytesOf(shared) + BytesOf(series) + BytesOf(middle.values) +
+  int64_t total = HeapBytes(shared) + BytesOf(series) + BytesOf(middle.values) +
                   BytesOf(middle.slopes) + BytesOf(middle.rates) + BytesOf(rates);
   for (const PlanRate& rate : rates) {
     total += BytesOf(rate.factors);

@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/bytes_of.h"
+
 namespace jalon::sim {
-namespace {
-
-template <typename T>
-int64_t BytesOf(const std::vector<T>& values) {
-  return static_cast<int64_t>(values.capacity() * sizeof(T));
-}
-
-}  // namespace
-
 bool BaselineMixtures::Has(int target) const { return !shapes.empty() && is_sampled[target] == 0; }
 
 MixtureShape BaselineMixtures::ShapeOf(int target, Weights& room) const {

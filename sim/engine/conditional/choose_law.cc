@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "sim/base/decimal.h"
+#include "sim/base/missing.h"
 #include "sim/engine/path_value.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace

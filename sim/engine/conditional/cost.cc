@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/base/bytes_of.h"
 #include "sim/engine/cell_cost.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/plan_state.h"
@@ -120,22 +121,17 @@ double BlockNanoseconds(const Plan& plan) {
          Size(plan.targets.size()) * kTarget;
 }
 
-template <typename T>
-int64_t BytesOf(const std::vector<T>& values) {
-  return static_cast<int64_t>(values.capacity() * sizeof(T));
-}
-
-int64_t BytesOf(const Composition& composition) {
+int64_t HeapBytes(const Composition& composition) {
   return BytesOf(composition.parts) + BytesOf(composition.branch_first) +
          BytesOf(composition.readings) + BytesOf(composition.flows) +
          BytesOf(composition.loadings) + BytesOf(composition.weights);
 }
 
-int64_t BytesOf(const AtomTable& table) {
+int64_t HeapBytes(const AtomTable& table) {
   int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
                   BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
   for (const MixedAtom& atom : table.mixed) {
-    bytes += BytesOf(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
+    bytes += HeapBytes(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
              BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.read) +
              BytesOf(atom.first_feed);
   }
@@ -146,7 +142,7 @@ int64_t BytesOf(const AtomTable& table) {
 
 int64_t ConditionalPlan::allocated_bytes() const {
   const LaneProgram& program = state_->program;
-  int64_t bytes = BytesOf(program.table) + BytesOf(program.targets) +
+  int64_t bytes = HeapBytes(program.table) + BytesOf(program.targets) +
                   BytesOf(program.first_threshold) + BytesOf(program.thresholds) +
                   BytesOf(program.curves) + BytesOf(program.tables) + BytesOf(program.summed) +
                   BytesOf(state_->places) + BytesOf(state_->first_place) + BytesOf(state_->floors) +

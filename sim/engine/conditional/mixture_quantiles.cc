@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "sim/base/math.h"
+#include "sim/base/square.h"
 #include "sim/engine/conditional/lane_functions.h"
 
 namespace jalon::sim {
@@ -37,8 +38,6 @@ constexpr int kMostHumpLooks = 40;
 constexpr double kHumpScore = 1e-3;
 constexpr double kHumpWidth = 1e-4;
 constexpr double kHumpReach = 12.0;
-
-double Square(double x) { return x * x; }
 
 // The laws at the places.
 class Mixture {

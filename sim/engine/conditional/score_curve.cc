@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/base/math.h"
+#include "sim/base/square.h"
 #include "sim/engine/conditional/lane_functions.h"
 #include "sim/engine/conditional/sum_reach.h"
 
@@ -34,8 +35,6 @@ constexpr double kHolds = 1.1;
 constexpr double kFewestPieces = 13.0;
 constexpr double kFamilyEnd = 5.4;
 constexpr double kRowStep = 0.03125;
-
-double Square(double x) { return x * x; }
 
 double ScoreOf(double p) { return NormalInverseCdf(std::clamp(p, 1e-13, 1.0 - 1e-13)); }
 

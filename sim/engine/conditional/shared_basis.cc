@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "sim/base/math.h"
+#include "sim/base/square.h"
 #include "sim/engine/conditional/stream_scales.h"
 #include "sim/engine/plan_parts.h"
 #include "sim/engine/shared_stage.h"
@@ -23,8 +24,6 @@ constexpr int kDriverComponents = 4;
 constexpr int kLeadingDimensions = 128;
 // Draws of a latent stream from here on are not innovations (sim/engine/latents.cc).
 constexpr int kFirstOtherDraw = kMaxRank;
-
-double Square(double x) { return x * x; }
 
 // Writes down what the shared stage asks for, at a state without innovations.
 class Recorder final : public SharedDraws {

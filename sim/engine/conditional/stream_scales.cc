@@ -4,14 +4,11 @@
 #include <map>
 
 #include "sim/base/hash64.h"
+#include "sim/base/square.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
-namespace {
-
-double Square(double x) { return x * x; }
-
-}  // namespace
+namespace {}  // namespace
 
 StreamScales::StreamScales(const Plan& plan) : plan_(plan) {
   for (int t = 0; t < plan.period_count(); ++t) {

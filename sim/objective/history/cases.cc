@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,13 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
+#include "sim/base/missing.h"
 #include "sim/credit/credited_sum.h"
 #include "sim/network/realisations.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kMostDuplicatesTold = 20;
 
 class CaseMaker {
@@ -86,14 +85,14 @@ class CaseMaker {
     Indicator indicator = network_.indicator(range.indicator);
     indicator.attainment_floor.reset();
     indicator.attainment_cap.reset();
-    past.ratio = kUnknown;
+    past.ratio = kMissing;
     past.scale = indicator.attainment_scale.value_or(past.objective);
-    if (!(past.scale > 0.0)) past.scale = kUnknown;
+    if (!(past.scale > 0.0)) past.scale = kMissing;
     if (indicator.basis == AttainmentBasis::kVariation) {
       const Period before = past.window.first - 1;
       past.ratio = VariationRatio(indicator, past, ValueOver(range, {before, before}));
     } else {
-      past.ratio = AttainmentRatio(indicator, past.realised, past.objective).value_or(kUnknown);
+      past.ratio = AttainmentRatio(indicator, past.realised, past.objective).value_or(kMissing);
     }
     past.unit_ratio = indicator.measure == Measure::kCount ? 1.0 / past.scale : 0.0;
   }
@@ -101,13 +100,13 @@ class CaseMaker {
   static double VariationRatio(const Indicator& indicator, const HistoryCase& past, double start) {
     const double asked = past.objective - start;
     const bool grows = indicator.direction == Direction::kHigherIsBetter;
-    if (!(grows ? asked > 0.0 : asked < 0.0)) return kUnknown;
+    if (!(grows ? asked > 0.0 : asked < 0.0)) return kMissing;
     return (past.realised - start) / asked;
   }
 
   double ValueOver(const NodeRange& range, const Window& window) const {
     const Window history = revision_.realisations.window();
-    if (!history.contains(window.first) || !history.contains(window.last)) return kUnknown;
+    if (!history.contains(window.first) || !history.contains(window.last)) return kMissing;
     return sums_.Over({range.indicator, range.unit_first, range.segment_first}, window);
   }
 

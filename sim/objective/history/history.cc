@@ -2,19 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <span>
 #include <tuple>
 #include <utility>
 
+#include "sim/base/missing.h"
 #include "sim/stats/wilson.h"
 
 namespace jalon::sim {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFarthestSurprise = 1.0;
 
 auto PlaceOf(const HistoryCase& c) { return std::tie(c.indicator, c.window, c.node); }
@@ -45,7 +44,7 @@ using CaseValue = double (*)(const HistoryCase&);
 
 double RatioOf(const HistoryCase& c) { return c.ratio; }
 double GrowthOf(const HistoryCase& c) {
-  return c.realised_before > 0.0 ? c.realised / c.realised_before : kUnknown;
+  return c.realised_before > 0.0 ? c.realised / c.realised_before : kMissing;
 }
 
 std::vector<PairedCase> PairsOf(const std::vector<CasePair>& pairs, CaseValue value) {
@@ -82,7 +81,7 @@ HistoryStatistic ShareOf(int64_t attained, int64_t count) {
 }
 
 double MedianOf(std::vector<double> values) {
-  if (values.empty()) return kUnknown;
+  if (values.empty()) return kMissing;
   const size_t half = values.size() / 2;
   std::nth_element(values.begin(), values.begin() + half, values.end());
   if (values.size() % 2 == 1) return values[half];

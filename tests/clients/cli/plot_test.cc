@@ -1,12 +1,12 @@
 #include "clients/cli/plot.h"
 
 #include <cmath>
-#include <limits>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 
 namespace jalon::client {
 namespace {
@@ -14,13 +14,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 Plot Rising() {
   return {.title = "rate: Policy rate, %",
           .first_label = "2025-01",
           .last_label = "2025-12",
-          .history = {{0, 1, 2, 3, 4, 5, 6, 7, kNaN, kNaN, kNaN, kNaN}}};
+          .history = {{0, 1, 2, 3, 4, 5, 6, 7, sim::kMissing, sim::kMissing, sim::kMissing,
+                       sim::kMissing}}};
 }
 
 std::vector<std::string> Lines(const std::string& text) {
@@ -55,7 +54,8 @@ TEST(PlotTest, StaysInsideItsWidth) {
 
 TEST(PlotTest, DrawsTheScenarioDifferently) {
   Plot plot = Rising();
-  plot.path = {{kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, 6, 4, 2, 0.5}};
+  plot.path = {{sim::kMissing, sim::kMissing, sim::kMissing, sim::kMissing, sim::kMissing,
+                sim::kMissing, sim::kMissing, sim::kMissing, 6, 4, 2, 0.5}};
   plot.path_label = "scenario severe";
   const std::string ascii = DrawPlot(plot, {.width = 50, .ascii = true});
   EXPECT_THAT(ascii, HasSubstr("o scenario severe: last 0.5"));
@@ -68,7 +68,18 @@ TEST(PlotTest, DrawsTheScenarioDifferently) {
 
 TEST(PlotTest, LeavesAGapWhereAValueIsMissing) {
   Plot plot = Rising();
-  plot.history.values = {1, 1, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, 1, 1};
+  plot.history.values = {1,
+                         1,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         sim::kMissing,
+                         1,
+                         1};
   const std::string text = DrawPlot(plot, {.width = 50, .ascii = true});
   EXPECT_THAT(text, HasSubstr("*     "));
 }
@@ -77,7 +88,7 @@ TEST(PlotTest, DrawsAFlatLineAndNothing) {
   Plot plot = Rising();
   plot.history.values = {2, 2, 2};
   EXPECT_THAT(DrawPlot(plot, {.width = 40, .height = 3, .ascii = true}), HasSubstr("2 |***"));
-  plot.history.values = {kNaN};
+  plot.history.values = {sim::kMissing};
   EXPECT_THAT(DrawPlot(plot, {.width = 40}), HasSubstr("history: no value"));
   plot.history.values = {};
   EXPECT_THAT(DrawPlot(plot, {.width = 40, .locale = Locale::kFrench}),

@@ -9,7 +9,7 @@
 namespace jalon::server {
 namespace {
 
-using Stub = v1::ObjectiveService::Stub;
+using ObjectiveStub = v1::ObjectiveService::Stub;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -60,7 +60,7 @@ class ObjectiveHistoryTest : public testing::Test {
 
   absl::StatusOr<v1::AnalyzeObjectiveHistoryResponse> Analyze(
       const v1::AnalyzeObjectiveHistoryRequest& request) {
-    return server_.Ask(server_.objectives(), &Stub::AnalyzeObjectiveHistory, request);
+    return server_.Ask(server_.objectives(), &ObjectiveStub::AnalyzeObjectiveHistory, request);
   }
 
   static v1::AnalyzeObjectiveHistoryRequest Request() {

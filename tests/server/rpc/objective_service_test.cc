@@ -6,7 +6,7 @@
 namespace jalon::server {
 namespace {
 
-using Stub = v1::ObjectiveService::Stub;
+using ObjectiveStub = v1::ObjectiveService::Stub;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -16,26 +16,26 @@ class ObjectiveServiceTest : public testing::Test {
   ObjectiveServiceTest() { server_.ImportSmall(); }
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                            Response*),
+  absl::StatusOr<Response> Ask(grpc::Status (ObjectiveStub::*method)(grpc::ClientContext*,
+                                                                     const Request&, Response*),
                                const Request& request) {
     return server_.Ask(server_.objectives(), method, request);
   }
 
   absl::StatusOr<v1::ObjectiveSet> Create(const v1::CreateObjectiveSetRequest& request) {
-    return Ask(&Stub::CreateObjectiveSet, request);
+    return Ask(&ObjectiveStub::CreateObjectiveSet, request);
   }
 
   absl::StatusOr<v1::ObjectiveSet> Get(const std::string& name) {
     v1::GetObjectiveSetRequest request;
     request.set_name(name);
-    return Ask(&Stub::GetObjectiveSet, request);
+    return Ask(&ObjectiveStub::GetObjectiveSet, request);
   }
 
   absl::StatusOr<v1::ListObjectivesResponse> List(const std::string& set) {
     v1::ListObjectivesRequest request;
     request.set_parent(set);
-    return Ask(&Stub::ListObjectives, request);
+    return Ask(&ObjectiveStub::ListObjectives, request);
   }
 
   absl::StatusOr<v1::ObjectiveSet> Publish(const std::string& reason, const std::string& etag = "",
@@ -46,7 +46,7 @@ class ObjectiveServiceTest : public testing::Test {
     request.set_reason(reason);
     request.set_etag(etag);
     request.set_request_id(request_id);
-    return Ask(&Stub::PublishObjectiveSet, request);
+    return Ask(&ObjectiveStub::PublishObjectiveSet, request);
   }
 
   TestServer server_;
@@ -290,7 +290,7 @@ TEST_F(ObjectiveServiceTest, NeedsAnAuthorAndAReasonToPublish) {
   v1::PublishObjectiveSetRequest request;
   request.set_name("networks/fr/objectiveSets/plan");
 
-  EXPECT_THAT(Broken(Ask(&Stub::PublishObjectiveSet, request).status()),
+  EXPECT_THAT(Broken(Ask(&ObjectiveStub::PublishObjectiveSet, request).status()),
               ElementsAre("author MISSING_FIELD", "reason MISSING_FIELD"));
 }
 
@@ -301,10 +301,10 @@ TEST_F(ObjectiveServiceTest, ListsTheObjectivesAskedForByPages) {
   request.add_units("n1");
   request.set_page_size(1);
 
-  const auto first = Ask(&Stub::ListObjectives, request);
+  const auto first = Ask(&ObjectiveStub::ListObjectives, request);
   ASSERT_TRUE(first.ok()) << first.status();
   request.set_page_token(first->next_page_token());
-  const auto second = Ask(&Stub::ListObjectives, request);
+  const auto second = Ask(&ObjectiveStub::ListObjectives, request);
 
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(first->total_count(), 2);
@@ -323,9 +323,9 @@ TEST_F(ObjectiveServiceTest, ListsSetsOfAYear) {
   v1::ListObjectiveSetsRequest request;
   request.set_parent("networks/fr");
 
-  const auto all = Ask(&Stub::ListObjectiveSets, request);
+  const auto all = Ask(&ObjectiveStub::ListObjectiveSets, request);
   request.set_fiscal_year("2026");
-  const auto year = Ask(&Stub::ListObjectiveSets, request);
+  const auto year = Ask(&ObjectiveStub::ListObjectiveSets, request);
 
   ASSERT_TRUE(all.ok()) << all.status();
   ASSERT_TRUE(year.ok()) << year.status();
@@ -346,7 +346,7 @@ TEST_F(ObjectiveServiceTest, FillsThePagesOfAYear) {
   request.set_fiscal_year("2026");  // plan-7, plan-4, plan-1
   request.set_page_size(2);
 
-  const auto first = Ask(&Stub::ListObjectiveSets, request);
+  const auto first = Ask(&ObjectiveStub::ListObjectiveSets, request);
   ASSERT_TRUE(first.ok()) << first.status();
   ASSERT_EQ(first->objective_sets_size(), 2);
   EXPECT_EQ(first->objective_sets(0).name(), "networks/fr/objectiveSets/plan-7");
@@ -354,7 +354,7 @@ TEST_F(ObjectiveServiceTest, FillsThePagesOfAYear) {
   ASSERT_FALSE(first->next_page_token().empty());
 
   request.set_page_token(first->next_page_token());
-  const auto second = Ask(&Stub::ListObjectiveSets, request);
+  const auto second = Ask(&ObjectiveStub::ListObjectiveSets, request);
   ASSERT_TRUE(second.ok()) << second.status();
   ASSERT_EQ(second->objective_sets_size(), 1);
   EXPECT_EQ(second->objective_sets(0).name(), "networks/fr/objectiveSets/plan-1");
@@ -372,7 +372,7 @@ TEST_F(ObjectiveServiceTest, GivesNoTokenWhenOnlyOtherYearsFollow) {
   request.set_parent("networks/fr");
   request.set_fiscal_year("2026");
   request.set_page_size(2);
-  const auto page = Ask(&Stub::ListObjectiveSets, request);
+  const auto page = Ask(&ObjectiveStub::ListObjectiveSets, request);
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->objective_sets_size(), 2);
   EXPECT_EQ(page->next_page_token(), "");
@@ -414,8 +414,8 @@ TEST_F(ObjectiveServiceTest, RejectsFilesWithBadRowsAndKeepsNoSet) {
   EXPECT_EQ(import->violation_count(), 2);
   v1::ListImportViolationsRequest request;
   request.set_parent(import->name());
-  const auto page =
-      server_.Ask(server_.networks(), &v1::NetworkService::Stub::ListImportViolations, request);
+  const auto page = server_.Ask(server_.networks(),
+                                &v1::NetworkService::Stub::ListImportViolations, request);
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->violations(0).line(), 2);
   EXPECT_EQ(page->violations(0).reason(), "UNKNOWN_UNIT");

@@ -10,7 +10,7 @@
 namespace jalon::server {
 namespace {
 
-using Stub = v1::ScenarioService::Stub;
+using ScenarioStub = v1::ScenarioService::Stub;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -25,8 +25,8 @@ class ScenarioServiceTest : public testing::Test {
   }
 
   template <class Request, class Response>
-  absl::StatusOr<Response> Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                            Response*),
+  absl::StatusOr<Response> Ask(grpc::Status (ScenarioStub::*method)(grpc::ClientContext*,
+                                                                    const Request&, Response*),
                                const Request& request) {
     return server_.Ask(server_.scenarios(), method, request);
   }
@@ -34,7 +34,7 @@ class ScenarioServiceTest : public testing::Test {
   absl::StatusOr<v1::Scenario> Get(const std::string& name) {
     v1::GetScenarioRequest request;
     request.set_name(name);
-    return Ask(&Stub::GetScenario, request);
+    return Ask(&ScenarioStub::GetScenario, request);
   }
 
   TestServer server_;
@@ -64,7 +64,7 @@ v1::CreateScenarioRequest RatesUp() {
 }
 
 TEST_F(ScenarioServiceTest, KeepsAScenarioAsItWasGiven) {
-  const auto made = Ask(&Stub::CreateScenario, RatesUp());
+  const auto made = Ask(&ScenarioStub::CreateScenario, RatesUp());
 
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_EQ(made->name(), "networks/fr/scenarios/rates-up");
@@ -81,27 +81,27 @@ TEST_F(ScenarioServiceTest, RefusesAMessageAboveAMebibyteAndGoesOnServing) {
   v1::CreateScenarioRequest request = RatesUp();
   request.mutable_scenario()->set_display_name(std::string((1 << 20) + 1, 'x'));
 
-  const auto refused = Ask(&Stub::CreateScenario, request);
+  const auto refused = Ask(&ScenarioStub::CreateScenario, request);
 
   EXPECT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
   EXPECT_TRUE(absl::IsNotFound(Get("networks/fr/scenarios/rates-up").status()));
-  EXPECT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+  EXPECT_TRUE(Ask(&ScenarioStub::CreateScenario, RatesUp()).ok());
 }
 
 TEST_F(ScenarioServiceTest, MakesAnIdWhenNoneIsGiven) {
   v1::CreateScenarioRequest request = RatesUp();
   request.clear_scenario_id();
 
-  const auto made = Ask(&Stub::CreateScenario, request);
+  const auto made = Ask(&ScenarioStub::CreateScenario, request);
 
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_EQ(made->name().size(), std::string("networks/fr/scenarios/").size() + 12);
 }
 
 TEST_F(ScenarioServiceTest, RefusesAnIdThatIsTaken) {
-  ASSERT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+  ASSERT_TRUE(Ask(&ScenarioStub::CreateScenario, RatesUp()).ok());
 
-  const absl::Status again = Ask(&Stub::CreateScenario, RatesUp()).status();
+  const absl::Status again = Ask(&ScenarioStub::CreateScenario, RatesUp()).status();
 
   EXPECT_TRUE(absl::IsAlreadyExists(again)) << again;
 }
@@ -113,7 +113,7 @@ TEST_F(ScenarioServiceTest, NamesEveryBadFieldAtOnce) {
   scenario.mutable_events(0)->set_indicators(0, "sales");
   scenario.mutable_events(0)->mutable_effect()->set_mode(-1.5);
 
-  const absl::Status status = Ask(&Stub::CreateScenario, request).status();
+  const absl::Status status = Ask(&ScenarioStub::CreateScenario, request).status();
 
   EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
   EXPECT_THAT(Broken(status),
@@ -127,7 +127,7 @@ TEST_F(ScenarioServiceTest, RefusesBadNamesAndIds) {
   request.set_parent("fr");
   request.set_scenario_id("Rates Up");
 
-  EXPECT_THAT(Broken(Ask(&Stub::CreateScenario, request).status()),
+  EXPECT_THAT(Broken(Ask(&ScenarioStub::CreateScenario, request).status()),
               ElementsAre("parent BAD_NAME", "scenario_id BAD_SLUG", "scenario MISSING_FIELD"));
   EXPECT_THAT(Broken(Get("networks/fr").status()), ElementsAre("name BAD_NAME"));
 }
@@ -135,17 +135,17 @@ TEST_F(ScenarioServiceTest, RefusesBadNamesAndIds) {
 TEST_F(ScenarioServiceTest, SaysThatTheNetworkDoesNotExist) {
   v1::CreateScenarioRequest request = RatesUp();
   request.set_parent("networks/xx");
-  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::CreateScenario, request).status()));
+  EXPECT_TRUE(absl::IsNotFound(Ask(&ScenarioStub::CreateScenario, request).status()));
   v1::ListScenariosRequest list;
   list.set_parent("networks/xx");
-  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::ListScenarios, list).status()));
+  EXPECT_TRUE(absl::IsNotFound(Ask(&ScenarioStub::ListScenarios, list).status()));
 }
 
 TEST_F(ScenarioServiceTest, KeepsNothingOfAValidation) {
   v1::CreateScenarioRequest request = RatesUp();
   request.set_validate_only(true);
 
-  const auto made = Ask(&Stub::CreateScenario, request);
+  const auto made = Ask(&ScenarioStub::CreateScenario, request);
 
   ASSERT_TRUE(made.ok()) << made.status();
   EXPECT_TRUE(absl::IsNotFound(Get(made->name()).status()));
@@ -155,12 +155,12 @@ TEST_F(ScenarioServiceTest, AnswersARepeatedRequestIdWithTheFirstScenario) {
   v1::CreateScenarioRequest request = RatesUp();
   request.clear_scenario_id();
   request.set_request_id("s-1");
-  const auto first = Ask(&Stub::CreateScenario, request);
+  const auto first = Ask(&ScenarioStub::CreateScenario, request);
   ASSERT_TRUE(first.ok()) << first.status();
 
-  const auto again = Ask(&Stub::CreateScenario, request);
+  const auto again = Ask(&ScenarioStub::CreateScenario, request);
   request.mutable_scenario()->set_display_name("Other");
-  const auto other = Ask(&Stub::CreateScenario, request);
+  const auto other = Ask(&ScenarioStub::CreateScenario, request);
 
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->name(), first->name());
@@ -171,16 +171,16 @@ TEST_F(ScenarioServiceTest, PagesThroughScenarios) {
   v1::CreateScenarioRequest request = RatesUp();
   for (const char* id : {"a", "b", "c"}) {
     request.set_scenario_id(id);
-    ASSERT_TRUE(Ask(&Stub::CreateScenario, request).ok());
+    ASSERT_TRUE(Ask(&ScenarioStub::CreateScenario, request).ok());
   }
   v1::ListScenariosRequest list;
   list.set_parent("networks/fr");
   list.set_page_size(2);
 
-  const auto first = Ask(&Stub::ListScenarios, list);
+  const auto first = Ask(&ScenarioStub::ListScenarios, list);
   ASSERT_TRUE(first.ok()) << first.status();
   list.set_page_token(first->next_page_token());
-  const auto second = Ask(&Stub::ListScenarios, list);
+  const auto second = Ask(&ScenarioStub::ListScenarios, list);
 
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(first->scenarios_size(), 2);
@@ -189,13 +189,13 @@ TEST_F(ScenarioServiceTest, PagesThroughScenarios) {
 }
 
 TEST_F(ScenarioServiceTest, DeletesAScenario) {
-  ASSERT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+  ASSERT_TRUE(Ask(&ScenarioStub::CreateScenario, RatesUp()).ok());
   v1::DeleteScenarioRequest request;
   request.set_name("networks/fr/scenarios/rates-up");
 
-  EXPECT_TRUE(Ask(&Stub::DeleteScenario, request).ok());
+  EXPECT_TRUE(Ask(&ScenarioStub::DeleteScenario, request).ok());
   EXPECT_TRUE(absl::IsNotFound(Get(request.name()).status()));
-  EXPECT_TRUE(absl::IsNotFound(Ask(&Stub::DeleteScenario, request).status()));
+  EXPECT_TRUE(absl::IsNotFound(Ask(&ScenarioStub::DeleteScenario, request).status()));
 }
 
 // ---- Mixtures.
@@ -221,23 +221,23 @@ class MixtureServiceTest : public ScenarioServiceTest {
     calm.set_parent("networks/fr");
     calm.set_scenario_id("calm");
     calm.mutable_scenario()->set_display_name("Calme");
-    EXPECT_TRUE(Ask(&Stub::CreateScenario, calm).ok());
-    EXPECT_TRUE(Ask(&Stub::CreateScenario, RatesUp()).ok());
+    EXPECT_TRUE(Ask(&ScenarioStub::CreateScenario, calm).ok());
+    EXPECT_TRUE(Ask(&ScenarioStub::CreateScenario, RatesUp()).ok());
   }
 
   std::vector<std::string> Problems(const v1::CreateScenarioRequest& request) {
-    return Broken(Ask(&Stub::CreateScenario, request).status());
+    return Broken(Ask(&ScenarioStub::CreateScenario, request).status());
   }
 
   absl::Status Delete(const std::string& id) {
     v1::DeleteScenarioRequest request;
     request.set_name("networks/fr/scenarios/" + id);
-    return Ask(&Stub::DeleteScenario, request).status();
+    return Ask(&ScenarioStub::DeleteScenario, request).status();
   }
 };
 
 TEST_F(MixtureServiceTest, IsKeptWithTheHashesOfItsRegimes) {
-  const auto made = Ask(&Stub::CreateScenario, Outlook());
+  const auto made = Ask(&ScenarioStub::CreateScenario, Outlook());
 
   ASSERT_TRUE(made.ok()) << made.status();
   ASSERT_EQ(made->mixture_size(), 2);
@@ -250,30 +250,30 @@ TEST_F(MixtureServiceTest, IsKeptWithTheHashesOfItsRegimes) {
 }
 
 TEST_F(MixtureServiceTest, HasAHashOfWeightsAndContentsAndNotOfNames) {
-  const auto made = Ask(&Stub::CreateScenario, Outlook());
+  const auto made = Ask(&ScenarioStub::CreateScenario, Outlook());
   ASSERT_TRUE(made.ok()) << made.status();
   v1::CreateScenarioRequest twin = RatesUp();
   twin.set_scenario_id("rates-up-again");
-  ASSERT_TRUE(Ask(&Stub::CreateScenario, twin).ok());
+  ASSERT_TRUE(Ask(&ScenarioStub::CreateScenario, twin).ok());
 
   v1::CreateScenarioRequest renamed = Outlook();
   renamed.set_scenario_id("renamed");
   renamed.mutable_scenario()->mutable_mixture(1)->set_scenario(
       "networks/fr/scenarios/rates-up-again");
-  EXPECT_EQ(Ask(&Stub::CreateScenario, renamed)->content_hash(), made->content_hash());
+  EXPECT_EQ(Ask(&ScenarioStub::CreateScenario, renamed)->content_hash(), made->content_hash());
   v1::CreateScenarioRequest surer = Outlook();
   surer.set_scenario_id("surer");
   surer.mutable_scenario()->set_weight_confidence(20);
-  EXPECT_NE(Ask(&Stub::CreateScenario, surer)->content_hash(), made->content_hash());
+  EXPECT_NE(Ask(&ScenarioStub::CreateScenario, surer)->content_hash(), made->content_hash());
   v1::CreateScenarioRequest even = Outlook();
   even.set_scenario_id("even");
   even.mutable_scenario()->mutable_mixture(0)->set_weight(0.5);
   even.mutable_scenario()->mutable_mixture(1)->set_weight(0.5);
-  EXPECT_NE(Ask(&Stub::CreateScenario, even)->content_hash(), made->content_hash());
+  EXPECT_NE(Ask(&ScenarioStub::CreateScenario, even)->content_hash(), made->content_hash());
 }
 
 TEST_F(MixtureServiceTest, NamesEveryProblemOfAMixtureAtOnce) {
-  ASSERT_TRUE(Ask(&Stub::CreateScenario, Outlook()).ok());
+  ASSERT_TRUE(Ask(&ScenarioStub::CreateScenario, Outlook()).ok());
   v1::CreateScenarioRequest request = Outlook();
   request.set_scenario_id("bad");
   v1::Scenario& scenario = *request.mutable_scenario();
@@ -298,12 +298,12 @@ TEST_F(MixtureServiceTest, KeepsNothingOfAValidationEither) {
   v1::CreateScenarioRequest request = Outlook();
   request.set_validate_only(true);
 
-  EXPECT_TRUE(Ask(&Stub::CreateScenario, request).ok());
+  EXPECT_TRUE(Ask(&ScenarioStub::CreateScenario, request).ok());
   EXPECT_TRUE(absl::IsNotFound(Get("networks/fr/scenarios/outlook").status()));
 }
 
 TEST_F(MixtureServiceTest, OutlivesItsRegimes) {
-  const auto made = Ask(&Stub::CreateScenario, Outlook());
+  const auto made = Ask(&ScenarioStub::CreateScenario, Outlook());
   ASSERT_TRUE(made.ok()) << made.status();
 
   EXPECT_TRUE(Delete("rates-up").ok());

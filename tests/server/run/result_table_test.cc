@@ -1,10 +1,10 @@
 #include "server/run/result_table.h"
 
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/network/network.h"
 
 namespace jalon::server {
@@ -12,7 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const sim::Window kYear{sim::Period::Month(2027, 1), sim::Period::Month(2027, 12)};
 
 v1::StatisticSpec Spec(v1::Statistic statistic, double level = 0) {
@@ -46,7 +45,7 @@ ResultTable Table() {
           .path_count = 256,
           .specs = {Spec(v1::STATISTIC_MEAN), Spec(v1::STATISTIC_QUANTILE, 0.1),
                     Spec(v1::STATISTIC_QUANTILE, 0.9)},
-          .columns = {{1, 2, 3, 4, 5}, {kNaN, 20, 30, 40, 50}, {10, 20, 30, 40, 50}}};
+          .columns = {{1, 2, 3, 4, 5}, {sim::kMissing, 20, 30, 40, 50}, {10, 20, 30, 40, 50}}};
 }
 
 std::vector<std::string> UnitsOf(const RowAxis& axis, const std::vector<uint32_t>& rows) {
@@ -119,7 +118,7 @@ TEST(MakeBlockTest, FitsTheMessageThatItWasCutFor) {
     TableSelection selection{.row_axis_hash = std::string(64, 'f')};
     for (int c = 0; c < columns; ++c) {
       table.specs.push_back(Spec(v1::STATISTIC_QUANTILE, 0.123456789));
-      table.columns.emplace_back(rows, kNaN);
+      table.columns.emplace_back(rows, sim::kMissing);
       selection.columns.push_back(c);
     }
     for (int64_t i = 0; i < rows; ++i) selection.rows.push_back(static_cast<uint32_t>(i));
@@ -128,7 +127,7 @@ TEST(MakeBlockTest, FitsTheMessageThatItWasCutFor) {
 }
 
 TEST(ColumnTest, ComesBackFromDiskWithItsHoles) {
-  const std::vector<double> values = {1.5, kNaN, -3};
+  const std::vector<double> values = {1.5, sim::kMissing, -3};
   const auto back = ParseColumn(SerializeColumn(Spec(v1::STATISTIC_MEAN), values));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ((*back)[0], 1.5);

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "tests/sim/network/kinds_network.h"
 
 namespace jalon::server {
@@ -14,7 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 const sim::Period kFirst{sim::Frequency::kMonth, 1500};
 const sim::Window kLastYear{kFirst + 12, kFirst + 23};
 const sim::Window kNextYear{kFirst + 24, kFirst + 35};
@@ -136,10 +135,10 @@ TEST(TargetsTest, SaysWhatDoesNotExist) {
                         .probability_high = {0.5, 0, 0.5, 0},
                         .opening_mean = 3'100,
                         .ro_undefined_share = 1.0};
-  estimates[equipment] = {.mean = kMissing, .no_ratio_share = 1.0};
+  estimates[equipment] = {.mean = sim::kMissing, .no_ratio_share = 1.0};
   for (sim::TargetEstimate& estimate : estimates) estimate.quantiles.assign(7, 0.0);
   const ResultTable table = MakeTable(rows, {.path_count = 256, .estimates = estimates},
-                                      std::vector<double>(rows.rows.size(), kMissing));
+                                      std::vector<double>(rows.rows.size(), sim::kMissing));
   EXPECT_EQ(Cell(table, v1::STATISTIC_ATTAINMENT_PROBABILITY, holders), 0.4);
   EXPECT_TRUE(std::isnan(Cell(table, v1::STATISTIC_RO_PROBABILITY, holders, 0.9)));
   EXPECT_EQ(Cell(table, v1::STATISTIC_OPENING_VALUE, holders), 3'100);

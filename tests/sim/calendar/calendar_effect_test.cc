@@ -1,17 +1,16 @@
 #include "sim/calendar/calendar_effect.h"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const WindowPair kMays{{Period::Month(2027, 5), Period::Month(2027, 5)},
                        {Period::Month(2026, 5), Period::Month(2026, 5)}};
 
@@ -57,7 +56,7 @@ TEST(CalendarEffectTest, AnIndicatorThatIsNotExposedHasNone) {
 }
 
 TEST(CalendarEffectTest, AWindowWithoutFiguresLeavesTheCalendarEffect) {
-  const CalendarEffect effect = EffectOf(TwoBranches(Exposure::kOpeningDays, kNaN), 3);
+  const CalendarEffect effect = EffectOf(TwoBranches(Exposure::kOpeningDays, kMissing), 3);
   EXPECT_TRUE(std::isnan(effect.window));
   EXPECT_DOUBLE_EQ(effect.calendar, 100.0 * 18 / 19);
 }

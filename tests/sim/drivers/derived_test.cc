@@ -1,10 +1,10 @@
 #include "sim/drivers/derived.h"
 
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/base/violation.h"
 
 namespace jalon::sim {
@@ -14,8 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The Livret A: half of the 6-month means of inflation and of the ESTR, to the tenth, not under
 // 0.5 %, on 1 February and 1 August from figures up to two months before.
@@ -49,7 +47,7 @@ TEST(SettleTest, HoldsBetweenFloorAndCap) {
   EXPECT_EQ(Settle(rule, 0.2), 0.5);
   EXPECT_EQ(Settle(rule, 4.1), 3.0);
   EXPECT_EQ(Settle(rule, 1.0), 1.0);
-  EXPECT_TRUE(std::isnan(Settle(rule, kNaN)));
+  EXPECT_TRUE(std::isnan(Settle(rule, kMissing)));
 }
 
 TEST(IsEffectiveTest, FollowsTheMonthsAndTheirQuarters) {
@@ -76,7 +74,7 @@ TEST(DerivedDriversTest, ChangesAtEffectiveDatesAndHoldsBetweenThem) {
   std::vector<double> values;
   for (int t = 0; t < window.size(); ++t) values.push_back(2.0);
   for (int t = 0; t < window.size(); ++t) values.push_back(t);
-  for (int t = 0; t < window.size(); ++t) values.push_back(t < 3 ? 1.7 : kNaN);
+  for (int t = 0; t < window.size(); ++t) values.push_back(t < 3 ? 1.7 : kMissing);
   const DerivedDrivers livret = One(LivretA(), {"estr", "inflation"});
   EXPECT_EQ(livret.reach(), 7);
   livret.Fill({values, window}, Period::Month(2025, 10), Keep);

@@ -1,16 +1,15 @@
 #include "sim/drivers/driver_simulator.h"
 
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 using Mode = DriverCourse::Mode;
 
 // Two drivers; S = {{4, -2}, {-2, 10}}.
@@ -55,7 +54,7 @@ TEST(DriverSimulatorTest, ImposesADriverWithoutMovingAnyOther) {
 
 TEST(DriverSimulatorTest, SaysWhichValuesAreTheSameOnEveryPath) {
   const DriverSimulator simulator =
-      Simulator({{.driver = 0, .moves_others = true, .values = {kNaN, 60, 70}},
+      Simulator({{.driver = 0, .moves_others = true, .values = {kMissing, 60, 70}},
                  {.driver = 1, .mode = Mode::kShift, .values = {1, 1, 2}}});
   EXPECT_FALSE(simulator.is_imposed(0, 0)) << "free";
   EXPECT_TRUE(simulator.is_imposed(0, 1));
@@ -75,7 +74,7 @@ TEST(DriverSimulatorTest, ShiftsADriverWithoutMovingAnyOther) {
 TEST(DriverSimulatorTest, GoesOnFromTheSimulatedValueOnceADriverIsFreeAgain) {
   const std::vector<double> free = Simulator({}).Simulate(kNormals);
   const std::vector<double> path =
-      Simulator({{.driver = 0, .values = {kNaN, 60, kNaN}}}).Simulate(kNormals);
+      Simulator({{.driver = 0, .values = {kMissing, 60, kMissing}}}).Simulate(kNormals);
   EXPECT_EQ(path[0], free[0]);
   EXPECT_EQ(path[2], 60);
   EXPECT_EQ(path[4], free[4]);
@@ -120,7 +119,7 @@ TEST(DriverSimulatorTest, ConditionsOnADriverWhoseInnovationMixesNormals) {
 TEST(DriverSimulatorTest, LetsLaterPeriodsFollowThroughTheCoefficients) {
   const std::vector<double> zeros(4, 0.0);
   const std::vector<double> path =
-      Simulator({{.driver = 0, .moves_others = true, .values = {15, kNaN}}}, 2).Simulate(zeros);
+      Simulator({{.driver = 0, .moves_others = true, .values = {15, kMissing}}}, 2).Simulate(zeros);
   EXPECT_NEAR(path[2], 1 + 0.9 * 15 + 0.1 * path[1], 1e-12);
   EXPECT_NEAR(path[3], 0.5 + 0.2 * 15 + 0.5 * path[1], 1e-12);
 }

@@ -1,10 +1,10 @@
 #include "sim/drivers/drivers.h"
 
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 
 namespace jalon::sim {
 namespace {
@@ -15,8 +15,6 @@ using ::testing::Eq;
 using ::testing::IsEmpty;
 using ::testing::NanSensitiveDoubleEq;
 using ::testing::Optional;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Driver Quarterly(QuarterRule rule, std::vector<double> values = {3, 6, 12}) {
   return {.id = "q",
@@ -37,11 +35,11 @@ const Window kNineMonths{Period::Month(2025, 1), Period::Month(2025, 9)};
 const Window kTwoQuarters{Period::Quarter(2025, 1), Period::Quarter(2025, 2)};
 
 TEST(DriverValuesTest, GivesItsOwnPeriodsAsTheyAreAndMissingOutside) {
-  const Driver driver = Monthly(QuarterRule::kStep, {1, kNaN, 3});
+  const Driver driver = Monthly(QuarterRule::kStep, {1, kMissing, 3});
   EXPECT_THAT(
       DriverValues(driver, Frequency::kMonth, {Period::Month(2024, 12), Period::Month(2025, 4)}),
-      ElementsAre(NanSensitiveDoubleEq(kNaN), 1, NanSensitiveDoubleEq(kNaN), 3,
-                  NanSensitiveDoubleEq(kNaN)));
+      ElementsAre(NanSensitiveDoubleEq(kMissing), 1, NanSensitiveDoubleEq(kMissing), 3,
+                  NanSensitiveDoubleEq(kMissing)));
 }
 
 TEST(DriverValuesTest, RepeatsARateInEachMonthOfItsQuarter) {
@@ -60,18 +58,18 @@ TEST(DriverValuesTest, JoinsMidPointsOfQuartersAndIsFlatAtBothEnds) {
 }
 
 TEST(DriverValuesTest, IsFlatBesideAMissingQuarter) {
-  EXPECT_THAT(
-      DriverValues(Quarterly(QuarterRule::kLinear, {3, kNaN, 12}), Frequency::kMonth, kNineMonths),
-      ElementsAre(3, 3, 3, NanSensitiveDoubleEq(kNaN), NanSensitiveDoubleEq(kNaN),
-                  NanSensitiveDoubleEq(kNaN), 12, 12, 12));
+  EXPECT_THAT(DriverValues(Quarterly(QuarterRule::kLinear, {3, kMissing, 12}), Frequency::kMonth,
+                           kNineMonths),
+              ElementsAre(3, 3, 3, NanSensitiveDoubleEq(kMissing), NanSensitiveDoubleEq(kMissing),
+                          NanSensitiveDoubleEq(kMissing), 12, 12, 12));
 }
 
 TEST(DriverValuesTest, AveragesMonthsIntoQuartersAndSumsFlows) {
-  const std::vector<double> months = {1, 2, 6, 10, kNaN, 20};
+  const std::vector<double> months = {1, 2, 6, 10, kMissing, 20};
   EXPECT_THAT(DriverValues(Monthly(QuarterRule::kStep, months), Frequency::kQuarter, kTwoQuarters),
-              ElementsAre(3, NanSensitiveDoubleEq(kNaN)));
+              ElementsAre(3, NanSensitiveDoubleEq(kMissing)));
   EXPECT_THAT(DriverValues(Monthly(QuarterRule::kThird, months), Frequency::kQuarter, kTwoQuarters),
-              ElementsAre(9, NanSensitiveDoubleEq(kNaN)));
+              ElementsAre(9, NanSensitiveDoubleEq(kMissing)));
 }
 
 TEST(KnownAtTest, CutsADriverAtItsOwnFrequency) {
@@ -100,9 +98,9 @@ TEST(KnownAtTest, DoesNotLetALinearDriverLookAhead) {
 }
 
 TEST(DriverTableTest, ComparesMissingValuesAsEqual) {
-  EXPECT_EQ(Monthly(QuarterRule::kStep, {1, kNaN}), Monthly(QuarterRule::kStep, {1, kNaN}));
-  EXPECT_FALSE(Monthly(QuarterRule::kStep, {1, kNaN}) == Monthly(QuarterRule::kStep, {1, 2}));
-  EXPECT_FALSE(Monthly(QuarterRule::kStep, {1}) == Monthly(QuarterRule::kStep, {1, kNaN}));
+  EXPECT_EQ(Monthly(QuarterRule::kStep, {1, kMissing}), Monthly(QuarterRule::kStep, {1, kMissing}));
+  EXPECT_FALSE(Monthly(QuarterRule::kStep, {1, kMissing}) == Monthly(QuarterRule::kStep, {1, 2}));
+  EXPECT_FALSE(Monthly(QuarterRule::kStep, {1}) == Monthly(QuarterRule::kStep, {1, kMissing}));
 }
 
 TEST(DriverTableTest, FindsDriversInAnyOrder) {

@@ -1,11 +1,11 @@
 #include "sim/drivers/formula.h"
 
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/base/violation.h"
 
 namespace jalon::sim {
@@ -15,8 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Formula Parsed(absl::string_view text) {
   absl::StatusOr<Formula> formula = Formula::Parse(text);
@@ -79,7 +77,7 @@ TEST(FormulaTest, ReadsIdsWithADashAndIdsInQuotes) {
 
 TEST(FormulaTest, HasNoValueWhereAnInputHasNone) {
   const Formula formula = Parsed("mean(a, 2)");
-  const auto values = [](int, int t) { return t == 1 ? kNaN : 1.0; };
+  const auto values = [](int, int t) { return t == 1 ? kMissing : 1.0; };
   EXPECT_TRUE(std::isnan(formula.At(1, values)));
   EXPECT_TRUE(std::isnan(formula.At(2, values)));
   EXPECT_EQ(formula.At(3, values), 1.0);

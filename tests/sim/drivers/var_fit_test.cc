@@ -1,9 +1,9 @@
 #include <cmath>
-#include <limits>
 #include <random>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/drivers/driver_simulator.h"
 #include "sim/drivers/linear_algebra.h"
 #include "sim/drivers/var_model.h"
@@ -14,7 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const Period kFirst = Period::Month(2020, 1);
 
 Driver Named(std::string id, std::vector<double> values) {
@@ -121,7 +120,7 @@ TEST(VarFitTest, TakesDriversOneByOneWhenNoneMoves) {
 
 TEST(VarFitTest, HoldsADriverThatStopsBeforeTheEndAtItsLastValue) {
   DriverTable table = Simulated(60, 5);
-  for (int t = 40; t < 60; ++t) table.drivers[1].values[t] = kNaN;
+  for (int t = 40; t < 60; ++t) table.drivers[1].values[t] = kMissing;
   const VarModel model = Fit(table, At(table));
   EXPECT_EQ(model.last_values[1], table.drivers[1].values[39]);
   EXPECT_EQ(model.last, kFirst + 59);
@@ -176,7 +175,7 @@ TEST(VarFitTest, DoesNotDependOnTheUnitOfADriver) {
 TEST(VarFitTest, BridgesGapsWithTheLastValueSeen) {
   DriverTable table = Simulated(60, 10);
   DriverTable filled = table;
-  table.drivers[0].values[30] = kNaN;
+  table.drivers[0].values[30] = kMissing;
   filled.drivers[0].values[30] = filled.drivers[0].values[29];
   EXPECT_EQ(Fit(table, At(table)), Fit(filled, At(filled)));
 }
@@ -210,7 +209,7 @@ TEST(VarFitTest, RefusesATightnessThatIsNotPositive) {
   const DriverTable table = Simulated(60, 12);
   VarOptions options = At(table);
   options.own_tightness = 0;
-  options.cross_tightness = kNaN;
+  options.cross_tightness = kMissing;
   const Violations violations =
       ViolationsFromStatus(FitVar(table, {"x"}, Frequency::kMonth, options).status());
   EXPECT_TRUE(HasViolation(violations, "own_tightness", "OUT_OF_RANGE"));

@@ -7,12 +7,12 @@
 #include <atomic>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 #include "sim/base/violation.h"
 #include "sim/demo/demo.h"
 #include "sim/random/stream.h"
@@ -30,8 +30,6 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 absl::StatusOr<Model> TryFit(const Revision& revision, const FitOptions& options = {}) {
   return FitModel(revision, options, StopToken(), [](double) {});
@@ -172,7 +170,7 @@ TEST(FitModelTest, ReportsEveryBadOptionAtOnce) {
   const Revision revision = MakeSmallRevision({}, PlainCell);
   const absl::Status status =
       TryFit(revision,
-             {.trend_damping = kNaN, .level_half_life_periods = 0, .ended_after_missing = 0})
+             {.trend_damping = kMissing, .level_half_life_periods = 0, .ended_after_missing = 0})
           .status();
   const Violations violations = ViolationsFromStatus(status);
   EXPECT_EQ(violations.kept().size(), 3);
@@ -203,7 +201,7 @@ TEST(FitModelTest, TellsItsProgressUpToOne) {
 
 TEST(FitModelTest, EndsASeriesThatStopped) {
   const Model model = Fit(MakeSmallRevision({}, [](int branch, int period) {
-    return branch == 2 && period >= 33 ? kNaN : PlainCell(branch, period);
+    return branch == 2 && period >= 33 ? kMissing : PlainCell(branch, period);
   }));
   EXPECT_TRUE(model.series[2].ended);
   EXPECT_FALSE(model.series[1].ended);
@@ -229,7 +227,7 @@ TEST(FitModelTest, TellsOfEndedSeriesInOneSentence) {
 
 TEST(FitModelTest, KeepsASeriesWithTwoMissingMonthsAtTheEnd) {
   const Model model = Fit(MakeSmallRevision({}, [](int branch, int period) {
-    return branch == 2 && period >= 34 ? kNaN : PlainCell(branch, period);
+    return branch == 2 && period >= 34 ? kMissing : PlainCell(branch, period);
   }));
   EXPECT_FALSE(model.series[2].ended);
 }
@@ -250,7 +248,7 @@ TEST(FitModelTest, FitsANetworkOfZeros) {
 TEST(FitModelTest, GivesANewSeriesTheLevelOfItsGroupWithDoubt) {
   // Branch 1 opened three months ago and sold as much as its neighbours.
   const Model model = Fit(MakeSmallRevision({}, [](int branch, int period) {
-    return branch == 1 && period < 33 ? kNaN : PlainCell(branch, period);
+    return branch == 1 && period < 33 ? kMissing : PlainCell(branch, period);
   }));
   EXPECT_NEAR(model.level.mean[1], model.level.mean[0], 0.3);
   EXPECT_GT(model.level.own_variance[1], model.level.own_variance[0]);
@@ -280,8 +278,9 @@ TEST(FitModelTest, KnowsTheClosingThatFollowsItsPresent) {
 }
 
 TEST(FitModelTest, FitsASeriesNeverSeen) {
-  const Model model = Fit(MakeSmallRevision(
-      {}, [](int branch, int period) { return branch == 4 ? kNaN : PlainCell(branch, period); }));
+  const Model model = Fit(MakeSmallRevision({}, [](int branch, int period) {
+    return branch == 4 ? kMissing : PlainCell(branch, period);
+  }));
   EXPECT_TRUE(model.series[4].ended);
   EXPECT_TRUE(std::isfinite(model.level.mean[4]));
 }
@@ -289,7 +288,7 @@ TEST(FitModelTest, FitsASeriesNeverSeen) {
 TEST(FitModelTest, DoesNotMoveTheLevelForMissingMonths) {
   const Model whole = Fit(MakeSmallRevision({}, PlainCell));
   const Model holed = Fit(MakeSmallRevision({}, [](int branch, int period) {
-    return (period * 5 + branch) % 11 == 0 ? kNaN : PlainCell(branch, period);
+    return (period * 5 + branch) % 11 == 0 ? kMissing : PlainCell(branch, period);
   }));
   for (size_t i = 0; i < whole.series.size(); ++i) {
     EXPECT_NEAR(holed.level.mean[i], whole.level.mean[i], 0.1) << i;

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 #include "sim/demo/demo.h"
 #include "sim/model/fit.h"
 #include "sim/random/laws.h"
@@ -21,7 +21,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr SmallShape kShape{.branches_per_region = 6, .period_count = 36};
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Model Fit(const Revision& revision) {
   return *FitModel(revision, {}, StopToken(), [](double) {});
@@ -142,7 +141,7 @@ TEST(MeanEffectsTest, MonthsWithoutAnyAreLeftOutAndCounted) {
 TEST(MeanEffectsTest, BranchesWithoutTheMeanAreCountedAndKept) {
   Revision revision = Bank(0.5, 5);
   revision.means.series.erase(revision.means.series.begin());
-  revision.means.series[0].values.assign(kShape.period_count, kNaN);
+  revision.means.series[0].values.assign(kShape.period_count, kMissing);
   const Model model = Fit(revision);
   EXPECT_THAT(model.notes, testing::Contains(HasSubstr("2 branches had none in the year")));
   EXPECT_EQ(Only(model).branch_count, 10);

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/missing.h"
 #include "sim/base/violation.h"
 #include "sim/model/fit.h"
 #include "sim/random/stream.h"
@@ -24,7 +24,6 @@ using ::testing::Not;
 
 constexpr int kBranches = 24;
 constexpr int kMonths = 60;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // How `members` moves: with inflows `joined`, at `rate` of its opening level and noise.
 struct StockShape {
@@ -271,7 +270,7 @@ TEST(StockFitTest, AFlowThatIsMissingLeavesTheMoveOut) {
     const auto row = revision.realisations.row(i);
     values.insert(values.end(), row.begin(), row.end());
   }
-  for (int t = 20; t < 30; ++t) values[t] = kNaN;
+  for (int t = 20; t < 30; ++t) values[t] = kMissing;
   Revision holes = revision;
   holes.realisations = Realisations::Create(revision.network, revision.realisations.first(),
                                             revision.realisations.keys(), std::move(values))

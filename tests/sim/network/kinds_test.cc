@@ -185,5 +185,7 @@ TEST(KindsTest, RefusesAFlowOfASegmentAboveItsStock) {
   EXPECT_TRUE(OfSeries(network, {{0, 2, 3}, {4, 2, 2}}, 1.0).empty());
 }
 
+#undef EXPECT_ONLY
+
 }  // namespace
 }  // namespace jalon::sim

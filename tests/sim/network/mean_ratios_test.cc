@@ -2,17 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sim/base/missing.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 const Period kAsOf = Period::Month(2025, 12);
 const Window kYear{Period::Month(2026, 1), Period::Month(2026, 12)};
 

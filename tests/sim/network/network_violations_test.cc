@@ -244,5 +244,7 @@ TEST(NetworkViolationsTest, ShowsValuesThatAreNotUtf8AsEscapes) {
   EXPECT_EQ(Only([](NetworkSpec& spec) { spec.units[3].parent = "n\xff"; }).value, "n\\xff");
 }
 
+#undef EXPECT_ONLY
+
 }  // namespace
 }  // namespace jalon::sim

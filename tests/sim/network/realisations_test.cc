@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/base/hash64.h"
+#include "sim/base/missing.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
@@ -19,7 +20,6 @@ using ::testing::NanSensitiveDoubleEq;
 using ::testing::Optional;
 using ::testing::Pair;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 const Period kJanuary = Period::Month(2024, 1);
 
@@ -31,10 +31,10 @@ std::vector<SeriesKey> SmallKeys() {
 // Three months of five series.
 Realisations Small() {
   return *Realisations::Create(SmallNetwork(), kJanuary, SmallKeys(),
-                               {1, 2, 3,         //
-                                10, kNaN, 30,    //
-                                100, kNaN, 300,  //
-                                0.5, 1.5, 2.5,   //
+                               {1, 2, 3,             //
+                                10, kMissing, 30,    //
+                                100, kMissing, 300,  //
+                                0.5, 1.5, 2.5,       //
                                 1000, 2000, 3000});
 }
 
@@ -49,7 +49,7 @@ TEST(RealisationsTest, GivesRowsAndCells) {
   EXPECT_EQ(realisations.series_count(), 5);
   EXPECT_EQ(realisations.period_count(), 3);
   EXPECT_EQ(realisations.last(), Period::Month(2024, 3));
-  EXPECT_THAT(realisations.row(1), ElementsAre(10, NanSensitiveDoubleEq(kNaN), 30));
+  EXPECT_THAT(realisations.row(1), ElementsAre(10, NanSensitiveDoubleEq(kMissing), 30));
   EXPECT_EQ(realisations.at(0, Period::Month(2024, 2)), 2);
   EXPECT_TRUE(std::isnan(realisations.at(0, Period::Month(2023, 12))));
   EXPECT_TRUE(std::isnan(realisations.at(0, Period::Month(2024, 4))));
@@ -77,9 +77,10 @@ TEST(RealisationsTest, SumsWhatIsKnownAndIsMissingWhereNothingIs) {
   const Network network = SmallNetwork();
   const Window window{Period::Month(2023, 12), Period::Month(2024, 3)};
   EXPECT_THAT(SumRealised(Small(), RangeOf(network, 0, 0, 0), window),
-              ElementsAre(NanSensitiveDoubleEq(kNaN), 111, 2, 333));
-  EXPECT_THAT(SumRealised(Small(), RangeOf(network, 0, 4, 0), window),
-              ElementsAre(NanSensitiveDoubleEq(kNaN), 100, NanSensitiveDoubleEq(kNaN), 300));
+              ElementsAre(NanSensitiveDoubleEq(kMissing), 111, 2, 333));
+  EXPECT_THAT(
+      SumRealised(Small(), RangeOf(network, 0, 4, 0), window),
+      ElementsAre(NanSensitiveDoubleEq(kMissing), 100, NanSensitiveDoubleEq(kMissing), 300));
 }
 
 TEST(RealisationsTest, EqualsItselfWithMissingCells) {
@@ -92,7 +93,7 @@ TEST(RealisationsTest, StoresOneSpellingOfZeroAndOfMissing) {
     return *Realisations::Create(SmallNetwork(), kJanuary, {{2, 2, 0}}, {value});
   };
   EXPECT_EQ(with(0.0), with(-0.0));
-  EXPECT_EQ(with(kNaN), with(-kNaN));
+  EXPECT_EQ(with(kMissing), with(-kMissing));
 }
 
 TEST(RealisationsTest, AcceptsNoSeriesAtAll) {
@@ -205,7 +206,7 @@ TEST(RealisationsTest, FollowsItsIdsIntoAnotherNetwork) {
   const Realisations moved = *Rekeyed(Small(), SmallNetwork(), wider);
   EXPECT_EQ(wider.unit(moved.key(0).unit).id, "n1");
   EXPECT_EQ(moved.id64(0), Small().id64(0));
-  EXPECT_THAT(moved.row(2), ElementsAre(100, NanSensitiveDoubleEq(kNaN), 300));
+  EXPECT_THAT(moved.row(2), ElementsAre(100, NanSensitiveDoubleEq(kMissing), 300));
 }
 
 TEST(RealisationsTest, SortsAgainWhenIdsComeInAnotherOrder) {
@@ -217,7 +218,7 @@ TEST(RealisationsTest, SortsAgainWhenIdsComeInAnotherOrder) {
   const Network other = *Network::Create(spec);
   const Realisations moved = *Rekeyed(Small(), SmallNetwork(), other);
   EXPECT_EQ(other.unit(moved.key(0).unit).id, "n2");
-  EXPECT_THAT(moved.row(0), ElementsAre(10, NanSensitiveDoubleEq(kNaN), 30));
+  EXPECT_THAT(moved.row(0), ElementsAre(10, NanSensitiveDoubleEq(kMissing), 30));
   EXPECT_EQ(other.unit(moved.key(2).unit).id, "n1");
   EXPECT_THAT(moved.row(2), ElementsAre(1, 2, 3));
 }
@@ -234,22 +235,23 @@ TEST(RealisationsTest, RefusesToLoseSeries) {
 
 TEST(RealisationsTest, MergesNewPeriodsAndListsRestatedCells) {
   const Network network = SmallNetwork();
-  const Realisations update = *Realisations::Create(
-      network, Period::Month(2024, 3), {{0, 2, 0}, {0, 3, 0}, {0, 6, 0}}, {3, 4, 31, kNaN, 7, 8});
+  const Realisations update =
+      *Realisations::Create(network, Period::Month(2024, 3), {{0, 2, 0}, {0, 3, 0}, {0, 6, 0}},
+                            {3, 4, 31, kMissing, 7, 8});
   const MergedRealisations result = *MergeRealisations(network, Small(), update);
   EXPECT_EQ(result.merged.window(), (Window{kJanuary, Period::Month(2024, 4)}));
   EXPECT_THAT(result.merged.row(0), ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(result.merged.row(1),
-              ElementsAre(10, NanSensitiveDoubleEq(kNaN), 31, NanSensitiveDoubleEq(kNaN)));
+              ElementsAre(10, NanSensitiveDoubleEq(kMissing), 31, NanSensitiveDoubleEq(kMissing)));
   EXPECT_THAT(result.merged.row(3),
-              ElementsAre(NanSensitiveDoubleEq(kNaN), NanSensitiveDoubleEq(kNaN), 7, 8));
+              ElementsAre(NanSensitiveDoubleEq(kMissing), NanSensitiveDoubleEq(kMissing), 7, 8));
   EXPECT_THAT(result.restated,
               ElementsAre(RestatedCell{{0, 3, 0}, Period::Month(2024, 3), 30, 31}));
 }
 
 TEST(RealisationsTest, KeepsAKnownCellThatAnUpdateDoesNotKnow) {
   const Network network = SmallNetwork();
-  const Realisations update = *Realisations::Create(network, kJanuary, {{0, 2, 0}}, {kNaN});
+  const Realisations update = *Realisations::Create(network, kJanuary, {{0, 2, 0}}, {kMissing});
   const MergedRealisations result = *MergeRealisations(network, Small(), update);
   EXPECT_EQ(result.merged, Small());
   EXPECT_THAT(result.restated, IsEmpty());

@@ -1,8 +1,8 @@
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/network/node_values.h"
 #include "sim/objective/objective.h"
 #include "tests/sim/network/kinds_network.h"
@@ -13,7 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const Period kJanuary = Period::Month(2024, 1);
 const Window kBase{kJanuary, kJanuary + 1};
 const Window kNext{kJanuary + 12, kJanuary + 13};
@@ -22,7 +21,7 @@ const Window kNext{kJanuary + 12, kJanuary + 13};
 Realisations History(const Network& network) {
   return *Realisations::Create(network, kJanuary,
                                {{0, 2, 0}, {0, 3, 0}, {0, 5, 0}, {1, 2, 0}, {2, 7, 0}},
-                               {40, 60, 0, 0, 5, kNaN, 10.05, 20.1, -300, -200});
+                               {40, 60, 0, 0, 5, kMissing, 10.05, 20.1, -300, -200});
 }
 
 Revision RevisionOf(const Network& network) {
@@ -142,7 +141,7 @@ TEST(GrowthTest, RefusesEveryBrokenPartOfARuleAtOnce) {
   GrowthRule rule = Branches({"cards", "loans", "loans"});
   rule.base = {kJanuary + 1, kJanuary + 3};
   rule.depths = {2, 3};
-  rule.growth_ratio = kNaN;
+  rule.growth_ratio = kMissing;
   const Violations violations =
       ViolationsFromStatus(MakeGrowthObjectives(RevisionOf(network), rule).status());
   EXPECT_EQ(violations.total_count(), 6);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/base/hash64.h"
+#include "sim/base/missing.h"
 #include "sim/credit/reconcile.h"
 #include "sim/perimeter/perimeter_rules.h"
 #include "sim/perimeter/restate.h"
@@ -29,7 +29,6 @@ using ::testing::IsEmpty;
 using Kind = PerimeterChangeKind;
 using Verdict = Reconciliation::Verdict;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const Period kFebruary = kJanuary + 1;
 
 PerimeterChange Transfer(const std::string& unit, const std::string& receiver, double share) {
@@ -66,7 +65,7 @@ double EliminationAt(const Revision& revision, const std::string& unit, Period p
   for (const CreditCell& cell : revision.credit.eliminations) {
     if (cell.unit == unit && cell.period == period) return cell.value;
   }
-  return kNaN;
+  return kMissing;
 }
 
 std::vector<double> DeclaredTotals(const Revision& revision) {

@@ -1,7 +1,6 @@
 #include "sim/perimeter/restate_means.h"
 
 #include <cmath>
-#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/network/means_rules.h"
 #include "sim/perimeter/perimeter_rules.h"
 #include "tests/sim/network/small_network.h"
@@ -23,7 +23,6 @@ using ::testing::IsEmpty;
 using Kind = PerimeterChangeKind;
 
 const Period kFirst = Period::Month(2026, 1);
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 MeanSeries Advisers(std::string unit, std::vector<double> values) {
   std::vector<bool> planned(values.size(), false);

@@ -1,10 +1,10 @@
 #include "sim/perimeter/restate.h"
 
 #include <cmath>
-#include <limits>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "sim/perimeter/perimeter_rules.h"
 #include "tests/sim/network/small_network.h"
 
@@ -17,7 +17,6 @@ using ::testing::IsEmpty;
 using ::testing::IsNan;
 using Kind = PerimeterChangeKind;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 const Period kFirst = Period::Month(2026, 1);
 // Units, segments and indicators of SmallNetwork.
 constexpr int kN1 = 2, kN2 = 3, kS1 = 5, kS2 = 6;
@@ -73,7 +72,7 @@ PerimeterChange Transfer(Period date, double share, std::string segment = "") {
 TEST_F(RestateTest, MovesAShareOfTheHistoryBeforeTheDate) {
   History({{{kAccounts, kN1}, {10, 20, 30}},
            {{kAccounts, kN2}, {1, 2, 3}},
-           {{kLoans, kN1}, {100.5, kNaN, 7}}});
+           {{kLoans, kN1}, {100.5, kMissing, 7}}});
   const Restated restated = Run({Transfer(kFirst + 2, 0.25)});
   EXPECT_THAT(ValuesOf(restated, {kAccounts, kN1}), ElementsAre(8, 15, 30));
   EXPECT_THAT(ValuesOf(restated, {kAccounts, kN2}), ElementsAre(3, 7, 3));
@@ -89,7 +88,7 @@ TEST_F(RestateTest, LeavesLostCustomersOfAClosureInItsHistory) {
   NetworkSpec spec = SmallSpec();
   spec.units[3].closed = kFirst + 2;  // n1
   Declare(spec);
-  History({{{kAccounts, kN1}, {100, 50, kNaN}}, {{kAccounts, kS1}, {1, 1, 1}}});
+  History({{{kAccounts, kN1}, {100, 50, kMissing}}, {{kAccounts, kS1}, {1, 1, 1}}});
   const auto closure = [](std::string receiver, double share) {
     return PerimeterChange{.kind = Kind::kClosure,
                            .date = kFirst + 2,
@@ -107,7 +106,7 @@ TEST_F(RestateTest, LeavesNoHistoryOfABranchThatMerged) {
   NetworkSpec spec = SmallSpec();
   spec.units[3].closed = kFirst + 3;  // n1: after the history, announced
   Declare(spec);
-  History({{{kAccounts, kN1}, {4, 5}}, {{kAccounts, kN2}, {1, kNaN}}});
+  History({{{kAccounts, kN1}, {4, 5}}, {{kAccounts, kN2}, {1, kMissing}}});
   const PerimeterChange merger{
       .kind = Kind::kMerger, .date = kFirst + 3, .unit = "n1", .receiver = "n2"};
   target_ = kFirst + 3;
@@ -268,7 +267,7 @@ TEST_F(RestateTest, MovesStocksWholeAndEachPeriodAlone) {
 }
 
 TEST_F(RestateTest, ReadsTheEffectAsTheDifferencePerSeries) {
-  History({{{kAccounts, kN1}, {10, 20}}, {{kAccounts, kS1}, {1, kNaN}}});
+  History({{{kAccounts, kN1}, {10, 20}}, {{kAccounts, kS1}, {1, kMissing}}});
   const Restated restated = Run({Transfer(kFirst + 1, 1.0)});
   const PerimeterEffect effect = EffectOf(restated.realisations, original_);
   EXPECT_THAT(effect.keys, ElementsAre(SeriesKey{kAccounts, kN1}, SeriesKey{kAccounts, kN2},
@@ -277,7 +276,7 @@ TEST_F(RestateTest, ReadsTheEffectAsTheDifferencePerSeries) {
 }
 
 TEST_F(RestateTest, ChangesNothingWithoutChanges) {
-  History({{{kAccounts, kN1}, {kNaN, kNaN}}, {{kLoans, kS1}, {1.5, kNaN}}});
+  History({{{kAccounts, kN1}, {kMissing, kMissing}}, {{kLoans, kS1}, {1.5, kMissing}}});
   const Restated restated = Run({});
   EXPECT_EQ(restated.realisations, original_);
   EXPECT_EQ(restated.summary.cell_count, 0);

@@ -1,11 +1,11 @@
 #include "sim/perimeter/set_phasing.h"
 
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "tests/sim/network/small_network.h"
 
 namespace jalon::sim {
@@ -51,8 +51,6 @@ Revision RevisionOf(const Size& size, PhasingTable phasing = {}) {
   revision.phasing = std::move(phasing);
   return revision;
 }
-
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 Revision WithoutHistory(PhasingTable phasing = {}) {
   return RevisionOf([](const std::string&, int) { return kMissing; }, std::move(phasing));

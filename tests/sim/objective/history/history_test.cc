@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/missing.h"
 #include "tests/sim/objective/history/history_draws.h"
 
 namespace jalon::sim {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Window Year(int year) { return {Period::Month(year, 1), Period::Month(year, 12)}; }
 
@@ -21,7 +19,7 @@ HistoryCase Past(int year, int node, double objective, double realised) {
           .window = Year(year),
           .objective = objective,
           .realised = realised,
-          .realised_before = kNaN,
+          .realised_before = kMissing,
           .scale = objective,
           .ratio = realised / objective,
           .attained = realised >= objective};
@@ -36,7 +34,7 @@ const HistoryRow& RowOf(const std::vector<HistoryRow>& rows, std::optional<int> 
 
 TEST(AnalyzeHistoryTest, CountsWhatWasAttainedByYearAndIndicator) {
   std::vector<HistoryCase> cases = {Past(2024, 1, 100, 110), Past(2024, 2, 100, 90),
-                                    Past(2024, 3, 100, kNaN), Past(2025, 1, 100, 100)};
+                                    Past(2024, 3, 100, kMissing), Past(2025, 1, 100, 100)};
   cases[0].changed = true;
   cases.push_back(Past(2024, 1, 10, 12));
   cases.back().indicator = 4;
@@ -69,7 +67,7 @@ std::vector<HistoryCase> Ratcheted(int node_count, double slope) {
   std::vector<HistoryCase> cases;
   for (int node = 0; node < node_count; ++node) {
     double objective = 100;
-    double before = kNaN;
+    double before = kMissing;
     for (int year = 2022; year <= 2025; ++year) {
       const double realised = objective * (1 + 0.1 * HistoryNormal(year - 2022, 3, node));
       cases.push_back(Past(year, node, objective, realised));
