@@ -26,15 +26,15 @@ constexpr int kMostYears = 3;
 
 // What a node brought in the periods of `window` one to three years before, added up; empty without
 // a whole one.
-std::vector<double> SeasonAt(const Realisations& history, const NodeRange& node,
+std::vector<double> SeasonAt(const CreditedSums& figures, const SeriesKey& node,
                              const Window& window) {
   const int year = PeriodsPerYear(window.first.frequency);
   std::vector<double> sizes(window.size(), 0.0);
   int years = 0;
-  for (int back = year; years < kMostYears && window.first - back >= history.first();
-       back += year) {
+  const Period begin = figures.realisations().first();
+  for (int back = year; years < kMostYears && window.first - back >= begin; back += year) {
     const Window past{window.first - back, window.last - back};
-    const std::vector<double> sums = SumRealised(history, node, past);
+    const std::vector<double> sums = figures.Values(node, past);
     if (std::any_of(sums.begin(), sums.end(), [](double s) { return std::isnan(s); })) continue;
     for (int t = 0; t < window.size(); ++t) sizes[t] += sums[t];
     ++years;
@@ -45,7 +45,7 @@ std::vector<double> SeasonAt(const Realisations& history, const NodeRange& node,
 }  // namespace
 
 SetPhasing::SetPhasing(const Revision& revision, const std::vector<Objective>& set)
-    : revision_(revision), imported_(revision.network, revision.phasing) {
+    : revision_(revision), imported_(revision.network, revision.phasing), sums_(revision) {
   for (const Objective& o : set) {
     cumulated_[{o.unit, o.segment, o.indicator, o.window.first}][o.window.last] = o.ticks;
   }
@@ -75,15 +75,14 @@ std::vector<double> SetPhasing::Imported(const NodeRange& node, const Window& wi
                               .value = 1.0}));
 }
 
-std::vector<double> SetPhasing::Season(const NodeRange& node, const Window& window) {
+std::vector<double> SetPhasing::Season(const SeriesKey& node, const Window& window) {
   const Network& network = revision_.network;
   if (!network.HasSeries(node.indicator)) return {};
-  const bool is_branch = network.is_leaf(node.unit_first);
-  int unit = is_branch ? network.unit_parent(node.unit_first) : node.unit_first;
+  int unit = network.is_leaf(node.unit) ? network.unit_parent(node.unit) : node.unit;
   for (; unit >= 0; unit = network.unit_parent(unit)) {
-    const NodeRange above = RangeOf(network, node.indicator, unit, node.segment_first);
+    const SeriesKey above{node.indicator, unit, node.segment};
     const auto [known, is_new] = seasons_.try_emplace({above, window});
-    if (is_new) known->second = SeasonAt(revision_.realisations, above, window);
+    if (is_new) known->second = SeasonAt(sums_, above, window);
     if (!known->second.empty()) return known->second;
   }
   return {};
@@ -114,7 +113,7 @@ MonthWeights SetPhasing::operator()(const Objective& objective) {
     const NodeRange node = RangeOf(network, *k, *u, *s);
     weights = Imported(node, window);
     if (!weights.empty()) return {std::move(weights), PhasingSource::kImported};
-    weights = Season(node, window);
+    weights = Season({*k, *u, *s}, window);
     if (!weights.empty()) return {std::move(weights), PhasingSource::kSeason};
     weights = Days(node, window);
     if (!weights.empty()) return {std::move(weights), PhasingSource::kOpeningDays};

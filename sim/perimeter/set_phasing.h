@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/period.h"
+#include "sim/credit/credited_sum.h"
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
 #include "sim/objective/objective.h"
@@ -24,9 +25,11 @@ namespace jalon::sim {
 //      days and events, by last year, or by imported shares): their differences;
 //   2. the imported shares of the nearest unit that has some for the indicator;
 //   3. the season of past years: what the window's periods brought in up to three years before it,
-//      by the revision's (restated) history, summed at the nearest unit above the objective's (its
-//      own when it is no branch) that has every period of a year: one branch's months are few, and
-//      a branch that moves has a history of its own only in part;
+//      by the revision's (restated) history, at the nearest unit above the objective's (its own
+//      when it is no branch) that has every period of a year: one branch's months are few, and a
+//      branch that moves has a history of its own only in part. The unit's figures are those of
+//      head office: children plus eliminations, or the declared total where the indicator does not
+//      add up;
 //   4. opening days of the branches below the unit, where calendars say;
 //   5. equal weights.
 // A source whose weights have both signs or sum to 0 is passed over. Cost: O(log objectives +
@@ -45,13 +48,14 @@ class SetPhasing {
   // Each empty where its source says nothing.
   std::vector<double> Own(const Objective& objective) const;
   std::vector<double> Imported(const NodeRange& node, const Window& window) const;
-  std::vector<double> Season(const NodeRange& node, const Window& window);
+  std::vector<double> Season(const SeriesKey& node, const Window& window);
   std::vector<double> Days(const NodeRange& node, const Window& window) const;
 
   const Revision& revision_;
   const ImportedSizes imported_;
+  const CreditedSums sums_;
   // By node of a unit above branches, and window: its season, empty without.
-  std::map<std::pair<NodeRange, Window>, std::vector<double>> seasons_;
+  std::map<std::pair<SeriesKey, Window>, std::vector<double>> seasons_;
   // [last period of a window]: ticks asked from the node's first period to there.
   std::map<Node, std::map<Period, int64_t>> cumulated_;
 };

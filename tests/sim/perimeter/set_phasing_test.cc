@@ -112,6 +112,61 @@ TEST(SetPhasingTest, TakesOnlyWholeYearsAndGoesUpWhereThereIsNone) {
   EXPECT_EQ(year.weights[11], 2 * 3 * 21.0);
 }
 
+// Everybody sells 4 a month; half of north's of January, and a quarter of the bank's of February,
+// are credited twice.
+Revision CreditedTwice() {
+  Revision revision = RevisionOf([](const std::string&, int) { return 4.0; });
+  for (int back = 36; back > 0; back -= 12) {
+    revision.credit.eliminations.push_back({"north", "all", "accounts", kJanuary - back, -4.0});
+    revision.credit.eliminations.push_back({"bank", "all", "accounts", kJanuary - back + 1, -5.0});
+  }
+  return revision;
+}
+
+TEST(SetPhasingTest, ASeasonHoldsTheEliminationsOfItsUnit) {
+  const Revision revision = CreditedTwice();
+  const MonthWeights year = SetPhasing(revision, {})(Asked(12, 100));
+  EXPECT_EQ(year.source, PhasingSource::kSeason);
+  EXPECT_EQ(year.weights[0], 3 * (2 * 4.0 - 4.0));
+  EXPECT_EQ(year.weights[1], 3 * 2 * 4.0) << "the bank's are not north's";
+}
+
+TEST(SetPhasingTest, ASeasonHoldsTheEliminationsOfUnitsBelowToo) {
+  const Revision revision = CreditedTwice();
+  Objective bank = Asked(12, 100);
+  bank.unit = "bank";
+  const MonthWeights year = SetPhasing(revision, {})(bank);
+  EXPECT_EQ(year.weights[0], 3 * (5 * 4.0 - 4.0));
+  EXPECT_EQ(year.weights[1], 3 * (5 * 4.0 - 5.0));
+  EXPECT_EQ(year.weights[2], 3 * 5 * 4.0);
+}
+
+TEST(SetPhasingTest, GoesUpWhereEliminationsLeaveASeasonOfBothSigns) {
+  Revision revision = CreditedTwice();
+  revision.credit.eliminations[0].value = -40.0;
+  const MonthWeights year = SetPhasing(revision, {})(Asked(12, 100));
+  EXPECT_EQ(year.source, PhasingSource::kSeason);
+  EXPECT_EQ(year.weights[0], 3 * 5 * 4.0 - 40.0 - 4.0 - 4.0) << "the bank's season";
+}
+
+TEST(SetPhasingTest, ASeasonOfWhatDoesNotAddUpIsThatOfDeclaredTotals) {
+  Revision revision = CreditedTwice();
+  NetworkSpec spec = SmallSpec();
+  spec.indicators[1].adds_over_units = false;
+  revision.network = *Network::Create(std::move(spec));
+  revision.credit.eliminations.clear();
+  EXPECT_EQ(SetPhasing(revision, {})(Asked(12, 100)).source, PhasingSource::kEqual)
+      << "no unit above has a figure";
+  for (int back = 12; back > 0; --back) {
+    revision.credit.parent_totals.push_back({"north", "all", "accounts", kJanuary - back, 5.0});
+  }
+  revision.credit.parent_totals[0].value = 7.0;
+  const MonthWeights year = SetPhasing(revision, {})(Asked(12, 100));
+  EXPECT_EQ(year.source, PhasingSource::kSeason);
+  EXPECT_EQ(year.weights[0], 7.0);
+  EXPECT_EQ(year.weights[1], 5.0);
+}
+
 TEST(SetPhasingTest, TakesOpeningDaysWithoutHistory) {
   Revision revision = WithoutHistory();
   revision.calendars.rules = {{.week = OpeningWeek::kMonFri}};
