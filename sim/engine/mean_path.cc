@@ -175,17 +175,44 @@ class MeanMaker {
   std::vector<double> group_factor_;
 };
 
+// Sums over the rows of `path` inside `range`.
+std::vector<double> SumOfRows(const MeanPath& path, const Realisations& realisations,
+                              const NodeRange& range, const Window& asked) {
+  std::vector<double> sums(asked.size(), 0.0);
+  for (const int row : realisations.RowsIn(range)) {
+    const auto found = std::lower_bound(path.rows.begin(), path.rows.end(), row);
+    if (found == path.rows.end() || *found != row) continue;
+    const size_t first = (found - path.rows.begin()) * static_cast<size_t>(path.window.size());
+    const int offset = asked.first - path.window.first;
+    for (int t = 0; t < asked.size(); ++t) sums[t] += path.means[first + offset + t];
+  }
+  return sums;
+}
+
+std::vector<MeanElimination> MeanEliminations(const PlanInput& input) {
+  const Revision& revision = input.revision;
+  const CreditCells cells(revision.network, revision.credit.eliminations);
+  const Window year = YearUpTo(revision, input.as_of);
+  std::vector<MeanElimination> eliminations;
+  for (const SeriesKey& place : PlacesOf(cells)) {
+    const EliminationShare share = EliminationShareOver(revision, cells, place, year);
+    if (share == EliminationShare{}) continue;
+    eliminations.push_back(
+        {place, RangeOf(revision.network, place.indicator, place.unit, place.segment), share});
+  }
+  return eliminations;
+}
+
 }  // namespace
 
 std::vector<double> MeanPath::Sum(const Realisations& realisations, const NodeRange& range,
                                   const Window& asked) const {
-  std::vector<double> sums(asked.size(), 0.0);
-  for (const int row : realisations.RowsIn(range)) {
-    const auto found = std::lower_bound(rows.begin(), rows.end(), row);
-    if (found == rows.end() || *found != row) continue;
-    const size_t first = (found - rows.begin()) * static_cast<size_t>(window.size());
-    const int offset = asked.first - window.first;
-    for (int t = 0; t < asked.size(); ++t) sums[t] += means[first + offset + t];
+  std::vector<double> sums = SumOfRows(*this, realisations, range, asked);
+  for (const MeanElimination& elimination : eliminations) {
+    if (!range.contains(elimination.place)) continue;
+    const EliminationShare& share = elimination.share;
+    const std::vector<double> below = SumOfRows(*this, realisations, elimination.below, asked);
+    for (size_t t = 0; t < sums.size(); ++t) sums[t] += share.quotient * below[t] + share.constant;
   }
   return sums;
 }
@@ -194,6 +221,7 @@ absl::StatusOr<MeanPath> MakeMeanPath(const PlanInput& input) {
   JALON_ASSIGN_OR_RETURN(const Plan plan, BuildPlan(input));
   MeanPath path;
   path.window = plan.horizon;
+  path.eliminations = MeanEliminations(input);
   // The series of ones is no series of the realisations.
   std::vector<int> kept;
   for (int i = 0; i < plan.series_count(); ++i) {

@@ -77,7 +77,8 @@ class Phaser {
                      .value = absl::StrCat(network_.unit(objective.unit).id, " / ",
                                            network_.segment(objective.segment).id, " / ",
                                            indicator.id, " ", objective.window.ToString()),
-                     .rule = "must have a known size in each of its periods, not all zero",
+                     .rule = "must have a known size in each of its periods; a count or an amount, "
+                             "none below zero and not all zero",
                      .reason = "NO_PROFILE"});
     return {};
   }

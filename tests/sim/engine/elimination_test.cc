@@ -1,8 +1,11 @@
 // Sums that hold eliminations: as declared up to as_of, in proportion afterwards.
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "sim/engine/mean_path.h"
 #include "sim/engine/sampled.h"
 #include "tests/sim/engine/tiny_bank.h"
 
@@ -72,7 +75,8 @@ TEST(EliminationTest, IsCarriedAtItsOwnLevelWhereChildrenSumToZero) {
   EXPECT_EQ(Value(bank, bank.On("r1", half)), 1200.0 - 60.0 - 60.0);
 }
 
-TEST(EliminationTest, IsNoneWhereNoChildHasAValue) {
+// The first region has eliminations of figures that it does not have.
+TinyBank BankWithoutFigures() {
   TinyBank bank = BankWithoutProportion();
   for (int month = 1; month <= 12; ++month) {
     for (const char* branch : {"r1-b1", "r1-b2"}) {
@@ -80,7 +84,46 @@ TEST(EliminationTest, IsNoneWhereNoChildHasAValue) {
                        std::numeric_limits<double>::quiet_NaN());
     }
   }
+  return bank;
+}
+
+TEST(EliminationTest, IsNoneWhereNoChildHasAValue) {
+  const TinyBank bank = BankWithoutFigures();
   EXPECT_EQ(Value(bank, bank.YearOf("r1")), 2400.0) << "a figure that does not exist has no share";
+}
+
+// What is expected of a unit in each period of `window`.
+std::vector<double> Expected(TinyBank bank, const std::string& unit, const Window& window) {
+  bank.targets = {bank.On(unit, window)};
+  const auto path = MakeMeanPath(bank.input());
+  EXPECT_TRUE(path.ok()) << path.status();
+  return path->Sum(bank.revision.realisations, bank.targets[0].range, window);
+}
+
+TEST(EliminationTest, IsInTheExpectedPathAsInEveryOther) {
+  for (TinyBank bank : {CreditedBank(), BankWithoutProportion(), BankWithoutFigures()}) {
+    // The first region's year is not the second's: it sells more in March, less in September.
+    bank.model.season.mean[2] = 0.4;
+    bank.model.season.mean[8] = -0.4;
+    for (const char* unit : {"bank", "r1", "r2", "r1-b1"}) {
+      const std::vector<double> expected = Expected(bank, unit, Year(2026));
+      for (int t = 0; t < 12; ++t) {
+        const Period month = Period::Month(2026, t + 1);
+        EXPECT_NEAR(expected[t], Value(bank, bank.On(unit, {month, month})), 2e-3)
+            << unit << " " << t;
+      }
+    }
+  }
+}
+
+TEST(EliminationTest, IsExpectedInRealisedMonthsWhateverTheirOwn) {
+  TinyBank bank = CreditedBank();
+  // December's of the bank: the year's are 270 of 4800, and 120 of the first region's 2400.
+  bank.revision.credit.eliminations[22].value = -50.0;
+  const Window window{Period::Month(2025, 11), Period::Month(2026, 2)};
+  for (const double month : Expected(bank, "bank", window)) {
+    EXPECT_NEAR(month, 400.0 * (1.0 - 270.0 / 4800.0) - 10.0, 1e-6);
+  }
 }
 
 TEST(EliminationTest, LeavesOtherTargetsTheirBits) {
