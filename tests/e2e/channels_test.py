@@ -163,6 +163,31 @@ class Channels(OneServer):
         self.assertEqual(nord["original"], -30)
         self.assertAlmostEqual(nord["target"], -30 * accounts("n1", 24) / sums[24], delta=1)
 
+    def test_a_year_is_phased_by_months_with_their_eliminations(self):
+        """The south sells until June what the north sells from July on, and credits half of it twice."""
+        rows = eliminated = "unit;indicator;period;value\n"
+        # Five years: in fewer the fit does not believe in regions of opposite seasons.
+        for month in range(60):
+            period, early = f"{2021 + month // 12}-{month % 12 + 1:02d}", month % 12 < 6
+            sold = {b: (200 if (b[0] == "s") == early else 100) + (month * 7 + p * 3) % 5
+                    for p, b in enumerate(BRANCHES)}
+            rows += "".join(f"{branch};accounts;{period};{value}\n" for branch, value in sold.items())
+            eliminated += f"sud;accounts;{period};{-(sold['s1'] + sold['s2']) // 2}\n"
+        self.write("twice", {"units.csv": bank()["units.csv"], "indicators.csv": "id;kind\naccounts;count\n",
+                             "realisations.csv": rows, "eliminations.csv": eliminated})
+        for words in (("import", "twice"), ("fit", "--id", "m"),
+                      ("objectives", "create", "plan", "--base", "2025", "--window", "2026",
+                       "--growth", "0%", "--level", "network"),
+                      ("objectives", "phase", "expected", "--from", "plan", "--method", "model"),
+                      ("objectives", "phase", "past", "--from", "plan", "--method", "last_year")):
+            done = self.jalon(*words, "--network", "twice")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        for months in ("expected", "past"):
+            shown = self.rows("objectives", "show", months, "--network", "twice")
+            until = {r["window"]: float(r["value"]) for r in shown}
+            # 400 of 600 and 500 of 600 a month; half a year each without eliminations.
+            self.assertAlmostEqual(until["2026-01..2026-06"] / until["2026"], 4 / 9, delta=0.02)
+
     def test_means_are_listed_seen_and_planned(self):
         rows = self.rows("network", "means", "--network", "fr")
         self.assertEqual([(r["unit"], r["period"], r["value"], r["planned"]) for r in rows],
