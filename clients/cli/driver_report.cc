@@ -18,13 +18,13 @@
 #include "clients/cli/paging.h"
 #include "clients/cli/plot.h"
 #include "clients/cli/time_text.h"
-#include "sim/base/missing.h"
 
 namespace jalon::client {
 namespace {
 
 constexpr int kMonthsPerQuarter = 3;
 constexpr int kWidestPlot = 200;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A period as months since year 0: its first month, and how many it has.
 struct Months {
@@ -69,7 +69,7 @@ MonthlyLine HistoryOf(const v1::Driver& driver) {
   line.first = start->first;
   for (int i = 0; i < driver.values_size(); ++i) {
     line.values.insert(line.values.end(), start->count,
-                       IsMissing(driver, i) ? sim::kMissing : driver.values(i));
+                       IsMissing(driver, i) ? kNaN : driver.values(i));
   }
   return line;
 }
@@ -78,7 +78,7 @@ double LastKnown(const MonthlyLine& line) {
   for (auto value = line.values.rbegin(); value != line.values.rend(); ++value) {
     if (std::isfinite(*value)) return *value;
   }
-  return sim::kMissing;
+  return kNaN;
 }
 
 // The scenario's values; a shift is drawn from the last known value on.
@@ -101,7 +101,7 @@ PlotLine Cut(const MonthlyLine& line, int first, int end) {
   for (int month = first; month < end; ++month) {
     const int place = month - line.first;
     const bool inside = place >= 0 && place < static_cast<int>(line.values.size());
-    cut.values.push_back(inside ? line.values[static_cast<size_t>(place)] : sim::kMissing);
+    cut.values.push_back(inside ? line.values[static_cast<size_t>(place)] : kNaN);
   }
   return cut;
 }

@@ -414,8 +414,8 @@ TEST_F(ObjectiveServiceTest, RejectsFilesWithBadRowsAndKeepsNoSet) {
   EXPECT_EQ(import->violation_count(), 2);
   v1::ListImportViolationsRequest request;
   request.set_parent(import->name());
-  const auto page = server_.Ask(server_.networks(),
-                                &v1::NetworkService::Stub::ListImportViolations, request);
+  const auto page =
+      server_.Ask(server_.networks(), &v1::NetworkService::Stub::ListImportViolations, request);
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_EQ(page->violations(0).line(), 2);
   EXPECT_EQ(page->violations(0).reason(), "UNKNOWN_UNIT");

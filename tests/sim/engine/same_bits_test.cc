@@ -1,9 +1,10 @@
 // What never changes a bit of an answer: slices, order, other series, other targets, more paths.
 
+#include "tests/sim/engine/same_bits.h"
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sim/engine/sampled.h"
-#include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::sim {
