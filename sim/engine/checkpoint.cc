@@ -21,6 +21,7 @@ CheckpointWork::CheckpointWork(const Estimator& estimator, double confidence_lev
       keep_scrambles_(keep_scrambles) {
   checkpoint_.path_count = estimator.blocks_folded() * kPathsPerBlock;
   checkpoint_.laws = estimator.laws();
+  checkpoint_.law_checks = estimator.law_checks();
 }
 
 bool CheckpointWork::Step() {

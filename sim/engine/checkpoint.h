@@ -27,6 +27,8 @@ struct Checkpoint {
   // [target]
   std::vector<TargetEstimate> estimates;
   std::vector<LawUsed> laws;
+  // Of an estimator that compared its laws with whole paths.
+  std::vector<LawCheck> law_checks;
   // Of plan.scores.
   ScoreEstimates scores;
   // With SummaryOptions::keep_scrambles, from an estimator that has scrambles.

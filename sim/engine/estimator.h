@@ -13,34 +13,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "sim/engine/law_check.h"
+#include "sim/engine/law_used.h"
 #include "sim/engine/scores.h"
 #include "sim/engine/scramble_means.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
-
-// How the estimates of a target come about.
-enum class LawUsed {
-  // Whole paths are drawn.
-  kSampled,
-  // The others are conditional: the law a target has given the shared state. Nothing is left to
-  // draw.
-  kKnown,
-  // One flow: the sum over its months is of the law of a month, with u and v integrated over a
-  // lognormal. Exact up to its table (1e-4).
-  kExact,
-  // Several flows of one kind that are few or skewed: the same law with the dispersion and the
-  // lognormal that their mean and variance ask for at the middle shared state.
-  kMatched,
-  // Net flows, or stocks whose own movements have heavy tails: a sum of Student-t and a normal
-  // part.
-  kStudentSum,
-  // Gamma, shifted and turned, by the first three cumulants of the path; counts keep their lattice
-  // by a continuity correction.
-  kThreeMoments,
-  // The same where it is the normal law within 1e-4 at the middle shared state.
-  kNormal,
-};
 
 // Work in slices. One thread at a time, any thread.
 class SlicedWork {
@@ -80,6 +59,8 @@ class Estimator {
   virtual double WidestHalfWidth(double confidence_level) const = 0;
   // [target]; requires finished preparation.
   virtual std::vector<LawUsed> laws() const = 0;
+  // What was found of those laws; requires finished preparation. Empty unless it was asked for.
+  virtual std::vector<LawCheck> law_checks() const { return {}; }
   // The averages of each scramble; requires a block. Nullopt for estimators without scrambles.
   virtual std::optional<ScrambleMeans> Scrambles() const { return std::nullopt; }
 };

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "sim/base/bytes_of.h"
+#include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/plan_state.h"
 
 namespace jalon::sim {
@@ -46,7 +47,8 @@ class RowMerge {
 
 int64_t BaselineBasis::bytes() const {
   int64_t total = HeapBytes(shared) + BytesOf(series) + BytesOf(middle.values) +
-                  BytesOf(middle.slopes) + BytesOf(middle.rates) + BytesOf(rates);
+                  BytesOf(middle.slopes) + BytesOf(middle.rates) + BytesOf(rates) +
+                  BytesOf(law_checks);
   for (const PlanRate& rate : rates) {
     total += BytesOf(rate.factors);
     for (const PlanDriverFactor& factor : rate.factors) total += BytesOf(factor.weights);
@@ -108,7 +110,8 @@ double PredictBasisBytes(const Plan& plan) {
   const double draws = 2.0 * sizeof(BasisDraw) * (streams * steps + own + leading);
   const double rotation = 2.0 * sizeof(BasisRotation) + 4.0 * sizeof(int) * steps +
                           2.0 * sizeof(double) * steps * steps;
-  return static_cast<double>(plan.series.size()) * sizeof(uint64_t) +
+  const double checks = 2.0 * kMostLawClasses * sizeof(LawCheck);
+  return static_cast<double>(plan.series.size()) * sizeof(uint64_t) + checks +
          (has_slopes ? 2.0 : 1.0) * sizeof(double) * cells + draws + streams * rotation +
          static_cast<double>(plan.rates.size()) * (plan.period_count() * sizeof(double) + 256.0);
 }

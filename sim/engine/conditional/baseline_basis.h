@@ -10,6 +10,7 @@
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/shared_basis.h"
+#include "sim/engine/law_check.h"
 #include "sim/engine/plan.h"
 
 namespace jalon::sim {
@@ -24,12 +25,14 @@ struct BaselineBasis {
   PathMeans middle;
   // [rate of the baseline's plan]
   std::vector<PlanRate> rates;
+  // What was found of its laws: a variant samples what the baseline sampled.
+  std::vector<LawCheck> law_checks;
 
   // Bytes held.
   int64_t bytes() const;
 };
 
-// The basis of a plan that is prepared. One shared state and 1 ns a cell.
+// The basis of a plan that is prepared, without checks. One shared state and 1 ns a cell.
 BaselineBasis BasisOf(const ConditionalPlan& plan);
 
 // The means by which the laws of a variant are chosen: the baseline's for the series, periods and

@@ -26,7 +26,7 @@ struct Sums {
   double square = 0.0;
 };
 
-// Adds 1{reached} - P of every threshold and path.
+// Adds P - 1{reached} of every threshold and path.
 void Add(const ConditionalPlanState& state, const BlockOutcome& drawn,
          const ConditionalBlock& block, std::vector<Sums>& sums) {
   size_t row = 0;
@@ -38,7 +38,7 @@ void Add(const ConditionalPlanState& state, const BlockOutcome& drawn,
         const double value = drawn.values[i * kScrambleCount + lane];
         const bool reached = higher ? value >= threshold : value <= threshold;
         const double off =
-            sampled ? 0.0 : (reached ? 1.0 : 0.0) - block.probability[row * kScrambleCount + lane];
+            sampled ? 0.0 : block.probability[row * kScrambleCount + lane] - (reached ? 1.0 : 0.0);
         sums[row].difference += off;
         sums[row].square += off * off;
       }

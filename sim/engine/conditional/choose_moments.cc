@@ -33,7 +33,8 @@ void Chooser::SetMoments() {
     return;
   }
   const ThreeMoments moments = cumulants.value();
-  const double skewness = std::fabs(moments.skewness());
+  law_.skewness = moments.skewness();
+  const double skewness = std::fabs(law_.skewness);
   law_.law = skewness < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
   if (skewness < kSymmetric) SetStudent(maker, moments.variance);
   RefuseMoments(maker, moments, 0.0);
@@ -118,8 +119,8 @@ void Chooser::SetRatio(const CumulantMaker& maker, const Cumulants& cumulants) {
     return;
   }
   const double ratio = cumulants.mean[0] / cumulants.mean[1];
-  law_.law = std::fabs(cumulants.Against(ratio).skewness()) < kNormalBelow ? LawUsed::kNormal
-                                                                           : LawUsed::kThreeMoments;
+  law_.skewness = cumulants.Against(ratio).skewness();
+  law_.law = std::fabs(law_.skewness) < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
   RefuseMoments(maker, cumulants.Against(ratio), ratio);
   for (const double threshold : law_.thresholds) {
     if (law_.refused()) return;

@@ -23,6 +23,7 @@
 #include "sim/base/stop_token.h"
 #include "sim/base/violation.h"
 #include "sim/engine/estimator.h"
+#include "sim/engine/law_check.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/scramble_means.h"
@@ -86,13 +87,15 @@ class ConditionalPlan {
 // With `baseline` the plan is a variant of it: draws keep the coordinates they have in the
 // baseline, and laws are chosen by the baseline's means (baseline_basis.h). A target whose law
 // would be refused by the variant's own means is refused: a lever may leave too little for it.
+//
+// Targets of the classes `wrong` are refused too: a check found their laws off (law_check_work.h).
 class ConditionalPreparation final : public SlicedWork {
  public:
   // What becomes of targets without a closed form: refused as ConditionalPlan::Make does, or left
   // to the sampled estimator as MakeWherePossible does.
   enum class Refused { kFail, kSample };
   ConditionalPreparation(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
-                         const BaselineBasis* baseline = nullptr);
+                         const BaselineBasis* baseline = nullptr, std::vector<LawClass> wrong = {});
   ~ConditionalPreparation() override;
 
   bool Step() override;
@@ -188,16 +191,17 @@ class ConditionalAccumulator {
   std::unique_ptr<State> state_;
 };
 
-// How far laws are from draws: the share of paths that reach a threshold less the chance given
-// their shared state, averaged over paths of the sampled estimator, with the standard error of that
-// average. Shared states are the same on both sides and cancel: a law's error shows in fewer paths
-// than in two separate runs.
+// How far laws are from draws: the chance to attain a threshold given the shared state less the
+// share of paths that do, averaged over paths of the sampled estimator, with the standard error of
+// that average. Shared states are the same on both sides and cancel: a law's error shows in fewer
+// paths than in two separate runs.
 struct LawBias {
   double bias = 0.0;
   double standard_error = 0.0;
 };
-// [threshold of all targets], on `path_count` paths (rounded up to blocks) of the plan's seed.
-// Costs a sampled run of as many. Errors: kCancelled.
+// [threshold of all targets], on `path_count` paths (rounded up to blocks) of the plan's seed. Runs
+// pool it by class of laws (sim/engine/law_check.h): of one threshold 0.1 point takes 160,000
+// paths. Costs a sampled run of as many. Errors: kCancelled.
 absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t path_count,
                                             const StopToken& stop);
 

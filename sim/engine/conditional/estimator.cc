@@ -6,6 +6,8 @@
 #include "absl/status/statusor.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/conditional/law_check_work.h"
+#include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/sub_plan.h"
 
@@ -51,17 +53,20 @@ bool HasScores(const Plan& plan) {
 
 }  // namespace
 
-EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count) {
+EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,
+                                   int64_t law_check_paths) {
   const PlanCost closed = PredictConditionalCost(plan, thread_count, quantile_level_count);
   EstimatorCost cost{.peak_bytes = closed.peak_bytes,
                      .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
                      .knowledge_cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths};
   cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
   const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
-  cost.preparation_cpu_ms = whole.preparation_cpu_ms;
-  if (HasScores(plan)) {
+  cost.preparation_cpu_ms =
+      whole.preparation_cpu_ms + static_cast<double>(law_check_paths) / 256.0 *
+                                     (whole.cpu_ms_per_256_paths + closed.cpu_ms_per_256_paths);
+  if (HasScores(plan)) cost.cpu_ms_per_256_paths += whole.cpu_ms_per_256_paths;
+  if (HasScores(plan) || law_check_paths > 0) {
     cost.peak_bytes += whole.peak_bytes;
-    cost.cpu_ms_per_256_paths += whole.cpu_ms_per_256_paths;
   } else {
     cost.peak_bytes += CellLawsBytes(static_cast<int>(CompoundShapes(plan).size()));
   }
@@ -69,21 +74,34 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
 }
 
 ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options,
-                                           std::shared_ptr<const BaselineBasis> baseline)
-    : plan_(plan), options_(std::move(options)), baseline_(std::move(baseline)) {}
+                                           std::shared_ptr<const BaselineBasis> baseline,
+                                           int64_t law_check_paths)
+    : plan_(plan),
+      options_(std::move(options)),
+      baseline_(std::move(baseline)),
+      law_check_paths_(law_check_paths) {}
 ConditionalEstimator::~ConditionalEstimator() = default;
 
-// The closed forms; then, where some targets have none or there are scores, what whole paths need.
+// The closed forms; where it is asked for, their comparison with whole paths, and once more closed
+// forms where some are wrong; then, where some targets have none or there are scores, what whole
+// paths need.
 class ConditionalEstimator::Preparation final : public SlicedWork {
  public:
-  Preparation(const Plan& plan, const SummaryOptions& options, const BaselineBasis* baseline)
-      : plan_(plan),
-        options_(options),
-        laws_(plan, options.quantile_levels, ConditionalPreparation::Refused::kSample, baseline) {}
+  Preparation(const Plan& plan, const SummaryOptions& options, const BaselineBasis* baseline,
+              int64_t law_check_paths)
+      : plan_(plan), options_(options), baseline_(baseline) {
+    if (baseline != nullptr) {
+      law_checks_ = baseline->law_checks;
+    } else if (law_check_paths > 0) {
+      check_options_ = {.path_count = law_check_paths};
+    }
+    BeginLaws();
+  }
 
   bool Step() override {
     if (sampled_laws_ != nullptr) return sampled_laws_->Step();
     if (!conditional_.has_value()) return StepLaws();
+    if (check_ != nullptr) return StepCheck();
     BeginSampled();
     return sampled_laws_ == nullptr;
   }
@@ -98,15 +116,41 @@ class ConditionalEstimator::Preparation final : public SlicedWork {
     }
     return std::move(sampled_);
   }
+  std::vector<LawCheck> TakeLawChecks() { return std::move(law_checks_); }
 
  private:
+  // Without the targets of classes that are known to be wrong.
+  void BeginLaws() {
+    laws_.emplace(plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample,
+                  baseline_, WrongClasses(law_checks_));
+  }
+
   // True when that failed.
   bool StepLaws() {
-    if (!laws_.Step()) return false;
-    absl::StatusOr<ConditionalPlan> made = laws_.Take();
+    if (!laws_->Step()) return false;
+    absl::StatusOr<ConditionalPlan> made = laws_->Take();
+    laws_.reset();
     status_ = made.status();
     if (made.ok()) conditional_ = *std::move(made);
+    if (made.ok() && check_options_) {
+      check_ = std::make_unique<LawCheckWork>(*conditional_, *check_options_);
+      check_options_.reset();
+    }
     return !status_.ok();
+  }
+
+  // True when that failed.
+  bool StepCheck() {
+    if (!check_->Step()) return false;
+    absl::StatusOr<std::vector<LawCheck>> checks = check_->Take();
+    check_ = nullptr;
+    status_ = checks.status();
+    if (!checks.ok()) return true;
+    law_checks_ = *std::move(checks);
+    if (WrongClasses(law_checks_).empty()) return false;
+    conditional_.reset();
+    BeginLaws();
+    return false;
   }
 
   void BeginSampled() {
@@ -126,26 +170,39 @@ class ConditionalEstimator::Preparation final : public SlicedWork {
 
   const Plan& plan_;
   const SummaryOptions& options_;
-  ConditionalPreparation laws_;
+  const BaselineBasis* const baseline_;
+  std::optional<ConditionalPreparation> laws_;
   absl::Status status_;
+  // Until the comparison begins.
+  std::optional<LawCheckOptions> check_options_;
+  std::vector<LawCheck> law_checks_;
   // Moves without its shared states, which `sampled_` holds on to.
   std::optional<ConditionalPlan> conditional_;
+  // Reads `conditional_`; null but while laws are compared.
+  std::unique_ptr<LawCheckWork> check_;
   SampledPart sampled_;
   // Null until it begins, and where nothing is sampled.
   std::unique_ptr<SlicedWork> sampled_laws_;
 };
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<Preparation>(plan_, options_, baseline_.get());
+  return std::make_unique<Preparation>(plan_, options_, baseline_.get(), law_check_paths_);
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
   Preparation& done = static_cast<Preparation&>(*work);
   JALON_ASSIGN_OR_RETURN(conditional_, done.TakeConditional());
   JALON_ASSIGN_OR_RETURN(sampled_, done.TakeSampled());
+  law_checks_ = done.TakeLawChecks();
   targets_.emplace(*conditional_);
   knowledge_.emplace(*conditional_);
   return absl::OkStatus();
+}
+
+BaselineBasis ConditionalEstimator::Basis() const {
+  BaselineBasis basis = BasisOf(*conditional_);
+  basis.law_checks = law_checks_;
+  return basis;
 }
 
 bool ConditionalEstimator::has_scores() const { return HasScores(plan_); }

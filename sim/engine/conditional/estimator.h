@@ -26,10 +26,16 @@ namespace jalon::sim {
 // With `baseline` it estimates a variant of it, on the baseline's draws and by its laws
 // (baseline_basis.h): differences of the two have the error of what differs alone
 // (paired_delta.h).
+//
+// With `law_check_paths` > 0 its preparation compares laws with so many whole paths
+// (law_check_work.h): 1 to kMaxLawCheckPaths. Targets of a class that is wrong are sampled too, and
+// law_checks() says what was found. A variant takes over what its baseline found, and compares
+// nothing itself.
 class ConditionalEstimator final : public Estimator {
  public:
   ConditionalEstimator(const Plan& plan, SummaryOptions options,
-                       std::shared_ptr<const BaselineBasis> baseline = nullptr);
+                       std::shared_ptr<const BaselineBasis> baseline = nullptr,
+                       int64_t law_check_paths = 0);
   ~ConditionalEstimator() override;
 
   bool needs_preparation() const override { return true; }
@@ -43,9 +49,10 @@ class ConditionalEstimator final : public Estimator {
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
+  std::vector<LawCheck> law_checks() const override { return law_checks_; }
   std::optional<ScrambleMeans> Scrambles() const override;
   // What a baseline keeps beside them; requires finished preparation, and a block for mixtures.
-  BaselineBasis Basis() const { return BasisOf(*conditional_); }
+  BaselineBasis Basis() const;
   BaselineMixtures Mixtures() const { return targets_->Mixtures(); }
 
  private:
@@ -65,9 +72,11 @@ class ConditionalEstimator final : public Estimator {
   const Plan& plan_;
   const SummaryOptions options_;
   const std::shared_ptr<const BaselineBasis> baseline_;
+  const int64_t law_check_paths_;
   std::optional<ConditionalPlan> conditional_;
   std::optional<ConditionalAccumulator> targets_;
   std::optional<KnowledgeAccumulator> knowledge_;
+  std::vector<LawCheck> law_checks_;
   SampledPart sampled_;
 };
 
@@ -77,7 +86,8 @@ inline constexpr int64_t kKnowledgePaths = kParameterDraws * kBlocksPerDraw * kP
 // Predicted cost of a ConditionalEstimator, as PlanCost: the knowledge interval apart; whole paths
 // where the plan has scores. Targets without a closed form are known once laws are chosen: the laws
 // of their cells are in it for the whole plan, their paths are not. Of preparation only those laws
-// are.
+// and the comparison of `law_check_paths` are; that comparison may find every law wrong, so that
+// the bytes of whole paths are counted with it, but not their time.
 struct EstimatorCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;
@@ -85,7 +95,8 @@ struct EstimatorCost {
   // On top, for each of the first kKnowledgePaths.
   double knowledge_cpu_ms_per_256_paths = 0.0;
 };
-EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count);
+EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,
+                                   int64_t law_check_paths = 0);
 
 }  // namespace jalon::sim
 

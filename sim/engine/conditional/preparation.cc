@@ -10,6 +10,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/engine/conditional/baseline_basis.h"
+#include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/regime_laws.h"
 
@@ -81,10 +82,11 @@ double CostOf(const TargetLaw& law) {
 
 struct ConditionalPreparation::State {
   State(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
-        const BaselineBasis* baseline)
+        const BaselineBasis* baseline, std::vector<LawClass> wrong)
       : made(std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels))),
         refused(refused),
         baseline(baseline),
+        wrong(std::move(wrong)),
         collector(plan) {}
 
   // One phase after the other; each says whether it is over.
@@ -99,6 +101,7 @@ struct ConditionalPreparation::State {
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
   TargetLaw LawOfNext();
+  void RefuseWrong(TargetLaw& law) const;
   void AddTarget();
   void AddPilot(const ConditionalBlock& block, int regime);
   void SetPlaces();
@@ -107,6 +110,7 @@ struct ConditionalPreparation::State {
   Refused refused;
   // Null but for a variant.
   const BaselineBasis* baseline;
+  const std::vector<LawClass> wrong;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
   std::optional<SlotSeries> slots;
@@ -163,8 +167,15 @@ TargetLaw ConditionalPreparation::State::LawOfNext() {
   return own.refused() ? own : law;
 }
 
+void ConditionalPreparation::State::RefuseWrong(TargetLaw& law) const {
+  const std::optional<LawClass> its = ClassOf(law);
+  if (!its || std::find(wrong.begin(), wrong.end(), *its) == wrong.end()) return;
+  law.refusal = "its law is off whole paths";
+}
+
 void ConditionalPreparation::State::AddTarget() {
   TargetLaw law = LawOfNext();
+  RefuseWrong(law);
   // Nothing is computed for it.
   if (law.refused()) law.law = LawUsed::kSampled;
   if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
@@ -257,8 +268,10 @@ void ConditionalPreparation::State::SetPlaces() {
 
 ConditionalPreparation::ConditionalPreparation(const Plan& plan,
                                                std::vector<double> quantile_levels, Refused refused,
-                                               const BaselineBasis* baseline)
-    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused, baseline)) {}
+                                               const BaselineBasis* baseline,
+                                               std::vector<LawClass> wrong)
+    : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused, baseline,
+                                     std::move(wrong))) {}
 ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {

@@ -44,6 +44,8 @@ struct TargetLaw {
   double sum_mean = 0.0;
   // Spacing of the values Y can take; 0 when they are not on a lattice.
   double lattice = 0.0;
+  // kThreeMoments, kNormal: of Y, or of N - R D of a ratio R = N / D, at the middle shared state.
+  double skewness = 0.0;
   // kExact, kMatched: [threshold], of the naive evaluator alone; kStudentSum: one law.
   std::vector<ReachTable> reach;
   std::shared_ptr<const StudentSumLaw> student;
