@@ -166,6 +166,7 @@ absl::StatusOr<v1::CreateRunRequest> MakeRunRequest(Context& context, const RunA
   if (a.seed.has_value()) run.set_seed(*a.seed);
   if (a.estimator == "sampled") run.set_estimator(v1::ESTIMATOR_SAMPLED);
   if (a.estimator == "conditional") run.set_estimator(v1::ESTIMATOR_CONDITIONAL);
+  if (a.check_laws.has_value()) run.set_law_check_paths(static_cast<int32_t>(*a.check_laws));
   SetPrecision(a, run);
   absl::Status status = SetTargets(a, *run.mutable_targets());
   if (has_baseline && run.targets().ByteSizeLong() == 0) run.clear_targets();

@@ -28,6 +28,8 @@ struct RunArguments {
   std::string estimator;
   // Run to compare with; what is left out is then the baseline's.
   std::string baseline;
+  // Whole paths that laws are compared with.
+  std::optional<int64_t> check_laws;
   bool dry_run = false;
 };
 

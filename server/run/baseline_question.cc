@@ -48,6 +48,10 @@ void CheckLeftOut(const v1::Run& baseline, const v1::Run& asked, Checks& checks)
     decided("estimator", v1::Estimator_Name(asked.estimator()),
             v1::Estimator_Name(v1::ESTIMATOR_CONDITIONAL));
   }
+  if (asked.law_check_paths() != 0 && asked.law_check_paths() != baseline.law_check_paths()) {
+    decided("law_check_paths", absl::StrCat(asked.law_check_paths()),
+            absl::StrCat(baseline.law_check_paths()));
+  }
   const v1::Precision& precision = asked.precision();
   if (precision.has_max_path_count() && precision.max_path_count() != paths) {
     decided("precision.max_path_count", absl::StrCat(precision.max_path_count()),
@@ -81,6 +85,7 @@ void InheritFromBaseline(const v1::Run& baseline, v1::Run& run) {
   run.set_seed(baseline.seed());
   run.set_as_of(baseline.as_of());
   run.set_estimator(v1::ESTIMATOR_CONDITIONAL);
+  run.set_law_check_paths(baseline.law_check_paths());
   run.mutable_precision()->set_max_path_count(baseline.provenance().path_count());
   if (!run.precision().has_confidence_level()) {
     run.mutable_precision()->set_confidence_level(baseline.precision().confidence_level());

@@ -81,6 +81,9 @@ void AddReplayPrecision(const v1::Run& run, v1::Provenance& provenance) {
               provenance);
   }
   if (!has_baseline) AddOption("--seed", absl::StrCat(run.seed()), provenance);
+  if (!has_baseline && run.law_check_paths() > 0) {
+    AddOption("--check-laws", absl::StrCat(run.law_check_paths()), provenance);
+  }
 }
 
 }  // namespace

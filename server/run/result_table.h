@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "jalon/v1/result.pb.h"
 #include "server/run/row_axis.h"
+#include "sim/engine/law_check.h"
 
 namespace jalon::server {
 
@@ -26,6 +27,8 @@ struct ResultTable {
   std::vector<std::vector<double>> columns;
   // Scores of the same checkpoint (score_rows.h), shared with their readers; null without any.
   std::shared_ptr<const ScoreTables> scores;
+  // What was found of the laws behind it.
+  std::vector<sim::LawCheck> law_checks;
 };
 
 // Names the checkpoint of a specification at so many paths.

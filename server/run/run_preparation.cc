@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/base/ids.h"
+#include "server/convert/law_check.h"
 #include "server/convert/scenario.h"
 #include "server/convert/serialize.h"
 #include "server/convert/tables.h"
@@ -129,6 +130,7 @@ struct Settings {
   PrecisionRequest precision;
   sim::Period as_of;
   v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
+  int64_t law_check_paths = 0;
 };
 
 void ReadEstimator(v1::Estimator asked, Checks& checks, Settings& settings) {
@@ -139,6 +141,21 @@ void ReadEstimator(v1::Estimator asked, Checks& checks, Settings& settings) {
   if (asked != v1::ESTIMATOR_UNSPECIFIED) settings.estimator = asked;
 }
 
+// After the estimator.
+void ReadLawCheck(int32_t paths, bool has_objectives, Checks& checks, Settings& settings) {
+  settings.law_check_paths = paths;
+  checks.InRange("law_check_paths", paths, 0, sim::kMaxLawCheckPaths);
+  const auto must_be_zero = [&](absl::string_view why) {
+    if (paths == 0) return;
+    checks.Add("law_check_paths", absl::StrCat(paths), absl::StrCat("must be 0 ", why),
+               "OUT_OF_RANGE");
+  };
+  if (settings.estimator == v1::ESTIMATOR_SAMPLED) {
+    must_be_zero("of ESTIMATOR_SAMPLED, whose rows have no law");
+  }
+  if (!has_objectives) must_be_zero("without objective set: laws are compared at its thresholds");
+}
+
 absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources) {
   Settings settings{.as_of = sources.model->value.as_of};
   Checks targets("run.targets"), precision("run.precision"), rest("run");
@@ -147,6 +164,7 @@ absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources
   CheckScoreRequest(run.targets(), sources.network(), targets);
   settings.precision = ReadPrecision(run.precision(), precision);
   ReadEstimator(run.estimator(), rest, settings);
+  ReadLawCheck(run.law_check_paths(), sources.objectives.has_value(), rest, settings);
   if (!run.as_of().empty()) {
     const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
     if (as_of.has_value()) settings.as_of = *as_of;
@@ -171,6 +189,7 @@ void Echo(const v1::Run& asked, const Sources& sources, const Settings& settings
   run.mutable_precision()->set_confidence_level(settings.precision.confidence_level);
   run.mutable_precision()->set_max_path_count(settings.precision.max_path_count);
   run.set_estimator(settings.estimator);
+  run.set_law_check_paths(asked.law_check_paths());
   run.set_baseline(asked.baseline());
   run.set_state(v1::Run::STATE_QUEUED);
 }
@@ -213,6 +232,7 @@ void FillProvenance(const Sources& sources, const std::optional<v1::Run>& baseli
   provenance.set_objective_set_hash(sources.objectives_hash);
   provenance.set_seed(run.seed());
   provenance.set_as_of(run.as_of());
+  provenance.set_law_check_paths(run.law_check_paths());
   FillEngine(run.estimator(), provenance);
   if (baseline.has_value()) *provenance.mutable_baseline() = ProvenanceOfBaseline(*baseline);
   v1::Provenance content = provenance;
@@ -299,12 +319,25 @@ struct CostQuestion {
   int thread_count = 1;
   int quantile_count = 0;
   int64_t path_count = 0;
+  int64_t law_check_paths = 0;
+  bool has_baseline = false;
 };
 
 struct RunCost {
   double peak_bytes = 0.0;
   double cpu_seconds = 0.0;
 };
+
+// With a baseline nothing is compared, and what the baseline found may be sampled all the same.
+sim::EstimatorCost ConditionalCostOf(const CostQuestion& q) {
+  sim::EstimatorCost cost =
+      sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count, q.law_check_paths);
+  if (q.has_baseline) {
+    cost.preparation_cpu_ms =
+        sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count).preparation_cpu_ms;
+  }
+  return cost;
+}
 
 RunCost CostOf(const CostQuestion& q) {
   const double paths = static_cast<double>(q.path_count);
@@ -313,8 +346,7 @@ RunCost CostOf(const CostQuestion& q) {
     return {cost.peak_bytes,
             (cost.preparation_cpu_ms + cost.cpu_ms_per_256_paths * paths / 256) * 1e-3};
   }
-  const sim::EstimatorCost cost =
-      sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count);
+  const sim::EstimatorCost cost = ConditionalCostOf(q);
   const double knowledge_paths = std::min(paths, static_cast<double>(sim::kKnowledgePaths));
   const double path_cpu_ms =
       (cost.cpu_ms_per_256_paths * paths + cost.knowledge_cpu_ms_per_256_paths * knowledge_paths) /
@@ -405,7 +437,9 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
                                .estimator = settings.estimator,
                                .thread_count = asked.question.parallelism,
                                .quantile_count = QuantileCount(rows),
-                               .path_count = settings.precision.max_path_count});
+                               .path_count = settings.precision.max_path_count,
+                               .law_check_paths = settings.law_check_paths,
+                               .has_baseline = asked.baseline.has_value()});
   RowAxis axis(revision.network, rows.windows, rows.rows);
   sim::TargetIdentities identities;
   if (settings.estimator != v1::ESTIMATOR_SAMPLED) {
@@ -423,6 +457,7 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
                                .max_duration = absl::Seconds(asked.limits.run_seconds),
                                .parallelism = asked.question.parallelism,
                                .estimator = settings.estimator,
+                               .law_check_paths = settings.law_check_paths,
                                .spec_hash = spec_hash,
                                .identities = std::move(identities)},
                      .axis = std::move(axis),
@@ -545,6 +580,17 @@ absl::Status CheckSameEngine(const v1::Provenance& then, const v1::Provenance& n
       now.engine_version(), ", whose paths have other numbers: run it again, then replay that"));
 }
 
+namespace {
+
+void DescribeLawChecks(const std::vector<sim::LawCheck>& checks, v1::Run& run) {
+  for (const sim::LawCheck& check : checks) {
+    *run.add_law_checks() = ToProto(check);
+    if (check.is_wrong) run.add_notices(NoticeOf(check));
+  }
+}
+
+}  // namespace
+
 void DescribeEnd(const SimulationEnd& end, v1::Run& run) {
   run.set_state(StateOf(end.reason));
   run.set_cpu_seconds(end.cpu_seconds);
@@ -557,6 +603,7 @@ void DescribeEnd(const SimulationEnd& end, v1::Run& run) {
   if (end.reason == v1::Termination::REASON_FAILED) {
     run.set_error(std::string(end.error.message()));
   }
+  if (end.table != nullptr) DescribeLawChecks(end.table->law_checks, run);
   if (run.provenance().path_count() > 0) AddReplayCommand(run);
 }
 

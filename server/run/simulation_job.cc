@@ -64,8 +64,8 @@ std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
   if (baseline != nullptr) {
     basis = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
   }
-  auto estimator =
-      std::make_unique<sim::ConditionalEstimator>(input.plan, options.summary, std::move(basis));
+  auto estimator = std::make_unique<sim::ConditionalEstimator>(
+      input.plan, options.summary, std::move(basis), input.law_check_paths);
   if (!input.keep_baseline) {
     return std::make_unique<KeptRun>(std::unique_ptr<sim::Estimator>(std::move(estimator)), options,
                                      blocks);
@@ -238,6 +238,7 @@ std::shared_ptr<const ResultTable> SimulationJob::TableOf(
     const sim::Checkpoint& checkpoint, const sim::BaselineBlock* baseline) const {
   ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
   if (baseline != nullptr) AddDeltas(checkpoint, *baseline, table);
+  table.law_checks = checkpoint.law_checks;
   table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
   table.scores =
       MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);

@@ -53,6 +53,8 @@ struct SimulationInput {
   absl::Duration max_duration = absl::Hours(1);
   int parallelism = 1;
   v1::Estimator estimator = v1::ESTIMATOR_CONDITIONAL;
+  // Paths on which laws are compared with whole paths; a run with a baseline takes its findings.
+  int64_t law_check_paths = 0;
   // Begins the ids of checkpoints.
   std::string spec_hash;
   // Who the rows are, for differences.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/law_check.h"
 #include "server/convert/status.h"
 #include "server/convert/time.h"
 #include "sim/base/missing.h"
@@ -402,26 +403,6 @@ double RealisedPart(const sim::Revision& revision, const sim::CreditedSums& sums
                             target.range.segment_first};
   if (IsRatio(target)) return RealisedRatio(revision, sums, node, past);
   return KnownSoFar(sums.Values(node, past), target.aggregation);
-}
-
-v1::Law ToProto(sim::LawUsed law) {
-  switch (law) {
-    case sim::LawUsed::kSampled:
-      return v1::LAW_SAMPLED;
-    case sim::LawUsed::kKnown:
-      return v1::LAW_KNOWN;
-    case sim::LawUsed::kExact:
-      return v1::LAW_EXACT;
-    case sim::LawUsed::kMatched:
-      return v1::LAW_MATCHED;
-    case sim::LawUsed::kStudentSum:
-      return v1::LAW_STUDENT_SUM;
-    case sim::LawUsed::kThreeMoments:
-      return v1::LAW_THREE_MOMENTS;
-    case sim::LawUsed::kNormal:
-      return v1::LAW_NORMAL;
-  }
-  return v1::LAW_UNSPECIFIED;
 }
 
 std::vector<double> LawColumn(const std::vector<sim::LawUsed>& laws) {

@@ -18,6 +18,7 @@
 #include "bench/sim/engine/default_demo.h"
 #include "sim/base/stop_token.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/law_check_work.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
@@ -246,8 +247,8 @@ void BM_Estimates(benchmark::State& state) {
 }
 BENCHMARK(BM_Estimates)->Unit(benchmark::kMillisecond)->Iterations(64);
 
-// What laws are off on the small demo, in points, averaged over the targets of each law: draws less
-// closed forms on the same shared states.
+// What laws are off on the small demo, in points, averaged over the targets of each law: closed
+// forms less draws on the same shared states.
 void BM_Bias(benchmark::State& state) {
   const Demo demo = ValueOrDie(MakeDemo({.size = DemoSize::kSmall}));
   const Plan plan = PlanOf(EveryYear(demo), demo);
@@ -276,6 +277,19 @@ void BM_Bias(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Bias)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// What a run that compares its laws does in addition, with 16 whole paths.
+void BM_LawCheck(benchmark::State& state) {
+  const Plan plan = PlanOf(ClosedForms());
+  const ConditionalPlan conditional = ValueOrDie(ConditionalPlan::Make(plan, kLevels));
+  double longest = 0.0;
+  for (auto _ : state) {
+    LawCheckWork work(conditional, {.path_count = kScrambleCount});
+    longest = LongestSlice(work);
+  }
+  state.counters["longest_slice_ms"] = longest;
+}
+BENCHMARK(BM_LawCheck)->Unit(benchmark::kMillisecond)->Iterations(2);
 
 void BM_Fold(benchmark::State& state) {
   const Plan plan = PlanOf(ClosedForms());

@@ -6,6 +6,7 @@
 #include "clients/cli/command.h"
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
+#include "clients/cli/law_report.h"
 #include "clients/cli/message_file.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/provenance.h"
@@ -220,6 +221,23 @@ int ReplayRun(Context& context, const RunsArguments& a) {
   return kExitOk;
 }
 
+int ShowLaws(Context& context, const RunsArguments& a) {
+  auto name = context.FullName("runs", a.id);
+  if (!name.ok()) return ReportError(context, name.status());
+  const absl::StatusOr<v1::Run> run = ReadRun(context, *name);
+  if (!run.ok()) return ReportError(context, run.status());
+  AddHypotheses(context, *run);
+  TableWriter table = context.table(LawCheckColumns());
+  WriteLawChecks(*run, table);
+  table.Finish();
+  if (run->law_check_paths() == 0) {
+    context.Next("jalon simulate --check-laws 256", "this run did not compare its laws");
+  } else {
+    ResultsNext(context, *name);
+  }
+  return kExitOk;
+}
+
 // `online 120, unit r01-b002 30`, numbers as they are.
 std::string PartsText(const v1::EventLosses& row) {
   std::string text;
@@ -335,6 +353,8 @@ void AddRuns(const Command& app, Invocation& invocation) {
   AddRowViewOptions(scores, a);
   scores.Flag("--weights", a->weights, "Nominal and effective weights instead");
   scores.Flag("--joint", a->joint, "The joint sets asked for instead");
+  add("laws", "How far closed forms are from whole paths, of a run that compared them",
+      "laws 0a1b2c3d4e5f -o csv", ShowLaws);
   add("losses", "Where the sales that events take away go: lost, returned, moved",
       "losses 0a1b2c3d4e5f --depth 2 -o csv", ShowLosses)
       .Option("--depth", a->depth, "Levels below the root to show", {.range = {{0, 8}}});

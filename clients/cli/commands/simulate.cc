@@ -6,6 +6,7 @@
 #include "clients/cli/commands/commands.h"
 #include "clients/cli/exit_code.h"
 #include "clients/cli/latest.h"
+#include "clients/cli/law_report.h"
 #include "clients/cli/provenance.h"
 #include "clients/cli/run_request.h"
 #include "clients/cli/watch.h"
@@ -53,6 +54,7 @@ int RunSimulate(Context& context, const SimulateArguments& arguments) {
     const absl::Status written =
         WriteAttainment(context, result.name(), {.shown_rows = arguments.rows});
     if (!written.ok()) return ReportError(context, written);
+    WriteLawChecksBeside(context, result);
     context.beside() << "\n";
     WriteProvenance(context, result);
   }
@@ -83,12 +85,17 @@ void AddSimulate(const Command& app, Invocation& invocation) {
                  "Scores whose chance is kept, e.g. 0.6,1,1.3; default: the R/O levels");
   command.Option("--joint", a->run.joint_sets,
                  "Objectives to attain together: LABEL=UNIT,UNIT or LABEL=UNIT,UNIT:INDICATOR");
+  command.Option("--check-laws", a->run.check_laws,
+                 "Compare closed forms with this many whole paths first, e.g. 256; what is off by "
+                 "more than 0.1 point is sampled",
+                 {.range = {{0, 2'147'483'647}}});
   command.Option("--rows", a->rows, "Rows shown on a screen; files get all");
   command.Examples(
       "Examples:\n"
       "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
       "  jalon simulate --scenario phone-signature --indicator home-insurance -o csv > p.csv\n"
-      "  jalon simulate --baseline plan --scenario phone-signature");
+      "  jalon simulate --baseline plan --scenario phone-signature\n"
+      "  jalon simulate --check-laws 256");
   command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunSimulate(context, *a); };
   });

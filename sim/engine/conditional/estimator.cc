@@ -131,12 +131,11 @@ class ConditionalEstimator::Preparation final : public SlicedWork {
     absl::StatusOr<ConditionalPlan> made = laws_->Take();
     laws_.reset();
     status_ = made.status();
-    if (made.ok()) conditional_ = *std::move(made);
-    if (made.ok() && check_options_) {
-      check_ = std::make_unique<LawCheckWork>(*conditional_, *check_options_);
-      check_options_.reset();
-    }
-    return !status_.ok();
+    if (!status_.ok()) return true;
+    conditional_ = *std::move(made);
+    if (check_options_) check_ = std::make_unique<LawCheckWork>(*conditional_, *check_options_);
+    check_options_.reset();
+    return false;
   }
 
   // True when that failed.

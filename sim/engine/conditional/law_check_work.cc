@@ -59,12 +59,14 @@ struct LawCheckWork::State {
   bool CompareBlocks();
 
   void AddToClass(LawClass its, int target);
-  // True when the block of closed forms in hand is there.
-  bool StepClosed();
-  bool StepDrawn();
-  void AddToPlaces(const ConditionalBlock& block);
-  // Folds the next thresholds of the block in hand; true after the last.
-  bool FoldSome();
+  // Towards the next block by closed forms, and of whole paths.
+  void StepClosed();
+  void StepDrawn();
+  // Does `work` to the next targets that have a class, as many as make a slice; true after the
+  // last.
+  bool ForSome(void (State::*work)(int target));
+  void AddPlaces(int target);
+  void SetPools(int target);
   void FoldTarget(int target);
   bool IsHigher(int target) const { return plan.program.targets[target].higher; }
   size_t FirstThreshold(int target) const { return plan.program.first_threshold[target]; }
@@ -119,59 +121,68 @@ bool LawCheckWork::State::MakeCellLaws() {
   return true;
 }
 
-bool LawCheckWork::State::StepClosed() {
-  if (closed.has_value()) return true;
+void LawCheckWork::State::StepClosed() {
   if (!closed_work) closed_work.emplace(conditional, kLawCheckFirstBlock + next_block);
-  if (!closed_work->Step()) return false;
+  if (!closed_work->Step()) return;
   absl::StatusOr<ConditionalBlock> made = closed_work->Take();
   closed_work.reset();
   status = made.status();
   if (made.ok()) closed = *std::move(made);
-  return true;
 }
 
-bool LawCheckWork::State::StepDrawn() {
-  if (drawn.has_value()) return true;
+void LawCheckWork::State::StepDrawn() {
   if (!drawn_work) {
     drawn_work.emplace(plan.plan, kLawCheckFirstBlock + next_block, &*plan.states, &*cell_laws);
   }
-  if (!drawn_work->Step()) return false;
+  if (!drawn_work->Step()) return;
   drawn = drawn_work->TakeOutcome();
   drawn_work.reset();
+}
+
+bool LawCheckWork::State::ForSome(void (State::*work)(int target)) {
+  int64_t done = 0;
+  for (; next_target < target_count() && done < fold_size; ++next_target) {
+    ++done;
+    if (class_of[next_target] < 0) continue;
+    done += static_cast<int64_t>(plan.laws[next_target].thresholds.size());
+    (this->*work)(next_target);
+  }
+  if (next_target < target_count()) return false;
+  next_target = 0;
   return true;
 }
 
-void LawCheckWork::State::AddToPlaces(const ConditionalBlock& block) {
-  for (int i = 0; i < target_count(); ++i) {
-    if (class_of[i] < 0) continue;
-    for (size_t row = FirstThreshold(i); row < FirstThreshold(i + 1); ++row) {
-      const Lanes upwards = UpwardsOf(block.probability.data() + row * kScrambleCount, IsHigher(i));
-      for (const double p : upwards) place_sums[row] += p;
-    }
+void LawCheckWork::State::AddPlaces(int target) {
+  for (size_t row = FirstThreshold(target); row < FirstThreshold(target + 1); ++row) {
+    const double* probability = closed->probability.data() + row * kScrambleCount;
+    for (const double p : UpwardsOf(probability, IsHigher(target))) place_sums[row] += p;
   }
 }
 
 bool LawCheckWork::State::SumPlaces() {
   if (checks.empty()) return true;
-  if (!StepClosed() || !status.ok()) return false;
-  AddToPlaces(*closed);
+  if (!closed.has_value()) {
+    StepClosed();
+    return false;
+  }
+  if (!ForSome(&State::AddPlaces)) return false;
   closed.reset();
   return ++next_block == kPlacingBlocks;
 }
 
+void LawCheckWork::State::SetPools(int target) {
+  constexpr auto kPlacingPaths = static_cast<double>(kPlacingBlocks * kScrambleCount);
+  for (size_t row = FirstThreshold(target); row < FirstThreshold(target + 1); ++row) {
+    const int pool = PoolOf(place_sums[row] / kPlacingPaths);
+    pool_of[row] = static_cast<int8_t>(pool);
+    if (pool != kLeftOut) pools[class_of[target]].Count(pool);
+  }
+}
+
 bool LawCheckWork::State::SetPlaces() {
   next_block = 0;
-  pool_of.assign(plan.threshold_count(), kLeftOut);
-  for (int i = 0; i < target_count(); ++i) {
-    if (class_of[i] < 0) continue;
-    for (size_t row = FirstThreshold(i); row < FirstThreshold(i + 1); ++row) {
-      pool_of[row] = static_cast<int8_t>(
-          PoolOf(place_sums[row] / static_cast<double>(kPlacingBlocks * kScrambleCount)));
-      if (pool_of[row] != kLeftOut) pools[class_of[i]].Count(pool_of[row]);
-    }
-  }
-  place_sums = {};
-  return true;
+  pool_of.resize(plan.threshold_count(), kLeftOut);
+  return ForSome(&State::SetPools);
 }
 
 void LawCheckWork::State::FoldTarget(int target) {
@@ -187,22 +198,6 @@ void LawCheckWork::State::FoldTarget(int target) {
   }
 }
 
-bool LawCheckWork::State::FoldSome() {
-  int64_t folded = 0;
-  for (; next_target < target_count() && folded < fold_size; ++next_target) {
-    ++folded;
-    if (class_of[next_target] < 0) continue;
-    folded += static_cast<int64_t>(plan.laws[next_target].thresholds.size());
-    FoldTarget(next_target);
-  }
-  if (next_target < target_count()) return false;
-  for (LawPools& its : pools) its.EndBlock();
-  next_target = 0;
-  closed.reset();
-  drawn.reset();
-  return true;
-}
-
 bool LawCheckWork::State::CompareBlocks() {
   if (checks.empty()) return true;
   if (!closed.has_value()) {
@@ -213,7 +208,11 @@ bool LawCheckWork::State::CompareBlocks() {
     StepDrawn();
     return false;
   }
-  return FoldSome() && ++next_block == block_count;
+  if (!ForSome(&State::FoldTarget)) return false;
+  for (LawPools& its : pools) its.EndBlock();
+  closed.reset();
+  drawn.reset();
+  return ++next_block == block_count;
 }
 
 LawCheckWork::LawCheckWork(const ConditionalPlan& plan, LawCheckOptions options)

@@ -148,7 +148,8 @@ class Answers(unittest.TestCase):
         for words in ["runs list", "runs results known", "runs watch known", "runs cancel known",
                       "runs replay known --path 3"]:
             self.check(*words.split(), "--network", "demo")
-        for words in ["runs scores known", "runs scores known --weights", "runs losses known"]:
+        for words in ["runs scores known", "runs scores known --weights", "runs losses known",
+                      "runs laws known"]:
             self.check(*words.split(), "--network", "demo", least=0)
         self.check("runs", "show", "known", "--network", "demo", answer="json")
         self.check("runs", "show", "known", "--network", "demo")
