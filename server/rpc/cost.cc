@@ -63,7 +63,9 @@ absl::StatusOr<Estimate> EstimateRunCost(Call& call, const v1::EstimateCostReque
   }
   if (!prepared.ok()) return prepared.status();
   estimate.set_cpu_milliseconds(prepared->cpu_seconds * 1e3);
-  estimate.set_wall_milliseconds(prepared->cpu_seconds * 1e3 / environment.worker_count);
+  const double shared_seconds = prepared->cpu_seconds - prepared->serial_seconds;
+  estimate.set_wall_milliseconds(
+      (prepared->serial_seconds + shared_seconds / environment.worker_count) * 1e3);
   estimate.set_peak_bytes(prepared->peak_bytes);
   estimate.set_row_count(prepared->run.row_count());
   estimate.set_series_count(prepared->input.plan.series_count());

@@ -326,6 +326,7 @@ struct CostQuestion {
 struct RunCost {
   double peak_bytes = 0.0;
   double cpu_seconds = 0.0;
+  double serial_seconds = 0.0;
 };
 
 // With a baseline nothing is compared, and what the baseline found may be sampled all the same.
@@ -344,14 +345,16 @@ RunCost CostOf(const CostQuestion& q) {
   if (q.estimator == v1::ESTIMATOR_SAMPLED) {
     const sim::PlanCost cost = sim::PredictCost(q.plan, q.thread_count, q.quantile_count);
     return {cost.peak_bytes,
-            (cost.preparation_cpu_ms + cost.cpu_ms_per_256_paths * paths / 256) * 1e-3};
+            (cost.preparation_cpu_ms + cost.cpu_ms_per_256_paths * paths / 256) * 1e-3,
+            cost.preparation_cpu_ms * 1e-3};
   }
   const sim::EstimatorCost cost = ConditionalCostOf(q);
   const double knowledge_paths = std::min(paths, static_cast<double>(sim::kKnowledgePaths));
   const double path_cpu_ms =
       (cost.cpu_ms_per_256_paths * paths + cost.knowledge_cpu_ms_per_256_paths * knowledge_paths) /
       256;
-  return {cost.peak_bytes, (cost.preparation_cpu_ms + path_cpu_ms) * 1e-3};
+  return {cost.peak_bytes, (cost.preparation_cpu_ms + path_cpu_ms) * 1e-3,
+          cost.preparation_cpu_ms * 1e-3};
 }
 
 std::string Sentence(const SimulationEnd& end, const v1::Run& run) {
@@ -462,7 +465,8 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
                                .identities = std::move(identities)},
                      .axis = std::move(axis),
                      .peak_bytes = peak_bytes,
-                     .cpu_seconds = cost.cpu_seconds};
+                     .cpu_seconds = cost.cpu_seconds,
+                     .serial_seconds = cost.serial_seconds};
 }
 
 // A run without baseline may be one: it leaves its block where the cache could hold it. A mixture
@@ -518,6 +522,7 @@ absl::Status AddBaseline(const CheckedQuestion& asked, PreparedRun& prepared) {
         sim::PredictBaselineBytes(again.input.plan, again.input.precision.max_path_count));
     prepared.peak_bytes = std::max(prepared.peak_bytes, again.peak_bytes) + block;
     prepared.cpu_seconds += again.cpu_seconds;
+    prepared.serial_seconds += again.serial_seconds;
     made.again = std::make_shared<const SimulationInput>(std::move(again.input));
   }
   const sim::TargetIdentities& theirs =

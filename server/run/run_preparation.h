@@ -24,9 +24,11 @@ struct PreparedRun {
   v1::Run run;
   SimulationInput input;
   RowAxis axis;
-  // Predicted memory at the peak, in bytes, and processor time up to the path limit, in seconds.
+  // Predicted memory at the peak, in bytes, and processor time up to the path limit, in seconds;
+  // the part of it that one thread does while others wait, before the first path.
   int64_t peak_bytes = 0;
   double cpu_seconds = 0;
+  double serial_seconds = 0;
 };
 
 struct RunQuestion {

@@ -104,6 +104,21 @@ TEST(LawCheckServiceTest, RefusesWhereThereIsNothingToCompare) {
               AllOf(HasSubstr("without objective set"), Not(HasSubstr("windows"))));
 }
 
+TEST(LawCheckServiceTest, IsCancelledWhileItCompares) {
+  const v1::Run run = SharedServer().CreateRun(CheckedRun(SharedServer(), 16'384));
+  v1::CancelRunRequest cancel;
+  cancel.set_name(run.name());
+  v1::Run cancelled;
+  ASSERT_TRUE(SharedServer().runs().CancelRun(SharedServer().Context(), cancel, &cancelled).ok());
+  v1::WatchRunRequest watch;
+  watch.set_name(run.name());
+  SharedServer().Watch(watch);
+  const v1::Run ended = SharedServer().GetRun(run.name());
+  EXPECT_EQ(ended.state(), v1::Run::STATE_CANCELLED);
+  EXPECT_EQ(ended.provenance().path_count(), 0);
+  EXPECT_EQ(ended.law_checks_size(), 0);
+}
+
 TEST(LawCheckServiceTest, IsPartOfWhatARunIsSaidToCost) {
   const auto stub = v1::ServerService::NewStub(SharedServer().app().InProcessChannel());
   const auto estimate = [&](int32_t paths) {
@@ -115,6 +130,10 @@ TEST(LawCheckServiceTest, IsPartOfWhatARunIsSaidToCost) {
   };
   EXPECT_GT(estimate(1'024).cpu_milliseconds(), estimate(256).cpu_milliseconds());
   EXPECT_GT(estimate(256).cpu_milliseconds(), estimate(0).cpu_milliseconds());
+  // One thread compares.
+  const double cpu = estimate(1'024).cpu_milliseconds() - estimate(0).cpu_milliseconds();
+  EXPECT_NEAR(estimate(1'024).wall_milliseconds() - estimate(0).wall_milliseconds(), cpu,
+              1e-9 * cpu);
   // Bytes are those of whole paths, which its scores ask for anyway.
   EXPECT_EQ(estimate(256).peak_bytes(), estimate(0).peak_bytes());
 }
