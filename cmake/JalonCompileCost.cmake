@@ -30,6 +30,15 @@ function(jalon_batches target)
   endif()
 endfunction()
 
+# jalon_generated(TARGET): for what protoc writes. Sanitizers leave it alone, as they do the library it
+# calls: it is half as dear so.
+function(jalon_generated target)
+  jalon_batches(${target} OWN schemas file_default_instances)
+  if(JALON_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-sanitize=all)
+  endif()
+endfunction()
+
 # Without a time stamp inside, a compiler cache can know a precompiled header again.
 set(jalon_precompile_options "")
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
