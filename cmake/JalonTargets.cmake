@@ -27,12 +27,26 @@ function(jalon_test_wanted name result)
   set(${result} ${wanted} PARENT_SCOPE)
 endfunction()
 
-# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ... APART ... OWN ... RPC HEAVY): one
-# executable, one ctest entry per TEST; the SUITES named, whose tests share a costly fixture, are one
-# entry each. RPC is for jalon_cheap_test, which a HEAVY test does without: its own code computes for
-# long, and is compiled like a library's. Tests run with the build folder as working directory. One label at most (CMake's discovery would lose
-# others): `slow` is left to .ci/run, `long` to .ci/long, and sanitized builds leave both out.
-# Sanitizers get five times the TIMEOUT (default 60 s).
+# The suites that the sources `ARGN` define tests of.
+function(jalon_suites result)
+  set(suites "")
+  foreach(source ${ARGN})
+    file(STRINGS ${source} tests REGEX "^(TEST|TEST_F|TEST_P|RC_GTEST_PROP)\\(")
+    list(TRANSFORM tests REPLACE "^[A-Z_]+\\(([A-Za-z0-9_]+).*" "\\1")
+    list(APPEND suites ${tests})
+  endforeach()
+  list(REMOVE_DUPLICATES suites)
+  set(${result} ${suites} PARENT_SCOPE)
+endfunction()
+
+# jalon_test(NAME sim_base_test SRCS ... DEPS ... LABELS ... TIMEOUT s SUITES ... APART ... OWN ... RPC
+# HEAVY): one executable, one ctest entry per TEST; the SUITES named, whose tests share a costly
+# fixture, are one entry each, and so is every suite of a sanitized build, where a process is dear.
+# RPC is for jalon_cheap_test, which a HEAVY test does without: its own code computes for long, and is
+# compiled like a library's. APART and OWN are for jalon_batches. Tests run with the build folder as
+# working directory. One label at most (CMake's discovery would lose others): `slow` is left to
+# .ci/run, `long` to .ci/long, and sanitized builds leave both out. Sanitizers get fifteen times the
+# TIMEOUT (default 60 s).
 function(jalon_test)
   cmake_parse_arguments(ARG "HEAVY;RPC" "NAME;TIMEOUT" "SRCS;DEPS;LABELS;SUITES;APART;OWN" ${ARGN})
   list(LENGTH ARG_LABELS label_count)
@@ -47,7 +61,8 @@ function(jalon_test)
     set(ARG_TIMEOUT 60)
   endif()
   if(JALON_SANITIZE)
-    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 5")
+    math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 15")
+    jalon_suites(ARG_SUITES ${ARG_SRCS})
   endif()
   add_executable(${ARG_NAME} ${ARG_SRCS})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main
@@ -65,9 +80,12 @@ function(jalon_test)
   endif()
   set(others "-")
   foreach(suite ${ARG_SUITES})
-    add_test(NAME ${JALON_TEST_PREFIX}${suite} COMMAND ${ARG_NAME} --gtest_filter=${suite}.*)
-    set_tests_properties(${JALON_TEST_PREFIX}${suite} PROPERTIES ${properties})
-    string(APPEND others "${suite}.*:")
+    # Tests with parameters have a prefix. Two programs may have suites of one name.
+    set(filter "${suite}.*:*/${suite}.*")
+    set(name ${JALON_TEST_PREFIX}${ARG_NAME}.${suite})
+    add_test(NAME ${name} COMMAND ${ARG_NAME} --gtest_filter=${filter})
+    set_tests_properties(${name} PROPERTIES ${properties})
+    string(APPEND others "${filter}:")
   endforeach()
   gtest_discover_tests(
     ${ARG_NAME}
