@@ -74,7 +74,7 @@ absl::StatusOr<sim::ScorePolicy> ReadPolicy(const v1::ScorePolicy& proto,
   return policy;
 }
 
-v1::UnitWeight::State ToProto(sim::WeightState state) {
+v1::UnitWeight::State StateToProto(sim::WeightState state) {
   switch (state) {
     case sim::WeightState::kCounted:
       return v1::UnitWeight::STATE_COUNTED;
@@ -139,7 +139,7 @@ v1::UnitWeight ToProto(const sim::UnitWeight& weight, const sim::Network& networ
   proto.set_indicator(network.indicator(weight.indicator).id);
   proto.set_declared_weight(weight.declared);
   proto.set_weight(weight.weight);
-  proto.set_state(ToProto(weight.state));
+  proto.set_state(StateToProto(weight.state));
   if (weight.floor) proto.set_floor(*weight.floor);
   if (weight.cap) proto.set_cap(*weight.cap);
   const sim::ScoreScope& scope = policy.weights[weight.row].scope;

@@ -52,8 +52,8 @@ v1::Revision Describe(const sim::Revision& value) {
   return info;
 }
 
-v1::Network NetworkOf(const NewRevision& wanted, const sim::Network& network,
-                      const v1::Revision& revision) {
+v1::Network NetworkMessageOf(const NewRevision& wanted, const sim::Network& network,
+                             const v1::Revision& revision) {
   v1::Network proto;
   if (wanted.present.has_value()) proto = wanted.present->record.network();
   proto.set_name(wanted.network);
@@ -122,7 +122,7 @@ absl::StatusOr<StagedRevision> StageRevision(Archive& archive, const NewRevision
     JALON_ASSIGN_OR_RETURN(const auto newest, archive.Get<store::v1::RevisionRecord>(name));
     info = newest.record.revision();
     staged.records.push_back(
-        RecordOfNetwork(wanted, NetworkOf(wanted, value.network, info), before));
+        RecordOfNetwork(wanted, NetworkMessageOf(wanted, value.network, info), before));
     return staged;
   }
   info.set_name(name);
@@ -135,7 +135,7 @@ absl::StatusOr<StagedRevision> StageRevision(Archive& archive, const NewRevision
   record.set_manifest(manifest);
   staged.blobs = std::move(content.mutations);
   staged.records.push_back(
-      RecordOfNetwork(wanted, NetworkOf(wanted, value.network, info), before + 1));
+      RecordOfNetwork(wanted, NetworkMessageOf(wanted, value.network, info), before + 1));
   staged.records.push_back(PutResource{.name = name,
                                        .payload = record.SerializeAsString(),
                                        .expect = Expect::Absent(),
