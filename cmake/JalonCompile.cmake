@@ -24,6 +24,7 @@ if(JALON_SANITIZE)
   add_compile_options(-fsanitize=${JALON_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=${JALON_SANITIZE})
+  add_compile_definitions(JALON_SANITIZED)
 endif()
 # Vectors of sim/kernel and sim/engine/conditional: AVX-512, AVX2, SSE4, and plain scalar code below it
 # (emulated vectors are miscompiled by g++ 12.2). Accumulators live in registers only where loops of

@@ -10,8 +10,11 @@ namespace {
 constexpr std::pair<int64_t, const char*> kNames[] = {
     {HWY_AVX3, "avx512"}, {HWY_AVX2, "avx2"}, {HWY_SSE4, "sse4"}, {HWY_SCALAR, "scalar"}};
 
+// Of `targets`, those this build has code for: sanitized ones leave some out.
+constexpr int64_t Compiled(int64_t targets) { return targets & HWY_TARGETS; }
+
 bool IsSupported(int64_t target) {
-  return target == HWY_SCALAR || (hwy::SupportedTargets() & target) != 0;
+  return target == HWY_SCALAR || (Compiled(hwy::SupportedTargets()) & target) != 0;
 }
 
 // What the machine has, whatever was forced before.
@@ -33,7 +36,7 @@ std::vector<std::string> KernelIsas() {
   hwy::SetSupportedTargetsForTest(forced == machine ? 0 : forced);
   std::vector<std::string> names;
   for (const auto& [target, name] : kNames) {
-    if (target == HWY_SCALAR || (machine & target) != 0) names.emplace_back(name);
+    if (target == HWY_SCALAR || (Compiled(machine) & target) != 0) names.emplace_back(name);
   }
   return names;
 }
@@ -52,7 +55,7 @@ bool ForceKernelIsa(absl::string_view isa) {
   }
   for (const auto& [target, name] : kNames) {
     if (isa != name) continue;
-    if (target != HWY_SCALAR && (SupportedByMachine() & target) == 0) return false;
+    if (target != HWY_SCALAR && (Compiled(SupportedByMachine()) & target) == 0) return false;
     Use(target);
     return true;
   }

@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "sim/engine/sampled.h"
 #include "tests/sim/engine/tiny_bank.h"
+#include "tests/support/sanitized.h"
 
 namespace jalon::sim {
 namespace {
@@ -440,7 +441,7 @@ TEST_P(ModelEquationsTest, GiveTheEnginesAttainmentProbabilities) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(RandomModels, ModelEquationsTest, ::testing::Range(0, 6));
+INSTANTIATE_TEST_SUITE_P(RandomModels, ModelEquationsTest, ::testing::Range(0, kSanitized ? 2 : 6));
 
 }  // namespace
 }  // namespace jalon::sim
