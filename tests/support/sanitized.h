@@ -3,8 +3,8 @@
 
 namespace jalon {
 
-// Whether a sanitizer watches (JALON_SANITIZE). It shows in a few random cases what the other builds
-// need many for.
+// Whether a sanitizer watches (JALON_SANITIZE). It shows in a few random cases what the other
+// builds need many for.
 #ifdef JALON_SANITIZED
 inline constexpr bool kSanitized = true;
 #else
