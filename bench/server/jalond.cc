@@ -8,29 +8,30 @@
 
 #include <cstdlib>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 
 extern char** environ;
 
 namespace jalon::server {
 namespace {
 
-// The first line a descriptor gives.
-std::string FirstLine(int fd) {
-  char text[256] = {};
-  size_t size = 0;
-  while (size + 1 < sizeof text) {
-    const ssize_t got = read(fd, text + size, sizeof text - 1 - size);
-    if (got <= 0) break;
-    size += got;
-    if (const std::string line(text, size); line.find('\n') != std::string::npos) {
-      return line.substr(0, line.find('\n'));
-    }
+constexpr char kServing[] = "listening on ";
+
+// What a descriptor gives after kServing, to the end of that line; a demo that was loaded has lines
+// of its own before. Empty when there is none.
+std::string ServingLine(int fd) {
+  std::string said;
+  char text[256];
+  for (ssize_t got; (got = read(fd, text, sizeof text)) > 0;) {
+    said.append(text, static_cast<size_t>(got));
+    const size_t found = said.find(kServing);
+    const size_t end = found == std::string::npos ? found : said.find('\n', found);
+    if (end == std::string::npos) continue;
+    const size_t first = found + sizeof kServing - 1;
+    return said.substr(first, end - first);
   }
-  return text;
+  return "";
 }
 
 }  // namespace
@@ -57,11 +58,13 @@ Jalond::Jalond(const std::string& folder, const std::vector<std::string>& flags)
   }
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
-  const std::string line = FirstLine(ends[0]);
+  const std::string line = ServingLine(ends[0]);
   close(ends[0]);
-  absl::string_view rest = line;
-  if (!absl::ConsumePrefix(&rest, "listening on ")) Die("jalond does not serve");
-  address_ = std::string(rest.substr(0, rest.find_first_of(" ,")));
+  if (line.empty()) {
+    End(SIGKILL);
+    Die("jalond does not serve");
+  }
+  address_ = line.substr(0, line.find_first_of(" ,"));
 }
 
 void Jalond::End(int signal) const {

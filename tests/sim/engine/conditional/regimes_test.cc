@@ -16,6 +16,7 @@
 #include "tests/sim/engine/conditional/kinds_bank.h"
 #include "tests/sim/engine/mixtures.h"
 #include "tests/sim/engine/tiny_bank.h"
+#include "tests/support/sanitized.h"
 
 namespace jalon::sim {
 namespace {
@@ -173,7 +174,7 @@ TEST_P(MixedBanksTest, AgreeWithTheSampledEstimator) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, MixedBanksTest, ::testing::Range(0, 4));
+INSTANTIATE_TEST_SUITE_P(Seeds, MixedBanksTest, ::testing::Range(0, kSanitized ? 1 : 4));
 
 // In the first regime the sum is of many and near normal, in the second of a handful.
 TEST(ConditionalRegimesTest, HaveALawThatTheMostDemandingRegimeNeeds) {
