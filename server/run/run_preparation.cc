@@ -534,6 +534,13 @@ absl::Status AddBaseline(const CheckedQuestion& asked, PreparedRun& prepared) {
   return absl::OkStatus();
 }
 
+void DescribeLawChecks(const std::vector<sim::LawCheck>& checks, v1::Run& run) {
+  for (const sim::LawCheck& check : checks) {
+    *run.add_law_checks() = ToProto(check);
+    if (check.is_wrong) run.add_notices(NoticeOf(check));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
@@ -584,17 +591,6 @@ absl::Status CheckSameEngine(const v1::Provenance& then, const v1::Provenance& n
       "the run is of engine ", then.engine_version(), " and this server's is ",
       now.engine_version(), ", whose paths have other numbers: run it again, then replay that"));
 }
-
-namespace {
-
-void DescribeLawChecks(const std::vector<sim::LawCheck>& checks, v1::Run& run) {
-  for (const sim::LawCheck& check : checks) {
-    *run.add_law_checks() = ToProto(check);
-    if (check.is_wrong) run.add_notices(NoticeOf(check));
-  }
-}
-
-}  // namespace
 
 void DescribeEnd(const SimulationEnd& end, v1::Run& run) {
   run.set_state(StateOf(end.reason));
