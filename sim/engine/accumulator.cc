@@ -63,6 +63,11 @@ struct Exceptions {
   int64_t opening_count = 0;
 };
 
+bool AllFinite(const std::vector<double>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(),
+                     [](double number) { return std::isfinite(number); });
+}
+
 // Errors: kInternal when a number the target is made of is not finite.
 absl::Status CheckFinite(const PathValue& path, int target, int64_t path_index) {
   // A ratio of finite parts may not exist, or be too large; an opening value may not exist.
@@ -74,44 +79,61 @@ absl::Status CheckFinite(const PathValue& path, int target, int64_t path_index) 
                                           "; the model gives means that are not finite"));
 }
 
+// The same of every target: scores read those that are not estimated.
+absl::Status CheckFinite(const Plan& plan, const BlockOutcome& outcome) {
+  if (AllFinite(outcome.values) && AllFinite(outcome.parts)) return absl::OkStatus();
+  for (int target = 0; target < plan.target_count(); ++target) {
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      JALON_RETURN_IF_ERROR(CheckFinite(PathValueOf(plan, outcome, target, lane), target,
+                                        outcome.block * kPathsPerBlock + lane));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 struct TargetAccumulator::State {
-  State(const Plan& plan, SummaryOptions options)
-      : plan(plan), options(std::move(options)), moments(plan.targets.size()) {
-    first_hit.reserve(plan.targets.size() + 1);
+  State(const Plan& plan, SummaryOptions options, std::vector<int> estimated)
+      : plan(plan),
+        options(std::move(options)),
+        targets(std::move(estimated)),
+        moments(targets.size()) {
+    first_hit.reserve(targets.size() + 1);
     first_hit.push_back(0);
-    for (const Target& target : plan.targets) {
-      first_hit.push_back(first_hit.back() + target.thresholds.size());
-    }
-    hits.assign(first_hit.back(), 0);
-    for (const PlanTarget& target : plan.target_parts) {
-      const bool may_miss = target.ratio_part >= 0 || target.opening_part >= 0;
+    exception_row.reserve(targets.size());
+    for (const int target : targets) {
+      first_hit.push_back(first_hit.back() + plan.targets[target].thresholds.size());
+      const PlanTarget& parts = plan.target_parts[target];
+      const bool may_miss = parts.ratio_part >= 0 || parts.opening_part >= 0;
       exception_row.push_back(may_miss ? static_cast<int>(exceptions.size()) : -1);
       if (may_miss) exceptions.emplace_back();
     }
+    hits.assign(first_hit.back(), 0);
     if (this->options.quantile_levels.empty()) return;
-    sketches.reserve(plan.targets.size());
-    for (bool whole : WholeTargets(plan)) sketches.emplace_back(whole);
+    sketches.reserve(targets.size());
+    const std::vector<bool> whole = WholeTargets(plan);
+    for (const int target : targets) sketches.emplace_back(whole[target]);
   }
 
-  void Add(int target, const PathValue& path, int64_t count) {
-    const Target& asked = plan.targets[target];
-    for (size_t j = 0; j < asked.thresholds.size(); ++j) {
-      hits[first_hit[target] + j] += Attains(asked, j, path);
+  const Target& asked(int place) const { return plan.targets[targets[place]]; }
+
+  void Add(int place, const PathValue& path, int64_t count) {
+    for (size_t j = 0; j < asked(place).thresholds.size(); ++j) {
+      hits[first_hit[place] + j] += Attains(asked(place), j, path);
     }
-    if (exception_row[target] >= 0) count = NoteExceptions(target, path, count);
+    if (exception_row[place] >= 0) count = NoteExceptions(place, path, count);
     if (std::isnan(path.value)) return;
-    moments[target].Add(path.value, count);
-    if (!sketches.empty()) sketches[target].Add(path.value);
+    moments[place].Add(path.value, count);
+    if (!sketches.empty()) sketches[place].Add(path.value);
   }
 
   // Counts what does not exist on a path. Returns how many paths have a value so far, this one
   // included.
-  int64_t NoteExceptions(int target, const PathValue& path, int64_t count) {
-    Exceptions& seen = exceptions[exception_row[target]];
-    if (plan.targets[target].opening) {
-      seen.ro_undefined += !HasMeaning(plan.targets[target], path.opening);
+  int64_t NoteExceptions(int place, const PathValue& path, int64_t count) {
+    Exceptions& seen = exceptions[exception_row[place]];
+    if (asked(place).opening) {
+      seen.ro_undefined += !HasMeaning(asked(place), path.opening);
       if (!std::isnan(path.opening)) seen.opening.Add(path.opening, ++seen.opening_count);
     }
     if (std::isnan(path.value)) ++seen.no_ratio;
@@ -120,59 +142,60 @@ struct TargetAccumulator::State {
 
   int64_t path_count() const { return blocks_folded * kPathsPerBlock; }
   // Paths on which a target has a value.
-  int64_t ValuedPaths(int target) const;
-  TargetEstimate Estimate(int target, double confidence_level) const;
-  void AddMoments(int target, TargetEstimate& estimate) const;
-  void AddExceptions(int target, TargetEstimate& estimate) const;
+  int64_t ValuedPaths(int place) const;
+  TargetEstimate Estimate(int place, double confidence_level) const;
+  void AddMoments(int place, TargetEstimate& estimate) const;
+  void AddExceptions(int place, TargetEstimate& estimate) const;
 
   const Plan& plan;
   SummaryOptions options;
   int64_t blocks_folded = 0;
-  // [target]
+  // Those that are estimated; the rest is [place among them].
+  std::vector<int> targets;
   std::vector<Moments> moments;
   // Paths that attain threshold j of target i: hits[first_hit[i] + j].
   std::vector<size_t> first_hit;
   std::vector<int64_t> hits;
-  // [target], empty without quantile levels.
+  // Empty without quantile levels.
   std::vector<QuantileSketch> sketches;
-  // [target]: index into `exceptions`; -1 where everything exists.
+  // Index into `exceptions`; -1 where everything exists.
   std::vector<int> exception_row;
   std::vector<Exceptions> exceptions;
 };
 
-TargetEstimate TargetAccumulator::State::Estimate(int target, double confidence_level) const {
+TargetEstimate TargetAccumulator::State::Estimate(int place, double confidence_level) const {
   const double n = static_cast<double>(path_count());
   TargetEstimate estimate;
-  for (size_t j = first_hit[target]; j < first_hit[target + 1]; ++j) {
+  for (size_t j = first_hit[place]; j < first_hit[place + 1]; ++j) {
     const Interval bounds = WilsonInterval(hits[j], path_count(), confidence_level);
     estimate.probability.push_back(static_cast<double>(hits[j]) / n);
     estimate.probability_low.push_back(bounds.low);
     estimate.probability_high.push_back(bounds.high);
   }
-  AddMoments(target, estimate);
-  if (exception_row[target] >= 0) AddExceptions(target, estimate);
+  AddMoments(place, estimate);
+  if (exception_row[place] >= 0) AddExceptions(place, estimate);
   return estimate;
 }
 
-int64_t TargetAccumulator::State::ValuedPaths(int target) const {
-  const int row = exception_row[target];
+int64_t TargetAccumulator::State::ValuedPaths(int place) const {
+  const int row = exception_row[place];
   return row < 0 ? path_count() : path_count() - exceptions[row].no_ratio;
 }
 
-void TargetAccumulator::State::AddMoments(int target, TargetEstimate& estimate) const {
-  const int64_t count = ValuedPaths(target);
+void TargetAccumulator::State::AddMoments(int place, TargetEstimate& estimate) const {
+  const int64_t count = ValuedPaths(place);
   const double n = static_cast<double>(count);
-  const double variance = count > 1 ? moments[target].squares / (n - 1.0) : kMissing;
-  estimate.mean = count > 0 ? moments[target].mean : kMissing;
+  const double variance = count > 1 ? moments[place].squares / (n - 1.0) : kMissing;
+  estimate.mean = count > 0 ? moments[place].mean : kMissing;
   estimate.standard_deviation = std::sqrt(variance);
   estimate.mean_standard_error = std::sqrt(variance / n);
   for (double level : options.quantile_levels) {
-    estimate.quantiles.push_back(count > 0 ? sketches[target].Quantile(level) : kMissing);
+    estimate.quantiles.push_back(count > 0 ? sketches[place].Quantile(level) : kMissing);
   }
 }
 
-void TargetAccumulator::State::AddExceptions(int target, TargetEstimate& estimate) const {
-  const Exceptions& seen = exceptions[exception_row[target]];
+void TargetAccumulator::State::AddExceptions(int place, TargetEstimate& estimate) const {
+  const Exceptions& seen = exceptions[exception_row[place]];
   const double n = static_cast<double>(path_count());
   estimate.no_ratio_share = static_cast<double>(seen.no_ratio) / n;
   estimate.ro_undefined_share = static_cast<double>(seen.ro_undefined) / n;
@@ -180,16 +203,20 @@ void TargetAccumulator::State::AddExceptions(int target, TargetEstimate& estimat
 }
 
 TargetAccumulator::TargetAccumulator(const Plan& plan, SummaryOptions options)
-    : state_(std::make_unique<State>(plan, std::move(options))) {}
+    : TargetAccumulator(plan, std::move(options), AllTargets(plan)) {}
+TargetAccumulator::TargetAccumulator(const Plan& plan, SummaryOptions options,
+                                     std::vector<int> targets)
+    : state_(std::make_unique<State>(plan, std::move(options), std::move(targets))) {}
 TargetAccumulator::~TargetAccumulator() = default;
 
 absl::Status TargetAccumulator::Fold(const BlockOutcome& outcome) {
+  JALON_RETURN_IF_ERROR(CheckFinite(state_->plan, outcome));
   const int64_t first_count = state_->path_count() + 1;
-  for (int target = 0; target < state_->plan.target_count(); ++target) {
+  const std::vector<int>& targets = state_->targets;
+  for (size_t place = 0; place < targets.size(); ++place) {
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      const PathValue path = PathValueOf(state_->plan, outcome, target, lane);
-      JALON_RETURN_IF_ERROR(CheckFinite(path, target, outcome.block * kPathsPerBlock + lane));
-      state_->Add(target, path, first_count + lane);
+      state_->Add(static_cast<int>(place), PathValueOf(state_->plan, outcome, targets[place], lane),
+                  first_count + lane);
     }
   }
   ++state_->blocks_folded;
@@ -203,7 +230,8 @@ std::vector<TargetEstimate> TargetAccumulator::Estimates() const {
 }
 
 std::vector<TargetEstimate> TargetAccumulator::EstimatesAt(double confidence_level) const {
-  return EstimatesAt(confidence_level, {.first = 0, .end = state_->plan.target_count()});
+  return EstimatesAt(confidence_level,
+                     {.first = 0, .end = static_cast<int>(state_->targets.size())});
 }
 
 std::vector<TargetEstimate> TargetAccumulator::EstimatesAt(double confidence_level,
@@ -226,12 +254,12 @@ double TargetAccumulator::WidestHalfWidth(double confidence_level) const {
 }
 
 int64_t TargetAccumulator::allocated_bytes() const {
-  int64_t bytes = state_->moments.capacity() * sizeof(Moments) +
-                  state_->first_hit.capacity() * sizeof(size_t) +
-                  state_->hits.capacity() * sizeof(int64_t) +
-                  state_->sketches.capacity() * sizeof(QuantileSketch) +
-                  state_->exception_row.capacity() * sizeof(int) +
-                  state_->exceptions.capacity() * sizeof(Exceptions);
+  int64_t bytes =
+      state_->targets.capacity() * sizeof(int) + state_->moments.capacity() * sizeof(Moments) +
+      state_->first_hit.capacity() * sizeof(size_t) + state_->hits.capacity() * sizeof(int64_t) +
+      state_->sketches.capacity() * sizeof(QuantileSketch) +
+      state_->exception_row.capacity() * sizeof(int) +
+      state_->exceptions.capacity() * sizeof(Exceptions);
   for (const QuantileSketch& sketch : state_->sketches) bytes += sketch.allocated_bytes();
   return bytes;
 }

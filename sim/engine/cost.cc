@@ -20,14 +20,14 @@ double BlockBytes(const Plan& plan) {
   return kPathsPerBlock * sizeof(double) * (profiles + events + rates + numbers);
 }
 
-// Bytes of the accumulator and of one checkpoint's estimates.
+// Bytes of the accumulator of targets and of one checkpoint's estimates.
 double SummaryBytes(const Plan& plan, int quantile_level_count) {
   const double sketch =
       quantile_level_count == 0
           ? 0.0
           : sizeof(QuantileSketch) + (QuantileSketch::kBins + 2.0) * sizeof(uint32_t);
-  // Moments, and what may be missing on a path.
-  const double moments = 3.0 * sizeof(double) + sizeof(int);
+  // Moments, which target, and what may be missing on a path.
+  const double moments = 3.0 * sizeof(double) + 2.0 * sizeof(int);
   double bytes = 0.0;
   for (const Target& target : plan.targets) {
     const double numbers = 4.0 * Size(target.thresholds.size()) + quantile_level_count;
@@ -54,14 +54,21 @@ double RateNanoseconds(const Plan& plan) {
   return factors * plan.period_count() * kFactor;
 }
 
-// Nanoseconds of one path of the shared stage and of folding it.
+double Parts(const Plan& plan) { return Size(plan.targets.size()) + plan.part_count; }
+
+// Nanoseconds of folding the targets of one path.
+double FoldNanoseconds(const Plan& plan) {
+  constexpr double kFold = 20.0;
+  return Parts(plan) * kFold;
+}
+
+// Nanoseconds of one path of the shared stage, of finishing its targets and folding its scores.
 double OtherNanoseconds(const Plan& plan) {
   constexpr double kLatent = 70.0;
-  constexpr double kFold = 30.0;
+  constexpr double kFinish = 10.0;
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
-  const double parts = Size(plan.targets.size()) + plan.part_count;
-  return latents * (plan.step_count() + 2) * kLatent + parts * kFold + RateNanoseconds(plan) +
-         ScoreNanoseconds(plan.scores);
+  return latents * (plan.step_count() + 2) * kLatent + Parts(plan) * kFinish +
+         RateNanoseconds(plan) + ScoreNanoseconds(plan.scores);
 }
 
 // Bytes of the drivers of one regime: two matrices, what held drivers do, courses.
@@ -106,16 +113,22 @@ double ThresholdCount(const Plan& plan) {
   return count;
 }
 
-PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
+PlanCost PredictScoreCost(const Plan& plan, int thread_count, int quantile_level_count) {
   const int blocks = BlocksInHand(thread_count);
   const int shapes = static_cast<int>(CompoundShapes(plan).size());
   PlanCost cost;
   cost.preparation_cpu_ms = CellLawsMilliseconds(shapes);
   cost.peak_bytes = PlanBytes(plan) + CellLawsBytes(shapes) + blocks * BlockBytes(plan) +
-                    SummaryBytes(plan, quantile_level_count) +
                     ScoreBytes(plan.scores, quantile_level_count);
   cost.cpu_ms_per_256_paths =
       256.0 * (SeriesStageNanoseconds(plan) + OtherNanoseconds(plan)) * 1e-6;
+  return cost;
+}
+
+PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count) {
+  PlanCost cost = PredictScoreCost(plan, thread_count, quantile_level_count);
+  cost.peak_bytes += SummaryBytes(plan, quantile_level_count);
+  cost.cpu_ms_per_256_paths += 256.0 * FoldNanoseconds(plan) * 1e-6;
   return cost;
 }
 

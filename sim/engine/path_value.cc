@@ -1,5 +1,7 @@
 #include "sim/engine/path_value.h"
 
+#include <numeric>
+
 #include "sim/base/decimal.h"
 #include "sim/base/missing.h"
 
@@ -23,6 +25,12 @@ Direction Turned(Direction direction) {
 }
 
 }  // namespace
+
+std::vector<int> AllTargets(const Plan& plan) {
+  std::vector<int> targets(plan.targets.size());
+  std::iota(targets.begin(), targets.end(), 0);
+  return targets;
+}
 
 bool Reaches(const Target& target, double threshold, const PathValue& path) {
   if (target.aggregation != Aggregation::kRatio) {

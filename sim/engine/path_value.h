@@ -3,12 +3,16 @@
 #define JALON_SIM_ENGINE_PATH_VALUE_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/target.h"
 
 namespace jalon::sim {
+
+// Every target of a plan, as lists of some of them.
+std::vector<int> AllTargets(const Plan& plan);
 
 // What a target says on one path.
 struct PathValue {

@@ -353,6 +353,8 @@ struct PlanCost {
   double preparation_cpu_ms = 0.0;
 };
 PlanCost PredictCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
+// The same of a run that says nothing of targets but their scores.
+PlanCost PredictScoreCost(const Plan& plan, int thread_count, int quantile_level_count);
 
 }  // namespace jalon::sim
 

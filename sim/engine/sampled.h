@@ -105,18 +105,20 @@ struct SummaryOptions {
   bool keep_scrambles = false;
 };
 
-// Folds blocks in index order into estimates of every target: means by Welford's recurrence, shares
-// of paths beyond each threshold, and quantiles, exact for 256 paths and for small counts, by a
-// histogram of 1,024 bins beyond (about 0.005 standard deviations). Memory is O(targets), whatever
-// the number of paths; without quantile levels nothing is kept for them.
-// Thread-compatible.
+// Folds blocks in index order into estimates of every target, or of some: means by Welford's
+// recurrence, shares of paths beyond each threshold, and quantiles, exact for 256 paths and for
+// small counts, by a histogram of 1,024 bins beyond (about 0.005 standard deviations). Memory is
+// O(targets it estimates), whatever the number of paths; without quantile levels nothing is kept
+// for them. Thread-compatible.
 class TargetAccumulator {
  public:
   TargetAccumulator(const Plan& plan, SummaryOptions options);
+  // Of `targets` alone, indices into plan.targets: everything below is [place among them].
+  TargetAccumulator(const Plan& plan, SummaryOptions options, std::vector<int> targets);
   ~TargetAccumulator();
 
-  // Requires outcome.block == blocks_folded(). Errors: kInternal naming the first target with a
-  // value that is not finite; the run must fail.
+  // Requires outcome.block == blocks_folded(). Errors: kInternal naming the first target of the
+  // plan, estimated or not, with a value that is not finite; the run must fail.
   absl::Status Fold(const BlockOutcome& outcome);
   int64_t blocks_folded() const;
   int64_t path_count() const { return blocks_folded() * kPathsPerBlock; }

@@ -4,6 +4,7 @@
 
 #include "sim/base/status_macros.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/path_value.h"
 
 namespace jalon::sim {
 namespace {
@@ -22,8 +23,16 @@ class SampledWork final : public SlicedWork {
 
 SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
                                    const SharedSource* shared)
-    : plan_(plan), shared_(shared), targets_(plan, options), scores_(plan, options) {
-  if (options.keep_scrambles) scrambles_.emplace(plan);
+    : SampledEstimator(plan, options, AllTargets(plan), shared) {}
+
+SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
+                                   std::vector<int> targets, const SharedSource* shared)
+    : plan_(plan),
+      shared_(shared),
+      target_count_(static_cast<int>(targets.size())),
+      targets_(plan, options, targets),
+      scores_(plan, options) {
+  if (options.keep_scrambles) scrambles_.emplace(plan, std::move(targets));
 }
 
 std::unique_ptr<SlicedWork> SampledEstimator::BeginPreparation() const {
@@ -61,7 +70,7 @@ double SampledEstimator::WidestHalfWidth(double confidence_level) const {
 }
 
 std::vector<LawUsed> SampledEstimator::laws() const {
-  return std::vector<LawUsed>(plan_.targets.size(), LawUsed::kSampled);
+  return std::vector<LawUsed>(target_count_, LawUsed::kSampled);
 }
 
 }  // namespace jalon::sim

@@ -22,6 +22,10 @@ class SampledEstimator final : public Estimator {
  public:
   SampledEstimator(const Plan& plan, const SummaryOptions& options,
                    const SharedSource* shared = nullptr);
+  // Every score, but of the targets only `targets`, ascending: what is said of targets is [place
+  // among them].
+  SampledEstimator(const Plan& plan, const SummaryOptions& options, std::vector<int> targets,
+                   const SharedSource* shared = nullptr);
 
   bool needs_preparation() const override { return true; }
   std::unique_ptr<SlicedWork> BeginPreparation() const override;
@@ -41,6 +45,7 @@ class SampledEstimator final : public Estimator {
  private:
   const Plan& plan_;
   const SharedSource* shared_;
+  int target_count_;
   std::optional<CellLaws> cell_laws_;
   TargetAccumulator targets_;
   ScoreAccumulator scores_;

@@ -1,6 +1,7 @@
 #include "sim/engine/scramble_sums.h"
 
 #include <cmath>
+#include <utility>
 
 #include "sim/base/missing.h"
 #include "sim/engine/path_value.h"
@@ -8,32 +9,33 @@
 namespace jalon::sim {
 namespace {
 
-size_t RowsOfThresholds(const Plan& plan) {
+size_t RowsOfThresholds(const Plan& plan, const std::vector<int>& targets) {
   size_t count = 0;
-  for (const Target& target : plan.targets) count += target.thresholds.size();
+  for (const int target : targets) count += plan.targets[target].thresholds.size();
   return count;
 }
 
 }  // namespace
 
-ScrambleSums::ScrambleSums(const Plan& plan)
+ScrambleSums::ScrambleSums(const Plan& plan, std::vector<int> targets)
     : plan_(plan),
-      hits_(RowsOfThresholds(plan) * kPathsPerBlock, 0),
-      sums_(plan.targets.size() * kPathsPerBlock, 0.0),
-      centers_(plan.targets.size() * kPathsPerBlock, kMissing),
-      counts_(plan.targets.size() * kPathsPerBlock, 0) {}
+      targets_(std::move(targets)),
+      hits_(RowsOfThresholds(plan, targets_) * kPathsPerBlock, 0),
+      sums_(targets_.size() * kPathsPerBlock, 0.0),
+      centers_(targets_.size() * kPathsPerBlock, kMissing),
+      counts_(targets_.size() * kPathsPerBlock, 0) {}
 
 void ScrambleSums::Fold(const BlockOutcome& outcome) {
   size_t row = 0;
-  for (int i = 0; i < plan_.target_count(); ++i) {
-    const Target& target = plan_.targets[i];
+  for (size_t place = 0; place < targets_.size(); ++place) {
+    const Target& target = plan_.targets[targets_[place]];
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      const PathValue path = PathValueOf(plan_, outcome, i, lane);
+      const PathValue path = PathValueOf(plan_, outcome, targets_[place], lane);
       for (size_t j = 0; j < target.thresholds.size(); ++j) {
         hits_[(row + j) * kPathsPerBlock + lane] += Attains(target, j, path);
       }
       if (std::isnan(path.value)) continue;
-      const size_t cell = static_cast<size_t>(i) * kPathsPerBlock + lane;
+      const size_t cell = place * kPathsPerBlock + lane;
       if (counts_[cell]++ == 0) centers_[cell] = path.value;
       sums_[cell] += path.value - centers_[cell];
     }

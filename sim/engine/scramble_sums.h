@@ -12,21 +12,23 @@
 
 namespace jalon::sim {
 
-// Folds blocks whose lane is the scramble. Sums of shares are whole numbers; those of values are
-// added in the order of blocks. Memory: 24 bytes a target and 8 a threshold, times 16. `plan` must
-// outlive it.
+// Folds blocks whose lane is the scramble, for some targets of the plan. Sums of shares are whole
+// numbers; those of values are added in the order of blocks. Memory: 24 bytes a target and 8 a
+// threshold, times 16. `plan` must outlive it.
 class ScrambleSums {
  public:
-  explicit ScrambleSums(const Plan& plan);
+  ScrambleSums(const Plan& plan, std::vector<int> targets);
 
   void Fold(const BlockOutcome& outcome);
-  // Requires a block. Rows as in ScrambleMeans; `path_count` and knowledge are left empty.
+  // Requires a block. Rows as in ScrambleMeans, of those targets; `path_count` and knowledge are
+  // left empty.
   ScrambleMeans Means() const;
 
  private:
   const Plan& plan_;
+  const std::vector<int> targets_;
   int64_t blocks_ = 0;
-  // [threshold of all targets x scramble]
+  // [threshold of these targets x scramble]
   std::vector<int64_t> hits_;
   // [target x scramble]: sum of the values that exist around the first of them, and their count.
   std::vector<double> sums_;

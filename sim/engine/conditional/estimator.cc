@@ -61,12 +61,15 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
                      .knowledge_cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths};
   cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
   const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
+  const PlanCost scores = PredictScoreCost(plan, thread_count, quantile_level_count);
   cost.preparation_cpu_ms =
       whole.preparation_cpu_ms + static_cast<double>(law_check_paths) / 256.0 *
                                      (whole.cpu_ms_per_256_paths + closed.cpu_ms_per_256_paths);
-  if (HasScores(plan)) cost.cpu_ms_per_256_paths += whole.cpu_ms_per_256_paths;
-  if (HasScores(plan) || law_check_paths > 0) {
+  if (HasScores(plan)) cost.cpu_ms_per_256_paths += scores.cpu_ms_per_256_paths;
+  if (law_check_paths > 0) {
     cost.peak_bytes += whole.peak_bytes;
+  } else if (HasScores(plan)) {
+    cost.peak_bytes += scores.peak_bytes;
   } else {
     cost.peak_bytes += CellLawsBytes(static_cast<int>(CompoundShapes(plan).size()));
   }
@@ -156,14 +159,16 @@ class ConditionalEstimator::Preparation final : public SlicedWork {
     for (int i = 0; i < plan_.target_count(); ++i) {
       if (conditional_->law(i) == LawUsed::kSampled) sampled_.targets.push_back(i);
     }
-    const Plan* drawn = &plan_;
-    if (!HasScores(plan_)) {
-      if (sampled_.targets.empty()) return;
+    const SharedSource* shared = &conditional_->shared_states();
+    if (HasScores(plan_)) {
+      sampled_.estimator =
+          std::make_unique<SampledEstimator>(plan_, options_, sampled_.targets, shared);
+    } else if (!sampled_.targets.empty()) {
       sampled_.sub_plan = std::make_unique<const Plan>(SubPlan(plan_, sampled_.targets));
-      drawn = sampled_.sub_plan.get();
+      sampled_.estimator = std::make_unique<SampledEstimator>(*sampled_.sub_plan, options_, shared);
+    } else {
+      return;
     }
-    sampled_.estimator =
-        std::make_unique<SampledEstimator>(*drawn, options_, &conditional_->shared_states());
     sampled_laws_ = sampled_.estimator->BeginPreparation();
   }
 
@@ -232,36 +237,22 @@ std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_
   knowledge_->AddIntervals(targets, estimates);
   auto k = std::lower_bound(sampled_.targets.begin(), sampled_.targets.end(), targets.first);
   for (; k != sampled_.targets.end() && *k < targets.end; ++k) {
+    const int place = static_cast<int>(k - sampled_.targets.begin());
+    const TargetRange alone{.first = place, .end = place + 1};
     estimates[*k - targets.first] =
-        SampledEstimate(static_cast<int>(k - sampled_.targets.begin()), confidence_level);
+        sampled_.estimator->EstimatesAt(confidence_level, alone).front();
   }
   return estimates;
-}
-
-TargetEstimate ConditionalEstimator::SampledEstimate(int k, double confidence_level) const {
-  const int target = sampled_.sub_plan == nullptr ? sampled_.targets[k] : k;
-  const TargetRange alone{.first = target, .end = target + 1};
-  return sampled_.estimator->EstimatesAt(confidence_level, alone).front();
 }
 
 ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
   return has_scores() ? sampled_.estimator->ScoresAt(confidence_level) : ScoreEstimates();
 }
 
-// Of scores' whole paths only what targets without a law need counts.
 double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
-  double widest = targets_->WidestHalfWidth(confidence_level);
+  const double widest = targets_->WidestHalfWidth(confidence_level);
   if (sampled_.targets.empty()) return widest;
-  if (sampled_.sub_plan != nullptr) {
-    return std::max(widest, sampled_.estimator->WidestHalfWidth(confidence_level));
-  }
-  for (size_t k = 0; k < sampled_.targets.size(); ++k) {
-    const TargetEstimate sampled = SampledEstimate(static_cast<int>(k), confidence_level);
-    for (size_t j = 0; j < sampled.probability.size(); ++j) {
-      widest = std::max(widest, 0.5 * (sampled.probability_high[j] - sampled.probability_low[j]));
-    }
-  }
-  return widest;
+  return std::max(widest, sampled_.estimator->WidestHalfWidth(confidence_level));
 }
 
 std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
@@ -271,18 +262,16 @@ std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
   if (sampled_.targets.empty()) return made;
   const ScrambleMeans sampled = sampled_.estimator->scrambles()->Means();
   const std::vector<size_t>& rows = conditional_->state().program.first_threshold;
-  size_t sub_row = 0;
+  size_t sampled_row = 0;
   for (size_t k = 0; k < sampled_.targets.size(); ++k) {
     const int target = sampled_.targets[k];
     const size_t threshold_count = rows[target + 1] - rows[target];
-    const size_t from_target = sampled_.sub_plan == nullptr ? target : k;
-    const size_t from_row = sampled_.sub_plan == nullptr ? rows[target] : sub_row;
-    std::copy_n(sampled.mean.begin() + from_target * kScrambleCount, kScrambleCount,
+    std::copy_n(sampled.mean.begin() + k * kScrambleCount, kScrambleCount,
                 made.mean.begin() + target * kScrambleCount);
-    std::copy_n(sampled.probability.begin() + from_row * kScrambleCount,
+    std::copy_n(sampled.probability.begin() + sampled_row * kScrambleCount,
                 threshold_count * kScrambleCount,
                 made.probability.begin() + rows[target] * kScrambleCount);
-    sub_row += threshold_count;
+    sampled_row += threshold_count;
   }
   return made;
 }

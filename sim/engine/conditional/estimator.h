@@ -61,13 +61,11 @@ class ConditionalEstimator final : public Estimator {
     // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
     std::vector<int> targets;
     std::unique_ptr<const Plan> sub_plan;
-    // Null when nothing is sampled.
+    // Of these targets, and of scores; null when nothing is sampled.
     std::unique_ptr<SampledEstimator> estimator;
   };
   class Preparation;
   bool has_scores() const;
-  // Of sampled_targets_[k].
-  TargetEstimate SampledEstimate(int k, double confidence_level) const;
 
   const Plan& plan_;
   const SummaryOptions options_;

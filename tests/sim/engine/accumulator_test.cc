@@ -106,6 +106,39 @@ TEST(AccumulatorTest, NamesTheTargetOfAValueThatIsNotFinite) {
   EXPECT_EQ(accumulator.blocks_folded(), 0);
 }
 
+TEST(AccumulatorTest, OfSomeTargetsSaysOfThemWhatOneOfAllSays) {
+  TinyBank bank = MakeRandomBank(11);
+  for (const char* unit : {"bank", "r1"}) bank.targets.push_back(bank.YearOf(unit));
+  const Plan plan = bank.plan();
+  ASSERT_GE(plan.target_count(), 2);
+  const SummaryOptions options{.quantile_levels = {0.1, 0.5}};
+  const std::vector<int> some = {plan.target_count() - 1};
+  TargetAccumulator of_all(plan, options);
+  TargetAccumulator of_some(plan, options, some);
+  for (int block = 0; block < 20; ++block) {
+    const BlockOutcome outcome = SimulateBlock(plan, block, StopToken()).value();
+    ASSERT_TRUE(of_all.Fold(outcome).ok());
+    ASSERT_TRUE(of_some.Fold(outcome).ok());
+  }
+  ASSERT_EQ(of_some.Estimates().size(), 1u);
+  const TargetEstimate found = of_some.Estimates()[0];
+  const TargetEstimate expected = of_all.Estimates().back();
+  EXPECT_EQ(found.probability, expected.probability);
+  EXPECT_EQ(found.mean, expected.mean);
+  EXPECT_EQ(found.standard_deviation, expected.standard_deviation);
+  EXPECT_EQ(found.quantiles, expected.quantiles);
+  EXPECT_LT(of_some.allocated_bytes(), of_all.allocated_bytes());
+}
+
+// Scores read them.
+TEST(AccumulatorTest, NamesATargetItDoesNotEstimateWhoseValueIsNotFinite) {
+  const Plan plan = OneTarget({}, Direction::kHigherIsBetter);
+  TargetAccumulator accumulator(plan, {}, {});
+  BlockOutcome outcome{.values = OneTo(16)};
+  outcome.values[3] = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(std::string(accumulator.Fold(outcome).message()), HasSubstr("targets[0]"));
+}
+
 TEST(QuantileTest, IsExactUpTo256Paths) {
   const Plan plan = OneTarget({}, Direction::kHigherIsBetter);
   std::vector<double> values = OneTo(256);

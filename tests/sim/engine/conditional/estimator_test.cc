@@ -115,6 +115,50 @@ TEST(ConditionalEstimatorTest, SamplesScoresAndIntegratesTheirTargets) {
   }
 }
 
+// Scores draw the whole plan, and it says what the paths of the targets without a law alone say.
+TEST(ConditionalEstimatorTest, KeepsOfScoresPathsWhatTheTargetsWithoutALawNeed) {
+  const TinyBank bank = MixedBank();
+  Plan plan = bank.plan();
+  plan.scores.joint_sets = {{{.target = 0, .value = 400.0}, {.target = 1, .value = 400.0}}};
+  const SummaryOptions summary{.quantile_levels = {0.2, 0.9}, .keep_scrambles = true};
+  const Plan without = bank.plan();
+  ConditionalEstimator scored(plan, summary);
+  ConditionalEstimator alone(without, summary);
+  for (ConditionalEstimator* estimator : {&scored, &alone}) {
+    std::unique_ptr<SlicedWork> work = estimator->BeginPreparation();
+    while (!work->Step()) {
+    }
+    ASSERT_TRUE(estimator->FinishPreparation(std::move(work)).ok());
+    for (int block = 0; block < 3; ++block) {
+      work = estimator->BeginBlock(block);
+      while (!work->Step()) {
+      }
+      ASSERT_TRUE(estimator->Fold(std::move(work)).ok());
+    }
+  }
+  const TargetRange all{.end = plan.target_count()};
+  const std::vector<TargetEstimate> found = scored.EstimatesAt(0.9, all);
+  const std::vector<TargetEstimate> expected = alone.EstimatesAt(0.9, all);
+  for (int i = 0; i < plan.target_count(); ++i) {
+    ExpectSameBits(found[i], expected[i]);
+    EXPECT_EQ(found[i].quantiles, expected[i].quantiles);
+  }
+  EXPECT_EQ(scored.WidestHalfWidth(0.9), alone.WidestHalfWidth(0.9));
+  EXPECT_EQ(scored.Scrambles()->probability, alone.Scrambles()->probability);
+  EXPECT_EQ(scored.Scrambles()->mean, alone.Scrambles()->mean);
+}
+
+TEST(ConditionalEstimatorTest, IsForeseenToHoldNothingOfTargetsForScores) {
+  Plan plan = MixedBank().plan();
+  plan.scores.joint_sets = {{{.target = 0, .value = 400.0}, {.target = 1, .value = 400.0}}};
+  const PlanCost whole = PredictCost(plan, 2, 99);
+  const PlanCost scores = PredictScoreCost(plan, 2, 99);
+  EXPECT_LT(scores.peak_bytes, whole.peak_bytes - 6 * 1'024 * sizeof(uint32_t));
+  EXPECT_LT(scores.cpu_ms_per_256_paths, whole.cpu_ms_per_256_paths);
+  EXPECT_LT(PredictEstimatorCost(plan, 2, 99).peak_bytes,
+            PredictEstimatorCost(plan, 2, 99, 256).peak_bytes);
+}
+
 TEST(ConditionalEstimatorTest, StopsByTheWidestOfBothKinds) {
   const Plan plan = MixedBank().plan();
   const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
