@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/rule_checker.h"
-#include "sim/drivers/linear_algebra.h"
 
 namespace jalon::sim {
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/rule_checker.h"
 #include "sim/drivers/linear_algebra.h"
 #include "sim/drivers/var_model.h"

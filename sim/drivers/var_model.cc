@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/rule_checker.h"
-#include "sim/drivers/linear_algebra.h"
 
 namespace jalon::sim {
 namespace {

@@ -1,14 +1,14 @@
 #include "sim/model/correlation.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <span>
+
+#include "sim/algebra/matrices.h"
+#include "sim/base/square.h"
 
 namespace jalon::sim {
 namespace {
-
-using Eigen::MatrixXd;
-using Eigen::VectorXd;
 
 constexpr int kMostFactors = 3;
 constexpr int kFewestSamples = 8;
@@ -16,59 +16,79 @@ constexpr double kMostCommunality = 0.9;
 constexpr int kRounds = 50;
 
 struct Sample {
-  MatrixXd correlation;
+  // [n x n].
+  std::vector<double> correlation;
   int count = 0;
 };
 
 // Correlation over the samples every indicator has.
 Sample Correlate(const std::vector<std::vector<double>>& samples) {
-  const int n = static_cast<int>(samples.size());
-  Sample result{MatrixXd::Zero(n, n), 0};
+  const size_t n = samples.size();
+  Sample result{std::vector<double>(n * n, 0.0), 0};
+  std::vector<double> x(n);
   for (size_t t = 0; t < samples[0].size(); ++t) {
-    VectorXd x(n);
-    for (int k = 0; k < n; ++k) x(k) = samples[k][t];
-    if (!x.allFinite()) continue;
-    result.correlation += x * x.transpose();
+    for (size_t k = 0; k < n; ++k) x[k] = samples[k][t];
+    if (!std::all_of(x.begin(), x.end(), [](double value) { return std::isfinite(value); })) {
+      continue;
+    }
+    for (size_t k = 0; k < n; ++k) {
+      for (size_t l = 0; l < n; ++l) result.correlation[k * n + l] += x[k] * x[l];
+    }
     ++result.count;
   }
-  const VectorXd sizes = result.correlation.diagonal().cwiseSqrt();
-  for (int k = 0; k < n; ++k) {
-    for (int l = 0; l < n; ++l) {
-      const double scale = sizes(k) * sizes(l);
-      result.correlation(k, l) = k == l ? 1.0 : scale > 0 ? result.correlation(k, l) / scale : 0.0;
+  std::vector<double> sizes(n);
+  for (size_t k = 0; k < n; ++k) sizes[k] = std::sqrt(result.correlation[k * n + k]);
+  for (size_t k = 0; k < n; ++k) {
+    for (size_t l = 0; l < n; ++l) {
+      const double scale = sizes[k] * sizes[l];
+      double& cell = result.correlation[k * n + l];
+      cell = k == l ? 1.0 : scale > 0 ? cell / scale : 0.0;
     }
   }
   return result;
 }
 
-int FactorCount(const MatrixXd& correlation, int count) {
-  const double n = static_cast<double>(correlation.rows());
-  const double edge = (1 + std::sqrt(n / count)) * (1 + std::sqrt(n / count));
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(correlation, Eigen::EigenvaluesOnly);
-  if (solver.info() != Eigen::Success) return 0;
-  int factors = 0;
-  for (int k = 0; k < correlation.rows(); ++k) factors += solver.eigenvalues()(k) > edge ? 1 : 0;
-  return std::min(factors, kMostFactors);
+int FactorCount(const std::vector<double>& correlation, int n, int count) {
+  const double edge = Square(1 + std::sqrt(static_cast<double>(n) / count));
+  const Eigensystem found = SymmetricEigenvalues(correlation, n);
+  if (!found.converged) return 0;
+  const auto factors = std::count_if(found.values.begin(), found.values.end(),
+                                     [edge](double value) { return value > edge; });
+  return std::min(static_cast<int>(factors), kMostFactors);
 }
 
-// Loadings of the largest eigenvalues; each column's sum made positive.
-MatrixXd Leading(const MatrixXd& reduced, int rank) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(reduced);
-  const int n = static_cast<int>(reduced.rows());
-  MatrixXd loadings = MatrixXd::Zero(n, rank);
-  if (solver.info() != Eigen::Success) return loadings;
+// Of `rank` factors: [rank x n], the loadings of one after those of the other.
+using Loadings = std::vector<double>;
+
+// Loadings of the largest eigenvalues; each factor's sum made positive.
+Loadings Leading(const std::vector<double>& reduced, int n, int rank) {
+  const Eigensystem found = SymmetricEigensystem(reduced, n);
+  Loadings loadings(static_cast<size_t>(rank) * n, 0.0);
+  if (!found.converged) return loadings;
   for (int j = 0; j < rank; ++j) {
-    const double value = std::max(0.0, solver.eigenvalues()(n - 1 - j));
-    loadings.col(j) = std::sqrt(value) * solver.eigenvectors().col(n - 1 - j);
-    if (loadings.col(j).sum() < 0) loadings.col(j) *= -1.0;
+    const double size = std::sqrt(std::max(0.0, found.values[n - 1 - j]));
+    const double* vector = &found.vectors[static_cast<size_t>(n - 1 - j) * n];
+    const std::span<double> factor = std::span(loadings).subspan(static_cast<size_t>(j) * n, n);
+    for (int k = 0; k < n; ++k) factor[k] = size * vector[k];
+    if (!(Sum(factor) < 0)) continue;
+    for (double& loading : factor) loading = -loading;
   }
   return loadings;
 }
 
-void LimitRows(MatrixXd& loadings) {
-  for (int k = 0; k < loadings.rows(); ++k) {
-    const double squares = loadings.row(k).squaredNorm();
-    if (squares > kMostCommunality) loadings.row(k) *= std::sqrt(kMostCommunality / squares);
+// What the factors explain of the variance of indicator `k`.
+double Communality(const Loadings& loadings, int n, int k) {
+  double squares = 0.0;
+  for (size_t at = k; at < loadings.size(); at += n) squares += Square(loadings[at]);
+  return squares;
+}
+
+void LimitCommunalities(Loadings& loadings, int n) {
+  for (int k = 0; k < n; ++k) {
+    const double squares = Communality(loadings, n, k);
+    if (!(squares > kMostCommunality)) continue;
+    const double by = std::sqrt(kMostCommunality / squares);
+    for (size_t at = k; at < loadings.size(); at += n) loadings[at] *= by;
   }
 }
 
@@ -79,18 +99,21 @@ LowRankCorrelation FitCorrelation(const std::vector<std::vector<double>>& sample
   if (samples.size() < 2) return result;
   const Sample sample = Correlate(samples);
   if (sample.count < kFewestSamples) return result;
-  result.rank = FactorCount(sample.correlation, sample.count);
+  const int n = static_cast<int>(samples.size());
+  result.rank = FactorCount(sample.correlation, n, sample.count);
   if (result.rank == 0) return result;
-  MatrixXd reduced = sample.correlation;
-  MatrixXd loadings = Leading(reduced, result.rank);
+  std::vector<double> reduced = sample.correlation;
+  Loadings loadings = Leading(reduced, n, result.rank);
   for (int round = 0; round < kRounds; ++round) {
-    LimitRows(loadings);
-    reduced.diagonal() = loadings.rowwise().squaredNorm();
-    loadings = Leading(reduced, result.rank);
+    LimitCommunalities(loadings, n);
+    for (int k = 0; k < n; ++k) {
+      reduced[static_cast<size_t>(k) * (n + 1)] = Communality(loadings, n, k);
+    }
+    loadings = Leading(reduced, n, result.rank);
   }
-  LimitRows(loadings);
-  for (int k = 0; k < loadings.rows(); ++k) {
-    for (int j = 0; j < result.rank; ++j) result.loadings.push_back(loadings(k, j));
+  LimitCommunalities(loadings, n);
+  for (int k = 0; k < n; ++k) {
+    for (int j = 0; j < result.rank; ++j) result.loadings.push_back(loadings[j * n + k]);
   }
   return result;
 }

@@ -1,20 +1,20 @@
 #include "sim/model/latent_regression.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <utility>
 
+#include "sim/algebra/cholesky.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/math.h"
 #include "sim/base/missing.h"
 #include "sim/base/square.h"
 
 namespace jalon::sim {
 namespace {
-
-using Eigen::MatrixXd;
-using Eigen::VectorXd;
 
 // Keeps covariances positive definite whatever the noise said to be there.
 constexpr double kLeastNoiseVariance = 1e-7;
@@ -34,8 +34,8 @@ double LogStudentPenalty(double value, double median, double log_sd) {
   return -2.5 * Log(1.0 + 0.25 * Square(Log(value / median) / log_sd));
 }
 
-// One aggregate as matrices over its observed periods. Columns of the design: level, slope, seasons
-// (centred), drivers.
+// One aggregate as matrices over its observed periods, column-major. Columns of the design: level,
+// slope, seasons (centred), drivers.
 class Regression {
  public:
   explicit Regression(const LatentData& data) : data_(data) {
@@ -53,20 +53,20 @@ class Regression {
   double LogLikelihood(const LatentHyper& hyper) {
     if (size() == 0) return 0.0;
     if (!Factor(hyper)) return -std::numeric_limits<double>::infinity();
-    const VectorXd white = factor_.matrixL().solve(residual_);
+    const std::vector<double> white = factor_.Whiten(residual_);
     double log_determinant = 0.0;
-    for (int i = 0; i < size(); ++i) log_determinant += Log(factor_.matrixLLT()(i, i));
-    return -0.5 * white.squaredNorm() - log_determinant;
+    for (double pivot : factor_.Pivots()) log_determinant += Log(pivot);
+    return -0.5 * Dot(white, white) - log_determinant;
   }
 
   // Posterior given the hyper-parameters; false when they give no valid covariance.
   bool Posterior(const LatentHyper& hyper, LatentFit& fit) {
     if (!Factor(hyper)) return false;
-    const VectorXd weights = factor_.solve(residual_);
-    const MatrixXd prior_design = prior_variance_.asDiagonal() * design_.transpose();
-    const VectorXd mean = prior_mean_ + prior_design * weights;
-    MatrixXd covariance = -prior_design * factor_.solve(prior_design.transpose());
-    covariance.diagonal() += prior_variance_;
+    const std::vector<double> weights = factor_.Solve(residual_);
+    const std::vector<double> prior_design = PriorDesign();
+    const std::vector<double> mean = PlusProduct(prior_mean_, prior_design, weights);
+    std::vector<double> covariance = factor_.MinusConjugate(prior_design, column_count());
+    for (int c = 0; c < column_count(); ++c) covariance[Place(c, c)] += prior_variance_[c];
     FillPaths(hyper, weights, fit);
     FillState(hyper, prior_design, covariance, fit);
     fit.hyper = hyper;
@@ -78,7 +78,8 @@ class Regression {
   // The fit of an aggregate that says nothing: priors.
   LatentFit PriorFit() const {
     LatentFit fit;
-    MatrixXd covariance = prior_variance_.asDiagonal();
+    std::vector<double> covariance(Square(static_cast<size_t>(column_count())), 0.0);
+    for (int c = 0; c < column_count(); ++c) covariance[Place(c, c)] = prior_variance_[c];
     fit.state.assign(data_.period_count, 0.0);
     fit.walk = fit.state;
     fit.innovations.assign(data_.period_count, kMissing);
@@ -93,43 +94,62 @@ class Regression {
   int driver_count() const { return static_cast<int>(data_.drivers.size()); }
   int column_count() const { return 2 + season_count() + driver_count(); }
 
+  // Of a cell of a matrix of as many rows as the design has columns.
+  size_t Place(int row, int column) const {
+    return static_cast<size_t>(column) * column_count() + row;
+  }
+
   double Years(int t) const {
     return static_cast<double>(t - (data_.period_count - 1)) / data_.periods_per_year;
   }
 
   void MakeDesign() {
-    design_.resize(size(), column_count());
+    design_.assign(static_cast<size_t>(size()) * column_count(), 0.0);
     for (int i = 0; i < size(); ++i) {
       const int t = observed_[i];
       const int season = (data_.first_season + t) % season_count();
-      design_(i, 0) = 1.0;
-      design_(i, 1) = Years(t);
+      Design(i, 0) = 1.0;
+      Design(i, 1) = Years(t);
       for (int m = 0; m < season_count(); ++m) {
-        design_(i, 2 + m) = (m == season ? 1.0 : 0.0) - 1.0 / season_count();
+        Design(i, 2 + m) = (m == season ? 1.0 : 0.0) - 1.0 / season_count();
       }
       for (int d = 0; d < driver_count(); ++d) {
-        design_(i, 2 + season_count() + d) = data_.drivers[d][t];
+        Design(i, 2 + season_count() + d) = data_.drivers[d][t];
       }
     }
   }
 
+  double& Design(int i, int column) { return design_[static_cast<size_t>(column) * size() + i]; }
+
   void MakePrior() {
-    prior_mean_ = VectorXd::Zero(column_count());
-    prior_variance_ = VectorXd::Zero(column_count());
+    prior_mean_.assign(column_count(), 0.0);
+    prior_variance_.assign(column_count(), 0.0);
     double sum = 0.0;
     for (int t : observed_) sum += data_.z[t];
-    prior_mean_(0) = observed_.empty() ? 0.0 : sum / size();
-    prior_variance_(0) = Square(data_.level_sd);
-    prior_variance_(1) = Square(data_.slope_sd);
+    prior_mean_[0] = observed_.empty() ? 0.0 : sum / size();
+    prior_variance_[0] = Square(data_.level_sd);
+    prior_variance_[1] = Square(data_.slope_sd);
     for (int d = 0; d < driver_count(); ++d) {
-      prior_mean_(2 + season_count() + d) = data_.driver_mean[d];
-      prior_variance_(2 + season_count() + d) = Square(data_.driver_sd[d]);
+      prior_mean_[2 + season_count() + d] = data_.driver_mean[d];
+      prior_variance_[2 + season_count() + d] = Square(data_.driver_sd[d]);
     }
   }
 
   void MakeResidual() {
-    residual_ = -design_ * prior_mean_;
-    for (int i = 0; i < size(); ++i) residual_(i) += data_.z[observed_[i]];
+    residual_ = PlusProduct(std::vector<double>(size(), 0.0), design_, prior_mean_);
+    for (int i = 0; i < size(); ++i) residual_[i] = data_.z[observed_[i]] - residual_[i];
+  }
+
+  // The design's transpose with the prior variance of every coefficient: [column x period].
+  std::vector<double> PriorDesign() const {
+    std::vector<double> result;
+    result.reserve(design_.size());
+    for (int i = 0; i < size(); ++i) {
+      for (int c = 0; c < column_count(); ++c) {
+        result.push_back(prior_variance_[c] * design_[static_cast<size_t>(c) * size() + i]);
+      }
+    }
+    return result;
   }
 
   static double StateVariance(const LatentHyper& hyper) {
@@ -151,90 +171,103 @@ class Regression {
   }
 
   bool Factor(const LatentHyper& hyper) {
-    prior_variance_.segment(2, season_count()).setConstant(Square(hyper.season_sd));
+    std::fill_n(prior_variance_.begin() + 2, season_count(), Square(hyper.season_sd));
     MakePowers(hyper.autoregression);
-    MatrixXd covariance = design_ * prior_variance_.asDiagonal() * design_.transpose();
+    std::vector<double> covariance = WeightedSquare(design_, size(), prior_variance_);
     for (int i = 0; i < size(); ++i) {
       for (int j = 0; j <= i; ++j) {
-        covariance(i, j) += StateCovariance(hyper, observed_[i], observed_[j]) +
-                            WalkCovariance(hyper, observed_[i], observed_[j]);
+        covariance[static_cast<size_t>(j) * size() + i] +=
+            StateCovariance(hyper, observed_[i], observed_[j]) +
+            WalkCovariance(hyper, observed_[i], observed_[j]);
       }
-      covariance(i, i) += std::max(data_.noise_variance[observed_[i]], kLeastNoiseVariance);
+      covariance[static_cast<size_t>(i) * size() + i] +=
+          std::max(data_.noise_variance[observed_[i]], kLeastNoiseVariance);
     }
-    factor_.compute(covariance);
-    if (factor_.info() != Eigen::Success) return false;
-    return factor_.matrixLLT().diagonal().allFinite() &&
-           (size() == 0 || factor_.matrixLLT().diagonal().minCoeff() > 0.0);
+    return factor_.Factor(covariance, size());
   }
 
-  void FillPaths(const LatentHyper& hyper, const VectorXd& weights, LatentFit& fit) const {
+  void FillPaths(const LatentHyper& hyper, const std::vector<double>& weights,
+                 LatentFit& fit) const {
     fit.state.assign(data_.period_count, 0.0);
     fit.walk.assign(data_.period_count, 0.0);
     for (int t = 0; t < data_.period_count; ++t) {
       for (int i = 0; i < size(); ++i) {
-        fit.state[t] += StateCovariance(hyper, t, observed_[i]) * weights(i);
-        fit.walk[t] += WalkCovariance(hyper, t, observed_[i]) * weights(i);
+        fit.state[t] += StateCovariance(hyper, t, observed_[i]) * weights[i];
+        fit.walk[t] += WalkCovariance(hyper, t, observed_[i]) * weights[i];
       }
     }
   }
 
-  void FillState(const LatentHyper& hyper, const MatrixXd& prior_design, const MatrixXd& covariance,
-                 LatentFit& fit) const {
-    VectorXd now(size());
+  void FillState(const LatentHyper& hyper, const std::vector<double>& prior_design,
+                 const std::vector<double>& covariance, LatentFit& fit) const {
+    std::vector<double> now(size());
     for (int i = 0; i < size(); ++i) {
-      now(i) = StateCovariance(hyper, data_.period_count - 1, observed_[i]);
+      now[i] = StateCovariance(hyper, data_.period_count - 1, observed_[i]);
     }
-    const VectorXd solved = factor_.solve(now);
-    const double state = StateVariance(hyper) - now.dot(solved);
-    const double cross = -prior_design.row(0).dot(solved);
-    fit.state_sd = std::sqrt(std::max(0.0, covariance(0, 0) + state + 2.0 * cross));
+    const std::vector<double> solved = factor_.Solve(now);
+    const double state = StateVariance(hyper) - Dot(now, solved);
+    double cross = 0.0;
+    for (int i = 0; i < size(); ++i) cross -= prior_design[Place(0, i)] * solved[i];
+    fit.state_sd = std::sqrt(std::max(0.0, covariance[0] + state + 2.0 * cross));
   }
 
-  void FillCoefficients(const VectorXd& mean, const MatrixXd& covariance, LatentFit& fit) const {
-    fit.level = mean(0);
-    fit.level_sd = std::sqrt(std::max(0.0, covariance(0, 0)));
-    fit.slope = mean(1);
-    fit.slope_sd = std::sqrt(std::max(0.0, covariance(1, 1)));
-    FillSeason(mean.segment(2, season_count()),
-               covariance.block(2, 2, season_count(), season_count()), fit);
+  void FillCoefficients(const std::vector<double>& mean, const std::vector<double>& covariance,
+                        LatentFit& fit) const {
+    fit.level = mean[0];
+    fit.level_sd = std::sqrt(std::max(0.0, covariance[Place(0, 0)]));
+    fit.slope = mean[1];
+    fit.slope_sd = std::sqrt(std::max(0.0, covariance[Place(1, 1)]));
+    FillSeason(mean, covariance, fit);
     const int first = 2 + season_count();
     fit.beta.assign(driver_count(), 0.0);
     fit.beta_covariance.assign(driver_count() * driver_count(), 0.0);
     for (int d = 0; d < driver_count(); ++d) {
-      fit.beta[d] = mean(first + d);
+      fit.beta[d] = mean[first + d];
       for (int e = 0; e < driver_count(); ++e) {
-        fit.beta_covariance[d * driver_count() + e] = covariance(first + d, first + e);
+        fit.beta_covariance[d * driver_count() + e] = covariance[Place(first + d, first + e)];
       }
     }
   }
 
   // Season effects are coefficients minus their mean: the design's columns are centred.
-  void FillSeason(const VectorXd& mean, const MatrixXd& covariance, LatentFit& fit) const {
+  void FillSeason(const std::vector<double>& mean, const std::vector<double>& covariance,
+                  LatentFit& fit) const {
     fit.season.assign(season_count(), 0.0);
     fit.season_variance.assign(season_count(), 0.0);
-    const double average = mean.mean();
-    const VectorXd row_means = covariance.rowwise().mean();
-    const double grand = row_means.mean();
+    const double average = Sum(std::span(mean).subspan(2, season_count())) / season_count();
+    const std::vector<double> row_means = RowMeans(SeasonBlock(covariance), season_count());
+    const double grand = Sum(row_means) / season_count();
     for (int m = 0; m < season_count(); ++m) {
-      fit.season[m] = mean(m) - average;
-      fit.season_variance[m] = std::max(0.0, covariance(m, m) - 2.0 * row_means(m) + grand);
+      fit.season[m] = mean[2 + m] - average;
+      fit.season_variance[m] =
+          std::max(0.0, covariance[Place(2 + m, 2 + m)] - 2.0 * row_means[m] + grand);
     }
   }
 
+  std::vector<double> SeasonBlock(const std::vector<double>& covariance) const {
+    std::vector<double> block;
+    for (int m = 0; m < season_count(); ++m) {
+      const auto column = covariance.begin() + Place(2, 2 + m);
+      block.insert(block.end(), column, column + season_count());
+    }
+    return block;
+  }
+
   void FillInnovations(LatentFit& fit) const {
-    const VectorXd white = factor_.matrixL().solve(residual_);
+    const std::vector<double> white = factor_.Whiten(residual_);
     fit.innovations.assign(data_.period_count, kMissing);
-    for (int i = 0; i < size(); ++i) fit.innovations[observed_[i]] = white(i);
+    for (int i = 0; i < size(); ++i) fit.innovations[observed_[i]] = white[i];
   }
 
   const LatentData& data_;
   std::vector<int> observed_;
-  MatrixXd design_;
-  VectorXd prior_mean_;
-  VectorXd prior_variance_;
-  VectorXd residual_;
+  // [period x column].
+  std::vector<double> design_;
+  std::vector<double> prior_mean_;
+  std::vector<double> prior_variance_;
+  std::vector<double> residual_;
   std::vector<double> powers_;
-  Eigen::LLT<MatrixXd> factor_;
+  Cholesky factor_;
 };
 
 double HyperLogPrior(const LatentHyper& hyper, int autoregression, const LatentHyperPrior& prior) {

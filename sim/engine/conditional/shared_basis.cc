@@ -1,6 +1,5 @@
 #include "sim/engine/conditional/shared_basis.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/math.h"
 #include "sim/base/square.h"
 #include "sim/engine/conditional/stream_scales.h"
@@ -305,22 +305,23 @@ class SharedBasisWork::Maker {
   // horizon.
   std::vector<double> AddRotation(const std::vector<int>& draws, double autoregression) {
     const int size = static_cast<int>(draws.size());
-    Eigen::MatrixXd path = Eigen::MatrixXd::Zero(static_cast<int>(scales_.steps().size()), size);
-    for (size_t t = 0; t < scales_.steps().size(); ++t) {
+    const size_t row_count = scales_.steps().size();
+    std::vector<double> path(row_count * size, 0.0);
+    for (size_t t = 0; t < row_count; ++t) {
       double weight = 1.0;
       for (int h = std::min(scales_.steps()[t], size); h >= 1; --h, weight *= autoregression) {
-        path(static_cast<int>(t), h - 1) = weight;
+        path[(h - 1) * row_count + t] = weight;
       }
     }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(path.transpose() * path);
+    const Eigensystem found = SquareEigensystem(path, static_cast<int>(row_count), size);
     BasisRotation rotation{.draws = draws, .dimensions = std::vector<int>(size, -1)};
     std::vector<double> values(size);
     for (int m = 0; m < size; ++m) {
-      values[m] = std::max(solver.eigenvalues()(size - 1 - m), 0.0) / path.rows();
+      values[m] = std::max(found.values[size - 1 - m], 0.0) / static_cast<double>(row_count);
     }
     for (int l = 0; l < size; ++l) {
       for (int m = 0; m < size; ++m) {
-        rotation.matrix.push_back(solver.eigenvectors()(l, size - 1 - m));
+        rotation.matrix.push_back(found.vectors[static_cast<size_t>(size - 1 - m) * size + l]);
       }
     }
     rotations_.push_back(std::move(rotation));

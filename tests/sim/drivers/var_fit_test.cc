@@ -3,9 +3,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/algebra/matrices.h"
 #include "sim/base/missing.h"
 #include "sim/drivers/driver_simulator.h"
-#include "sim/drivers/linear_algebra.h"
 #include "sim/drivers/var_model.h"
 #include "tests/sim/network/small_network.h"
 
