@@ -4,16 +4,20 @@
 add_custom_target(jalon_tests)
 set_property(GLOBAL PROPERTY JALON_FUZZ_TARGETS "")
 
-# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ... APART b.cc ... OWN n ...): one library per
-# folder, alias jalon::NAME. Headers are listed among SRCS; dependencies are public. APART and OWN are
-# for jalon_batches. Libraries of proto/, sim/ and clients/cpp are installed with their headers
+# jalon_library(NAME sim_base SRCS a.cc ... DEPS x::y ... APART b.cc ... OWN n ... FOREIGN): one library
+# per folder, alias jalon::NAME. Headers are listed among SRCS; dependencies are public. APART and OWN
+# are for jalon_batches, FOREIGN is for jalon_foreign_library. Libraries of proto/, sim/ and clients/cpp are installed with their headers
 # (see JalonInstall.cmake).
 function(jalon_library)
-  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;APART;OWN" ${ARGN})
+  cmake_parse_arguments(ARG "FOREIGN" "NAME" "SRCS;DEPS;APART;OWN" ${ARGN})
   add_library(jalon_${ARG_NAME} STATIC ${ARG_SRCS})
   add_library(jalon::${ARG_NAME} ALIAS jalon_${ARG_NAME})
   target_link_libraries(jalon_${ARG_NAME} PUBLIC ${ARG_DEPS})
-  jalon_sanitized_library(jalon_${ARG_NAME})
+  if(ARG_FOREIGN)
+    jalon_foreign_library(jalon_${ARG_NAME})
+  else()
+    jalon_sanitized_library(jalon_${ARG_NAME})
+  endif()
   jalon_batches(jalon_${ARG_NAME} APART ${ARG_APART} OWN ${ARG_OWN})
   jalon_install_library(${ARG_NAME})
 endfunction()
