@@ -174,16 +174,24 @@ class Regression {
     std::fill_n(prior_variance_.begin() + 2, season_count(), Square(hyper.season_sd));
     MakePowers(hyper.autoregression);
     std::vector<double> covariance = WeightedSquare(design_, size(), prior_variance_);
-    for (int i = 0; i < size(); ++i) {
-      for (int j = 0; j <= i; ++j) {
-        covariance[static_cast<size_t>(j) * size() + i] +=
-            StateCovariance(hyper, observed_[i], observed_[j]) +
-            WalkCovariance(hyper, observed_[i], observed_[j]);
-      }
-      covariance[static_cast<size_t>(i) * size() + i] +=
-          std::max(data_.noise_variance[observed_[i]], kLeastNoiseVariance);
+    for (int j = 0; j < size(); ++j) {
+      AddPaths(hyper, j, &covariance[static_cast<size_t>(j) * size()]);
+      covariance[static_cast<size_t>(j) * size() + j] +=
+          std::max(data_.noise_variance[observed_[j]], kLeastNoiseVariance);
     }
     return factor_.Factor(covariance, size());
+  }
+
+  // StateCovariance and WalkCovariance of later periods with the observed period `j`, added to its
+  // column: half of what a fit computes.
+  void AddPaths(const LatentHyper& hyper, int j, double* column) const {
+    const double state = StateVariance(hyper);
+    const double walk = Square(hyper.yearly_sd);
+    const int first = observed_[j];
+    for (int i = j; i < size(); ++i) {
+      const int t = observed_[i];
+      column[i] += state * powers_[t - first] + walk * -Years(t);
+    }
   }
 
   void FillPaths(const LatentHyper& hyper, const std::vector<double>& weights,
