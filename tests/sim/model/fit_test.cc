@@ -50,6 +50,24 @@ Demo SmallDemo(int months = 48) {
   return MakeDemo({.size = DemoSize::kSmall, .month_count = months}).value();
 }
 
+// Several tests look at the same two fits; those run in one process make them once.
+const Demo& SharedDemo() {
+  static const auto* const kDemo = new Demo(SmallDemo());
+  return *kDemo;
+}
+
+const Model& SharedModel() {
+  static const auto* const kModel = new Model(Fit(SharedDemo().revision));
+  return *kModel;
+}
+
+Period AYearAgo() { return SharedDemo().revision.realisations.last() - 12; }
+
+const Model& SharedModelOfAYearAgo() {
+  static const auto* const kModel = new Model(Fit(SharedDemo().revision, {.as_of = AYearAgo()}));
+  return *kModel;
+}
+
 // The demo's history with every cell and driver value after `as_of` replaced.
 Revision WithAnotherFuture(const Revision& revision, Period as_of) {
   const Realisations& old = revision.realisations;
@@ -105,36 +123,29 @@ TEST(FitModelTest, TakesZerosAmongAmountsOfNoStepForMonthsWithoutADeal) {
 }
 
 TEST(FitModelTest, GivesAModelThatIsValid) {
-  EXPECT_THAT(ValidateModel(Fit(SmallDemo().revision)).kept(), IsEmpty());
+  EXPECT_THAT(ValidateModel(SharedModel()).kept(), IsEmpty());
 }
 
-TEST(FitModelTest, GivesTheSameBitsTwice) {
-  const Demo demo = SmallDemo();
-  EXPECT_EQ(Fit(demo.revision), Fit(demo.revision));
-}
+TEST(FitModelTest, GivesTheSameBitsTwice) { EXPECT_EQ(Fit(SharedDemo().revision), SharedModel()); }
 
 TEST(FitModelTest, NeverLooksAfterAsOf) {
-  const Demo demo = SmallDemo();
-  const Period as_of = demo.revision.realisations.last() - 12;
-  const Model known = Fit(demo.revision, {.as_of = as_of});
-  EXPECT_EQ(known, Fit(WithAnotherFuture(demo.revision, as_of), {.as_of = as_of}));
+  EXPECT_EQ(SharedModelOfAYearAgo(),
+            Fit(WithAnotherFuture(SharedDemo().revision, AYearAgo()), {.as_of = AYearAgo()}));
 }
 
 TEST(FitModelTest, FitsATruncatedHistoryAlike) {
-  Demo demo = SmallDemo();
-  const Period as_of = demo.revision.realisations.last() - 12;
-  const Model known = Fit(demo.revision, {.as_of = as_of});
-  demo.revision.realisations = demo.revision.realisations.Truncated(as_of);
-  EXPECT_EQ(known, Fit(demo.revision));
+  Revision truncated = SharedDemo().revision;
+  truncated.realisations = truncated.realisations.Truncated(AYearAgo());
+  EXPECT_EQ(SharedModelOfAYearAgo(), Fit(truncated));
 }
 
 TEST(FitModelTest, TakesTheLastPeriodBeforeProvisionalFigures) {
-  const Demo demo = SmallDemo();
-  NetworkSpec spec = demo.revision.network.spec();
-  spec.indicators[0].provisional_from = demo.revision.realisations.last() - 1;
-  Revision revision = demo.revision;
+  const Period last = SharedDemo().revision.realisations.last();
+  NetworkSpec spec = SharedDemo().revision.network.spec();
+  spec.indicators[0].provisional_from = last - 1;
+  Revision revision = SharedDemo().revision;
   revision.network = Network::Create(spec).value();
-  EXPECT_EQ(Fit(revision).as_of, demo.revision.realisations.last() - 2);
+  EXPECT_EQ(Fit(revision).as_of, last - 2);
 }
 
 TEST(FitModelTest, RefusesTwelveMonths) {
@@ -210,7 +221,7 @@ TEST(FitModelTest, EndsASeriesThatStopped) {
 
 // A branch of the demo closes, so every indicator has series that end.
 TEST(FitModelTest, TellsOfEndedSeriesInOneSentence) {
-  const Model model = Fit(SmallDemo().revision);
+  const Model& model = SharedModel();
   int ended = 0;
   for (const IndicatorDiagnostics& diagnostics : model.diagnostics) {
     ended += diagnostics.ended_count;
