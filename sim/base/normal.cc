@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sim/base/math.h"
+#include "sim/base/normal_constants.h"
 
 namespace jalon::sim {
 namespace {
@@ -48,19 +49,7 @@ double UpperTail(double z) {
   return GaussianKernel(z) * (even + s * odd) / (1.0 + z);
 }
 
-// Coefficients of the three ranges of [Wichura1988], algorithm AS 241, PPND16.
-constexpr double kCentralNumerator[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
-                                         1.9715909503065514427e+3, 1.3731693765509461125e+4,
-                                         4.5921953931549871457e+4, 6.7265770927008700853e+4,
-                                         3.3430575583588128105e+4, 2.5090809287301226727e+3};
-constexpr double kCentralDenominator[8] = {1.0,
-                                           4.2313330701600911252e+1,
-                                           6.8718700749205790830e+2,
-                                           5.3941960214247511077e+3,
-                                           2.1213794301586595867e+4,
-                                           3.9307895800092710610e+4,
-                                           2.8729085735721942674e+4,
-                                           5.2264952788528545610e+3};
+// Coefficients of the outer ranges of [Wichura1988], algorithm AS 241, PPND16.
 constexpr double kMiddleNumerator[8] = {1.42343711074968357734e0,  4.63033784615654529590e0,
                                         5.76949722146069140550e0,  3.64784832476320460504e0,
                                         1.27045825245236838258e0,  2.41780725177450611770e-1,
@@ -121,8 +110,8 @@ double NormalCdf(double x) {
 
 double NormalInverseCdf(double p) {
   const double q = p - 0.5;
-  if (q >= -0.425 && q <= 0.425) {
-    return q * Ratio(kCentralNumerator, kCentralDenominator, 0.180625 - q * q);
+  if (q >= -kCentralReach && q <= kCentralReach) {
+    return q * Ratio(kCentralNumerator, kCentralDenominator, kCentralSquare - q * q);
   }
   if (!(p >= 0.0 && p <= 1.0)) return kNan;
   if (p == 0.0) return -kInfinity;
