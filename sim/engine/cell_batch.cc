@@ -29,32 +29,14 @@ class Batch {
 
   void Draw() {
     std::array<double, kBatch> drawn;
-    const CellBatch batch = {absl::MakeConstSpan(means_.data(), size_),
-                             absl::MakeConstSpan(words_.data(), size_),
-                             absl::MakeSpan(drawn.data(), size_)};
-    DrawBatch(batch);
+    DrawCells(series_, laws_,
+              {absl::MakeConstSpan(means_.data(), size_), absl::MakeConstSpan(words_.data(), size_),
+               absl::MakeSpan(drawn.data(), size_)});
     for (int i = 0; i < size_; ++i) cells_[periods_[i]] = drawn[i];
     size_ = 0;
   }
 
  private:
-  void DrawBatch(const CellBatch& batch) const {
-    switch (series_.law) {
-      case Law::kNegativeBinomial:
-        return laws_.Counts(series_.dispersion, batch);
-      case Law::kGamma:
-        return laws_.Amounts(series_.dispersion, batch);
-      case Law::kCompoundGamma:
-        return laws_.Compounds(series_.dispersion, series_.shape, batch);
-      case Law::kStudentT:
-        return laws_.StudentTs(series_.dispersion, series_.shape, batch);
-      case Law::kStock:
-      case Law::kExactStock:
-        break;  // not drawn from a mean: stock_stage
-    }
-    std::fill(batch.cells.begin(), batch.cells.end(), std::nan(""));
-  }
-
   const PlanSeries& series_;
   const CellLaws& laws_;
   std::span<double> cells_;
@@ -76,6 +58,23 @@ std::vector<double> CompoundShapes(const Plan& plan) {
   std::sort(shapes.begin(), shapes.end());
   shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
   return shapes;
+}
+
+void DrawCells(const PlanSeries& series, const CellLaws& laws, const CellBatch& batch) {
+  switch (series.law) {
+    case Law::kNegativeBinomial:
+      return laws.Counts(series.dispersion, batch);
+    case Law::kGamma:
+      return laws.Amounts(series.dispersion, batch);
+    case Law::kCompoundGamma:
+      return laws.Compounds(series.dispersion, series.shape, batch);
+    case Law::kStudentT:
+      return laws.StudentTs(series.dispersion, series.shape, batch);
+    case Law::kStock:
+    case Law::kExactStock:
+      break;  // not drawn from a mean: stock_stage
+  }
+  std::fill(batch.cells.begin(), batch.cells.end(), std::nan(""));
 }
 
 CellLaws MakeCellLaws(const Plan& plan) { return CellLaws(CompoundShapes(plan)); }

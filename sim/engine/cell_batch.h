@@ -35,6 +35,10 @@ class CellLawsWork final : public SlicedWork {
   CellLawsMaker maker_;
 };
 
+// Cells of a flow at their means, which are not below zero for laws without negative values, and
+// their words. Internal to sim/engine.
+void DrawCells(const PlanSeries& series, const CellLaws& laws, const CellBatch& batch);
+
 // Replaces the means of series i, a flow, on a path by its cells, and NaN by the constants of the
 // plan: [period]. Internal to sim/engine.
 void DrawInBatches(const Plan& plan, int i, int64_t path, const CellLaws& laws,

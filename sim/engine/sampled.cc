@@ -1,10 +1,15 @@
 #include "sim/engine/sampled.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/engine/block_stage.h"
+#include "sim/engine/block_states.h"
 #include "sim/engine/cell_cost.h"
+#include "sim/engine/row_math.h"
 #include "sim/engine/shared_stage.h"
 #include "sim/engine/stock_stage.h"
 #include "sim/engine/target_values.h"
@@ -15,14 +20,9 @@ namespace {
 // A plain cell: 2,048 of them are 0.7 ms.
 constexpr double kPlainCellNanoseconds = 330.0;
 
-// Series of the widest step.
-int WidestStep(const Plan& plan) {
-  int widest = 0;
-  for (int step = 0; step < plan.series_step_count(); ++step) {
-    widest = std::max(widest, plan.step_first[step + 1] - plan.step_first[step]);
-  }
-  return widest;
-}
+// Targets finished at a time: as many plain cells of work as there are.
+constexpr int kTargetsInAStep = 1'024;
+static_assert(kPathsPerBlock == kLanes);
 
 // A path, and how its own noise is drawn.
 struct PathState {
@@ -43,56 +43,101 @@ void ComputeStep(const Plan& plan, int step, const PathState& path, std::span<do
   }
 }
 
+// All numbers of rows.
+std::span<double> NumbersOf(std::vector<PathRow>& rows) {
+  if (rows.empty()) return {};
+  return {rows.front().x, rows.size() * kLanes};
+}
+
 SharedState SharedOf(const SharedStage& stage, const SharedSource* source, int64_t path) {
   return source == nullptr ? stage.Draw(path) : source->At(path);
 }
 
 }  // namespace
 
-// First the shared state of the 16 paths, then step after step of series on all of them.
+// First the shared states of the 16 paths, then step after step of series on all of them, then the
+// targets.
 struct SampledBlock::State {
   State(const Plan& plan, int64_t block, const SharedSource* source, const CellLaws* laws)
-      : plan(plan), stage(plan), source(source), laws(laws), outcome{.block = block} {
-    shared.reserve(kPathsPerBlock);
-    cells.resize(static_cast<size_t>(WidestStep(plan)) * plan.period_count());
-    slots.assign(plan.slots.size() * kPathsPerBlock, 0.0);
+      : plan(plan),
+        stage(plan),
+        source(source),
+        slots(plan.slots.size(), SameRow(0.0)),
+        outcome{.block = block} {
+    if (laws != nullptr) {
+      vectors.emplace(plan, first_path(), *laws);
+    } else {
+      oracle.shared.reserve(kPathsPerBlock);
+      oracle.cells.resize(static_cast<size_t>(WidestStep(plan)) * plan.period_count());
+    }
   }
 
   int64_t first_path() const { return outcome.block * kPathsPerBlock; }
   bool complete() const {
-    return shared.size() == kPathsPerBlock && next_step == plan.series_step_count();
+    return next_step == plan.series_step_count() && next_target == plan.target_count();
   }
 
-  // One path of the shared stage, or one step of series. Returns its work in cells.
-  int64_t StepOnce() { return shared.size() < kPathsPerBlock ? StepShared() : StepSeries(); }
+  // One path of the shared stage, one step of series, or some targets. Returns its work in cells.
+  int64_t StepOnce() {
+    if (states_drawn < kPathsPerBlock) return StepShared();
+    return next_step < plan.series_step_count() ? StepSeries() : StepTargets();
+  }
 
   int64_t StepShared() {
-    const int64_t path = first_path() + static_cast<int64_t>(shared.size());
-    shared.push_back(SharedOf(stage, source, path));
+    SharedState shared = SharedOf(stage, source, first_path() + states_drawn);
+    if (vectors) {
+      vectors->states.Set(states_drawn, shared);
+    } else {
+      oracle.shared.push_back(std::move(shared));
+    }
+    ++states_drawn;
     return stage.cost_in_cells();
   }
 
   int64_t StepSeries() {
     const int64_t work = WorkOf(next_step);
-    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      ComputeStep(plan, next_step, {first_path() + lane, shared[lane], laws}, cells,
-                  {.slots = slots, .stride = kPathsPerBlock, .lane = lane});
+    if (vectors) {
+      DrawInVectors();
+    } else {
+      DrawByTheOracle();
     }
     ++next_step;
-    if (complete()) Finish();
     return work;
   }
 
-  void Finish() {
-    TargetValues finished = FinishTargets(plan, std::move(slots), kPathsPerBlock);
-    outcome.values = std::move(finished.values);
-    outcome.parts = std::move(finished.parts);
+  void DrawInVectors() {
+    vectors->stage.DrawStep(next_step, vectors->states);
+    for (int j = plan.step_first[next_step]; j < plan.step_first[next_step + 1]; ++j) {
+      const int i = plan.step_series[j];
+      AddRowsToSlots(plan, i, vectors->stage.CellsOf(i), vectors->states, slots);
+    }
   }
 
-  // Work of a step in plain cells: a cell in vectors is a sixth of one, a compound amount without
+  void DrawByTheOracle() {
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      ComputeStep(plan, next_step, {first_path() + lane, oracle.shared[lane], nullptr},
+                  oracle.cells,
+                  {.slots = NumbersOf(slots), .stride = kPathsPerBlock, .lane = lane});
+    }
+  }
+
+  int64_t StepTargets() {
+    if (next_target == 0) finished.emplace(plan, kPathsPerBlock);
+    const int end = std::min(plan.target_count(), next_target + kTargetsInAStep);
+    finished->Finish(plan, NumbersOf(slots), {.first = next_target, .end = end});
+    next_target = end;
+    if (complete()) {
+      outcome.values = std::move(finished->values);
+      outcome.parts = std::move(finished->parts);
+      slots = {};
+    }
+    return kTargetsInAStep;
+  }
+
+  // Work of a step in plain cells: a cell in vectors is a tenth of one, a compound amount without
   // them may be fifty.
   int64_t WorkOf(int step) const {
-    const CellDraws draws = laws == nullptr ? CellDraws::kScalar : CellDraws::kVectors;
+    const CellDraws draws = vectors ? CellDraws::kVectors : CellDraws::kScalar;
     double nanoseconds = 0.0;
     for (int j = plan.step_first[step]; j < plan.step_first[step + 1]; ++j) {
       nanoseconds += SeriesNanoseconds(plan, plan.step_series[j], draws);
@@ -103,13 +148,26 @@ struct SampledBlock::State {
   const Plan& plan;
   SharedStage stage;
   const SharedSource* source;
-  const CellLaws* laws;
-  std::vector<SharedState> shared;
+  // With laws.
+  struct Vectors {
+    Vectors(const Plan& plan, int64_t first_path, const CellLaws& laws)
+        : states(plan), stage(plan, first_path, laws) {}
+    BlockStates states;
+    BlockStage stage;
+  };
+  std::optional<Vectors> vectors;
+  // Without; cells [place in step x period] of one path.
+  struct Oracle {
+    std::vector<SharedState> shared;
+    std::vector<double> cells;
+  };
+  Oracle oracle;
+  int states_drawn = 0;
   int next_step = 0;
-  // [place in step x period]
-  std::vector<double> cells;
-  // [slot x path]
-  std::vector<double> slots;
+  int next_target = 0;
+  // [slot]
+  std::vector<PathRow> slots;
+  std::optional<TargetValues> finished;
   BlockOutcome outcome;
 };
 
@@ -159,7 +217,8 @@ absl::StatusOr<PathReplay> ReplayPath(const Plan& plan, int64_t path, const Shar
                   replay.cells.begin() + i * period_count);
     }
   }
-  TargetValues finished = FinishTargets(plan, std::move(slots), 1);
+  TargetValues finished(plan, 1);
+  finished.Finish(plan, slots, {.end = plan.target_count()});
   replay.target_values = std::move(finished.values);
   replay.parts = std::move(finished.parts);
   return replay;

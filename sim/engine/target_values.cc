@@ -1,8 +1,10 @@
 #include "sim/engine/target_values.h"
 
-#include <utility>
+#include <algorithm>
+#include <array>
 
 #include "sim/base/missing.h"
+#include "sim/engine/row_math.h"
 
 namespace jalon::sim {
 namespace {
@@ -12,37 +14,89 @@ double PeriodValue(const SlotReading& reading, std::span<const double> cells, in
   return reading.mean_of_stock ? 0.5 * (cells[t - 1] + cells[t]) : cells[t];
 }
 
-// Lane `lane` of a quantity.
-double QuantityOf(const Plan& plan, const PlanQuantity& quantity, const SlotLane& lane) {
-  double sum = 0.0;
+// Slots of some paths: [slot x stride].
+struct Slots {
+  std::span<const double> values;
+  int stride;
+};
+
+// The first `stride` elements: a number for each path.
+using PathNumbers = std::array<double, kLanes>;
+
+// The loops over paths have a constant length in a block, so that compilers make vectors of them.
+template <int kStride>
+PathNumbers QuantityIn(const Plan& plan, const PlanQuantity& quantity, const double* slots) {
+  PathNumbers sums{};
   for (int j = quantity.first_term; j < quantity.end_term; ++j) {
     const PlanTerm& term = plan.terms[j];
-    sum += term.coefficient * lane.slots[static_cast<size_t>(term.slot) * lane.stride + lane.lane];
+    const double* slot = slots + static_cast<size_t>(term.slot) * kStride;
+    for (int lane = 0; lane < kStride; ++lane) sums[lane] += term.coefficient * slot[lane];
   }
-  return sum / quantity.divisor;
+  // Most are sums.
+  if (quantity.divisor == 1.0) return sums;
+  for (int lane = 0; lane < kStride; ++lane) sums[lane] /= quantity.divisor;
+  return sums;
 }
 
-double OpeningOf(const Plan& plan, const PlanTarget& target, const SlotLane& lane) {
-  const double value = QuantityOf(plan, target.opening, lane);
+PathNumbers QuantityOf(const Plan& plan, const PlanQuantity& quantity, const Slots& slots) {
+  return slots.stride == 1 ? QuantityIn<1>(plan, quantity, slots.values.data())
+                           : QuantityIn<kLanes>(plan, quantity, slots.values.data());
+}
+
+// a / b, where it exists.
+PathNumbers RatioOf(const PathNumbers& a, const PathNumbers& b) {
+  PathNumbers ratio;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    ratio[lane] = b[lane] == 0.0 ? kMissing : a[lane] / b[lane];
+  }
+  return ratio;
+}
+
+PathNumbers OpeningOf(const Plan& plan, const PlanTarget& target, const Slots& slots) {
+  const PathNumbers value = QuantityOf(plan, target.opening, slots);
   if (!target.opening_denominator.exists()) return value;
-  const double denominator = QuantityOf(plan, target.opening_denominator, lane);
-  return denominator == 0.0 ? kMissing : value / denominator;
+  return RatioOf(value, QuantityOf(plan, target.opening_denominator, slots));
 }
 
-void FinishTarget(const Plan& plan, int index, const SlotLane& lane, TargetValues& finished) {
+// Row `row` of [row x stride].
+void SetNumbers(const PathNumbers& from, int stride, int row, std::vector<double>& to) {
+  std::copy_n(from.begin(), stride, to.begin() + static_cast<size_t>(row) * stride);
+}
+
+void FinishTarget(const Plan& plan, int index, const Slots& slots, TargetValues& finished) {
   const PlanTarget& target = plan.target_parts[index];
-  const auto part = [&](int row) -> double& {
-    return finished.parts[static_cast<size_t>(row) * lane.stride + lane.lane];
-  };
-  double value = QuantityOf(plan, target.value, lane);
+  PathNumbers value = QuantityOf(plan, target.value, slots);
   if (target.denominator.exists()) {
-    const double denominator = QuantityOf(plan, target.denominator, lane);
-    part(target.ratio_part) = value;
-    part(target.ratio_part + 1) = denominator;
-    value = denominator == 0.0 ? kMissing : value / denominator;
+    const PathNumbers denominator = QuantityOf(plan, target.denominator, slots);
+    SetNumbers(value, slots.stride, target.ratio_part, finished.parts);
+    SetNumbers(denominator, slots.stride, target.ratio_part + 1, finished.parts);
+    value = RatioOf(value, denominator);
   }
-  finished.values[static_cast<size_t>(index) * lane.stride + lane.lane] = value;
-  if (target.opening_part >= 0) part(target.opening_part) = OpeningOf(plan, target, lane);
+  SetNumbers(value, slots.stride, index, finished.values);
+  if (target.opening_part < 0) return;
+  SetNumbers(OpeningOf(plan, target, slots), slots.stride, target.opening_part, finished.parts);
+}
+
+// What `reading` reads off the rows of cells of one series.
+PathRow ReadRows(const Plan& plan, const SlotReading& reading, std::span<const PathRow> cells,
+                 const BlockStates& states) {
+  const int first = reading.window.first - plan.horizon.first;
+  const int last = reading.window.last - plan.horizon.first;
+  PathRow sum = SameRow(0.0);
+  for (int t = first; t <= last; ++t) {
+    PathRow value = cells[t];
+    if (reading.mean_of_stock) {
+      value = cells[t - 1];
+      AddTo(value, cells[t]);
+      ScaleBy(value, 0.5);
+    }
+    if (reading.rate < 0) {
+      AddTo(sum, value);
+    } else {
+      AddTo(sum, value, states.rates[static_cast<size_t>(reading.rate) * plan.period_count() + t]);
+    }
+  }
+  return sum;
 }
 
 }  // namespace
@@ -72,16 +126,28 @@ void AddToSlots(const Plan& plan, int i, std::span<const double> cells, const Sh
   }
 }
 
-TargetValues FinishTargets(const Plan& plan, std::vector<double> slots, int stride) {
-  TargetValues finished;
-  finished.values.resize(static_cast<size_t>(plan.target_count()) * stride);
-  finished.parts.resize(static_cast<size_t>(plan.part_count) * stride);
-  for (int target = 0; target < plan.target_count(); ++target) {
-    for (int lane = 0; lane < stride; ++lane) {
-      FinishTarget(plan, target, {.slots = slots, .stride = stride, .lane = lane}, finished);
-    }
+void AddRowsToSlots(const Plan& plan, int i, std::span<const PathRow> cells,
+                    const BlockStates& states, std::span<PathRow> slots) {
+  const SlotReading* previous = nullptr;
+  PathRow value;
+  for (int k = plan.series_slot_first[i]; k < plan.series_slot_first[i + 1]; ++k) {
+    const int index = plan.series_slots[k];
+    const SlotReading& reading = plan.slots[index].reading;
+    if (previous == nullptr || *previous != reading) value = ReadRows(plan, reading, cells, states);
+    previous = &reading;
+    AddTo(slots[index], value);
   }
-  return finished;
+}
+
+TargetValues::TargetValues(const Plan& plan, int stride)
+    : stride(stride),
+      values(static_cast<size_t>(plan.target_count()) * stride),
+      parts(static_cast<size_t>(plan.part_count) * stride) {}
+
+void TargetValues::Finish(const Plan& plan, std::span<const double> slots, TargetRange targets) {
+  for (int target = targets.first; target < targets.end; ++target) {
+    FinishTarget(plan, target, {slots, stride}, *this);
+  }
 }
 
 }  // namespace jalon::sim

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/engine/block_states.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/shared_stage.h"
 
@@ -25,14 +26,24 @@ double ReadCells(const Plan& plan, const SlotReading& reading, std::span<const d
 void AddToSlots(const Plan& plan, int i, std::span<const double> cells, const SharedState& state,
                 const SlotLane& lane);
 
-// Values of targets and what their thresholds need beside, from the slots of `stride` paths.
+// The same on the 16 paths of a block; `slots`: [slot].
+void AddRowsToSlots(const Plan& plan, int i, std::span<const PathRow> cells,
+                    const BlockStates& states, std::span<PathRow> slots);
+
+// Values of targets and what their thresholds need beside, from the slots of `stride` paths, at
+// most 16.
 struct TargetValues {
+  TargetValues(const Plan& plan, int stride);
+
+  // Of the targets of a range; each of them once.
+  void Finish(const Plan& plan, std::span<const double> slots, TargetRange targets);
+
+  int stride;
   // [target x stride]: NaN for a ratio whose denominator is 0.
   std::vector<double> values;
   // [part x stride]: Plan::target_parts says which.
   std::vector<double> parts;
 };
-TargetValues FinishTargets(const Plan& plan, std::vector<double> slots, int stride);
 
 }  // namespace jalon::sim
 

@@ -32,8 +32,8 @@ TEST(SameBitsTest, WorksInSlicesOfTheSizeAsked) {
   SampledBlock work(plan, 0);
   int step_count = 1;
   while (!work.Step(1)) ++step_count;
-  // One step per path of the shared stage, one per series.
-  EXPECT_EQ(step_count, kPathsPerBlock + plan.series_count());
+  // One step per path of the shared stage, one per series, one for the targets.
+  EXPECT_EQ(step_count, kPathsPerBlock + plan.series_count() + 1);
 }
 
 TEST(SameBitsTest, WhenAPathIsReplayedAlone) {
