@@ -10,6 +10,7 @@
 
 #include "sim/kernel/lanes.h"
 #include "sim/kernel/normal_table.h"
+#include "sim/kernel/vector_doubles-inl.h"
 #include "sim/kernel/vector_laws-inl.h"
 #include "sim/kernel/vector_math-inl.h"
 
@@ -49,6 +50,55 @@ HWY_INLINE Place PlaceOf(Floats coordinate, int nodes) {
            hn::Mul(hn::Mul(outer, before), hn::Set(d, 1.0f / 6.0f))}};
 }
 
+// Four values in a row from each of kWidth places: [column].
+struct Fours {
+  Floats column[4];
+};
+
+#if HWY_TARGET == HWY_AVX2
+// Loads of 16 bytes and a transposition: a third of what gathering four times costs.
+struct Places {
+  explicit Places(Ints index) { hn::Store(index, IntTag(), place); }
+
+  HWY_INLINE Floats Pair(const float* values, int lane) const {
+    const hn::Half<FloatTag> half;
+    return hn::Combine(FloatTag(), hn::LoadU(half, values + place[lane + 4]),
+                       hn::LoadU(half, values + place[lane]));
+  }
+
+  HWY_INLINE Fours At(const float* values) const {
+    const FloatTag d;
+    const hn::RepartitionToWide<FloatTag> wide;
+    const Floats lane0 = Pair(values, 0);
+    const Floats lane1 = Pair(values, 1);
+    const Floats lane2 = Pair(values, 2);
+    const Floats lane3 = Pair(values, 3);
+    const auto low01 = hn::BitCast(wide, hn::InterleaveLower(d, lane0, lane1));
+    const auto low23 = hn::BitCast(wide, hn::InterleaveLower(d, lane2, lane3));
+    const auto high01 = hn::BitCast(wide, hn::InterleaveUpper(d, lane0, lane1));
+    const auto high23 = hn::BitCast(wide, hn::InterleaveUpper(d, lane2, lane3));
+    return {{hn::BitCast(d, hn::InterleaveLower(wide, low01, low23)),
+             hn::BitCast(d, hn::InterleaveUpper(wide, low01, low23)),
+             hn::BitCast(d, hn::InterleaveLower(wide, high01, high23)),
+             hn::BitCast(d, hn::InterleaveUpper(wide, high01, high23))}};
+  }
+
+  alignas(64) int32_t place[kWidth];
+};
+#else
+struct Places {
+  explicit Places(Ints index) : index(index) {}
+
+  HWY_INLINE Fours At(const float* values) const {
+    const FloatTag d;
+    return {{hn::GatherIndex(d, values, index), hn::GatherIndex(d, values + 1, index),
+             hn::GatherIndex(d, values + 2, index), hn::GatherIndex(d, values + 3, index)}};
+  }
+
+  Ints index;
+};
+#endif
+
 HWY_INLINE Floats SurfaceAt(const Surface& surface, Floats score, Floats level) {
   const FloatTag d;
   const IntTag di;
@@ -59,17 +109,16 @@ HWY_INLINE Floats SurfaceAt(const Surface& surface, Floats score, Floats level) 
       PlaceOf(hn::Mul(hn::Sub(level, hn::Set(d, static_cast<float>(surface.first_level))),
                       hn::Set(d, static_cast<float>(1.0 / surface.level_step))),
               surface.levels);
-  Ints index = hn::Add(hn::Mul(hn::Sub(along.node, hn::Set(di, 1)), hn::Set(di, kScores)),
-                       hn::Sub(across.node, hn::Set(di, 1)));
+  const Places places(hn::Add(hn::Mul(hn::Sub(along.node, hn::Set(di, 1)), hn::Set(di, kScores)),
+                              hn::Sub(across.node, hn::Set(di, 1))));
   Floats sum = hn::Zero(d);
   for (int row = 0; row < 4; ++row) {
+    const Fours values = places.At(surface.values.data() + row * kScores);
     Floats in_row = hn::Zero(d);
     for (int column = 0; column < 4; ++column) {
-      const Floats value = hn::GatherIndex(d, surface.values.data() + column, index);
-      in_row = FusedMulAdd::Of(across.weight[column], value, in_row);
+      in_row = FusedMulAdd::Of(across.weight[column], values.column[column], in_row);
     }
     sum = FusedMulAdd::Of(along.weight[row], in_row, sum);
-    index = hn::Add(index, hn::Set(di, kScores));
   }
   return sum;
 }
@@ -108,30 +157,44 @@ void RunStudent(const Surface& surface, const LaneCells& cells) {
 // A count is found before this many steps whatever the word, or never.
 inline constexpr int kMostSteps = 1 << 16;
 
-#if HWY_TARGET == HWY_SCALAR
-using DoubleTag = hn::Simd<double, 1, 0>;
-#else
-using DoubleTag = hn::CappedTag<double, kLanes / 2>;
-#endif
+// One vector of counts on their way.
+struct Counting {
+  HWY_INLINE Counting(const CountTerms& terms, int lane)
+      : uniform(UniformsFrom(terms.words + lane)), count(hn::Zero(RowTag())) {
+    const RowDoubles mean = hn::LoadU(RowTag(), terms.means + lane);
+    rate = hn::Div(mean, Number(terms.dispersion));
+    chance = ExpOf(Times(hn::Neg(mean), Number(terms.decay)));
+    cdf = chance;
+  }
 
+  HWY_INLINE auto IsBelow() const { return hn::Lt(cdf, uniform); }
+
+  // From k - 1 to k, whose inverse is `inverse`.
+  HWY_INLINE void Step(RowDoubles inverse, RowDoubles q) {
+    count = hn::Add(count, hn::IfThenElseZero(IsBelow(), Number(1.0)));
+    chance = Times(chance, Times(rate, inverse));
+    cdf = Plus(cdf, chance);
+    rate = Plus(rate, q);
+  }
+
+  RowDoubles uniform, rate, chance, cdf, count;
+};
+
+// Two vectors at a time: each waits for its own sums.
 void RunCounts(const CountTerms& terms, double* counts) {
-  const DoubleTag d;
-  constexpr int kDoubles = hn::MaxLanes(DoubleTag());
-  for (int lane = 0; lane < kLanes; lane += kDoubles) {
-    const auto uniform = hn::Load(d, terms.uniform + lane);
-    auto rate = hn::Load(d, terms.rate + lane);
-    auto chance = hn::Load(d, terms.none + lane);
-    auto cdf = chance;
-    auto count = hn::Zero(d);
+  const RowTag d;
+  const RowDoubles q = Number(terms.q);
+  for (int lane = 0; lane < kLanes; lane += 2 * kRowWidth) {
+    Counting one(terms, lane);
+    Counting other(terms, lane + kRowWidth);
     for (int k = 1; k < kMostSteps; ++k) {
-      const auto below = hn::Lt(cdf, uniform);
-      if (hn::AllFalse(d, below)) break;
-      count = hn::Add(count, hn::IfThenElseZero(below, hn::Set(d, 1.0)));
-      chance = hn::Mul(chance, hn::Mul(rate, hn::Set(d, 1.0 / k)));
-      cdf = hn::Add(cdf, chance);
-      rate = hn::Add(rate, hn::Set(d, terms.q));
+      if (hn::AllFalse(d, hn::Or(one.IsBelow(), other.IsBelow()))) break;
+      const RowDoubles inverse = Number(1.0 / k);
+      one.Step(inverse, q);
+      other.Step(inverse, q);
     }
-    hn::Store(count, d, counts + lane);
+    hn::StoreU(one.count, d, counts + lane);
+    hn::StoreU(other.count, d, counts + lane + kRowWidth);
   }
 }
 

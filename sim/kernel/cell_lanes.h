@@ -1,7 +1,7 @@
 // Inner kernels of sim/kernel/cell_laws.h, kLanes cells at a time. Internal to sim/kernel.
 //
-// All arrays have kLanes elements and are aligned to 64 bytes. The same bits on every
-// instruction set.
+// All arrays have kLanes elements and are aligned to 64 bytes unless said otherwise. The same bits
+// on every instruction set.
 #ifndef JALON_SIM_KERNEL_CELL_LANES_H_
 #define JALON_SIM_KERNEL_CELL_LANES_H_
 
@@ -32,14 +32,15 @@ void CubedExcess(const CubeForm& form, const LaneCells& cells);
 // sqrt(x) sinh(surface(score, log2 x) / sqrt(x)): Student's quantile at x degrees of freedom.
 void StudentScores(const Surface& surface, const LaneCells& cells);
 
-// Counts by adding up chances from 0: the chance of k + 1 is that of k times (rate + k
-// q) / (k + 1).
+// Counts of the law CountLaw{mean, dispersion} by adding up chances from 0: that of 0 is
+// Exp(-mean decay), that of k + 1 is that of k times (mean / dispersion + k q) / (k + 1).
 struct CountTerms {
+  double dispersion = 1.0;
+  double decay = 1.0;
   double q = 0.0;
-  // [lane]
-  const double* rate = nullptr;
-  const double* none = nullptr;  // the chance of 0
-  const double* uniform = nullptr;
+  // [lane], as the counts at any address.
+  const double* means = nullptr;
+  const uint32_t* words = nullptr;
 };
 void CountUp(const CountTerms& terms, double* counts);
 

@@ -107,25 +107,36 @@ bool IsCountDispersion(double dispersion) {
 
 bool IsThreeMoments(double mean) { return mean > kLargestCountedMean && mean <= kLargestCountMean; }
 
-void CountUpLanes(double dispersion, const CellBatch& batch, size_t first, int count) {
-  alignas(64) double rate[kLanes];
-  alignas(64) double none[kLanes];
-  alignas(64) double uniform[kLanes];
-  alignas(64) double counts[kLanes];
+// What adds counts up needs of their dispersion.
+CountTerms TermsOf(double dispersion) {
   const double over = dispersion - 1.0;
   // log(dispersion) / (dispersion - 1).
-  const double decay = over > 0.0 ? Log1p(over) / over : 1.0;
+  return {dispersion, over > 0.0 ? Log1p(over) / over : 1.0, over / dispersion};
+}
+
+void CountUpLanes(CountTerms terms, const CellBatch& batch, size_t first, int count) {
+  alignas(64) double means[kLanes];
+  alignas(64) uint32_t words[kLanes];
+  alignas(64) double counts[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
     const bool is_counted = lane < count && IsCounted(batch.means[first + lane]);
-    const double mean = is_counted ? batch.means[first + lane] : 0.0;
-    rate[lane] = mean / dispersion;
-    none[lane] = Exp(-mean * decay);
-    uniform[lane] = is_counted ? UniformOf(batch, first + lane) : 0.0;
+    // Without a mean the count is 0 at once.
+    means[lane] = is_counted ? batch.means[first + lane] : 0.0;
+    words[lane] = is_counted ? batch.words[first + lane] : 0;
   }
-  CountUp({over / dispersion, rate, none, uniform}, counts);
+  terms.means = means;
+  terms.words = words;
+  CountUp(terms, counts);
   for (int lane = 0; lane < count; ++lane) {
     if (IsCounted(batch.means[first + lane])) batch.cells[first + lane] = counts[lane];
   }
+}
+
+// Whether the kLanes cells from `first` on are all added up.
+bool AllCounted(const CellBatch& batch, size_t first) {
+  int counted = 0;
+  for (int lane = 0; lane < kLanes; ++lane) counted += IsCounted(batch.means[first + lane]) ? 1 : 0;
+  return counted == kLanes;
 }
 
 // A count plus a uniform in (-1/2, 1/2) has a density, whose variance is 1/12 more, and the same
@@ -246,7 +257,14 @@ double CellLawsMilliseconds(int shape_count) { return 3.0 + 30.0 * shape_count; 
 
 void CellLaws::Counts(double dispersion, const CellBatch& batch) const {
   const bool is_law = IsCountDispersion(dispersion);
+  CountTerms terms = TermsOf(dispersion);
   ForLanes(batch, [&](size_t first, int count) {
+    if (is_law && count == kLanes && AllCounted(batch, first)) {
+      terms.means = batch.means.data() + first;
+      terms.words = batch.words.data() + first;
+      CountUp(terms, batch.cells.data() + first);
+      return;
+    }
     bool any_counted = false;
     bool any_read = false;
     for (int lane = 0; lane < count; ++lane) {
@@ -260,7 +278,7 @@ void CellLaws::Counts(double dispersion, const CellBatch& batch) const {
             Quantile(CountLaw{mean, dispersion}, UniformOf(batch, first + lane));
       }
     }
-    if (any_counted) CountUpLanes(dispersion, batch, first, count);
+    if (any_counted) CountUpLanes(terms, batch, first, count);
     if (any_read) ThreeMomentLanes(dispersion, batch, first, count);
   });
 }
