@@ -1,12 +1,14 @@
 #include "sim/engine/scores.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "sim/engine/path_value.h"
 #include "sim/engine/quantile_sketch.h"
+#include "sim/engine/row_math.h"
 #include "sim/stats/wilson.h"
 
 namespace jalon::sim {
@@ -36,34 +38,46 @@ struct TermMoments {
 // The greatest R/O of an objective that is not attained: just below 1.
 constexpr double kMissed = 1.0 - 0x1p-53;
 
-// What the targets say on one path of a block.
-class PathValues {
+// What the targets say on the paths of a block.
+class BlockValues {
  public:
-  PathValues(const Plan& plan, const BlockOutcome& outcome, int lane)
-      : plan_(plan), outcome_(outcome), lane_(lane) {}
+  BlockValues(const Plan& plan, const BlockOutcome& outcome) : plan_(plan), outcome_(outcome) {}
 
-  bool Attained(const PlanObjective& objective) const {
-    return Reaches(plan_.targets[objective.target], objective.value, ValueOf(objective));
-  }
-
-  bool AllAttained(const std::vector<PlanObjective>& objectives) const {
-    return std::all_of(objectives.begin(), objectives.end(),
-                       [this](const PlanObjective& objective) { return Attained(objective); });
+  // On how many paths all are attained.
+  int CountAllAttained(const std::vector<PlanObjective>& objectives) const {
+    std::array<bool, kPathsPerBlock> all;
+    all.fill(true);
+    int left = kPathsPerBlock;
+    for (const PlanObjective& objective : objectives) {
+      if (left == 0) break;
+      const Target& target = plan_.targets[objective.target];
+      for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+        if (!all[lane] || Reaches(target, objective.value, ValueOf(objective, lane))) continue;
+        all[lane] = false;
+        --left;
+      }
+    }
+    return left;
   }
 
   // What a term adds to the score's distance from 1.
-  double Excess(const PlanScoreTerm& term) const { return term.term.Excess(Ratio(term)); }
+  PathRow Excess(const PlanScoreTerm& term) const {
+    const Target& target = plan_.targets[term.objective.target];
+    PathRow excess;
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      excess.x[lane] = term.term.Excess(Ratio(term, target, ValueOf(term.objective, lane)));
+    }
+    return excess;
+  }
 
  private:
-  PathValue ValueOf(const PlanObjective& objective) const {
-    return PathValueOf(plan_, outcome_, objective.target, lane_);
+  PathValue ValueOf(const PlanObjective& objective, int lane) const {
+    return PathValueOf(plan_, outcome_, objective.target, lane);
   }
 
   // R/O, at least 1 exactly where the objective is attained, whatever roundings say of a ratio's
   // quotient.
-  double Ratio(const PlanScoreTerm& term) const {
-    const Target& target = plan_.targets[term.objective.target];
-    const PathValue path = ValueOf(term.objective);
+  static double Ratio(const PlanScoreTerm& term, const Target& target, const PathValue& path) {
     const bool attained = Reaches(target, term.objective.value, path);
     const double scale = term.on_variation ? term.objective.value - path.opening : term.scale;
     const bool has_meaning = !term.on_variation || HasMeaning(target, path.opening);
@@ -79,7 +93,6 @@ class PathValues {
 
   const Plan& plan_;
   const BlockOutcome& outcome_;
-  int lane_;
 };
 
 ProbabilityEstimate Probability(int64_t hits, int64_t count, double confidence_level) {
@@ -113,43 +126,53 @@ struct ScoreAccumulator::State {
     if (!quantile_levels.empty()) sketches.resize(sums.size(), QuantileSketch(false));
   }
 
-  void AddPath(const PathValues& path, int64_t count) {
+  // Score by score: what one reads of the plan and of the block is read once for all its paths.
+  void AddBlock(const BlockOutcome& outcome) {
+    const BlockValues values(plan, outcome);
     for (size_t s = 0; s < sums.size(); ++s) {
-      const PlanScore& score = plan.scores.scores[s];
-      sums[s].joint_hits += path.AllAttained(score.objectives);
-      if (!score.terms.empty()) AddScore(s, path, count);
+      sums[s].joint_hits += values.CountAllAttained(plan.scores.scores[s].objectives);
+      if (!plan.scores.scores[s].terms.empty()) AddScore(s, values);
     }
     for (size_t j = 0; j < joint_hits.size(); ++j) {
-      joint_hits[j] += path.AllAttained(plan.scores.joint_sets[j]);
+      joint_hits[j] += values.CountAllAttained(plan.scores.joint_sets[j]);
     }
   }
 
-  void AddScore(size_t s, const PathValues& path, int64_t count) {
-    const PlanScore& score = plan.scores.scores[s];
-    double excess = 0.0;
-    for (size_t i = 0; i < score.terms.size(); ++i) {
-      excesses[i] = path.Excess(score.terms[i]);
-      excess += excesses[i];
+  void AddScore(size_t s, const BlockValues& values) {
+    const std::vector<PlanScoreTerm>& terms = plan.scores.scores[s].terms;
+    PathRow excess = SameRow(0.0);
+    for (size_t i = 0; i < terms.size(); ++i) {
+      excesses[i] = values.Excess(terms[i]);
+      AddTo(excess, excesses[i]);
     }
-    sums[s].excess.Add(excess, count);
-    AddProducts(sums[s], excess, count);
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      const int64_t count = path_count() + lane + 1;
+      sums[s].excess.Add(excess.x[lane], count);
+      AddProducts(sums[s], excess.x[lane], lane, count);
+      AddPath(s, excess.x[lane], count);
+    }
+  }
+
+  // Covariances by the same recurrence, after the score's own mean has moved.
+  void AddProducts(ScoreSums& score, double excess, int lane, int64_t count) {
+    const double beyond = excess - score.excess.mean;
+    for (size_t i = 0; i < score.terms.size(); ++i) {
+      const double step = excesses[i].x[lane] - score.terms[i].mean;
+      score.terms[i].mean += step / static_cast<double>(count);
+      score.terms[i].products += step * beyond;
+    }
+  }
+
+  // What a path's score counts beside its moments.
+  void AddPath(size_t s, double excess, int64_t count) {
     for (size_t l = 0; l < plan.scores.levels.size(); ++l) {
       sums[s].level_hits[l] += excess >= plan.scores.levels[l] - 1.0;
     }
     if (!plan.scores.ladder.empty()) {
-      sums[s].payoff.Add(Payoff(plan.scores.ladder, 1.0 + excess, score.quality), count);
+      const double quality = plan.scores.scores[s].quality;
+      sums[s].payoff.Add(Payoff(plan.scores.ladder, 1.0 + excess, quality), count);
     }
     if (!sketches.empty()) sketches[s].Add(1.0 + excess);
-  }
-
-  // Covariances by the same recurrence, after the score's own mean has moved.
-  void AddProducts(ScoreSums& score, double excess, int64_t count) {
-    const double beyond = excess - score.excess.mean;
-    for (size_t i = 0; i < score.terms.size(); ++i) {
-      const double step = excesses[i] - score.terms[i].mean;
-      score.terms[i].mean += step / static_cast<double>(count);
-      score.terms[i].products += step * beyond;
-    }
   }
 
   int64_t path_count() const { return blocks_folded * kPathsPerBlock; }
@@ -167,7 +190,7 @@ struct ScoreAccumulator::State {
   std::vector<QuantileSketch> sketches;
   size_t most_terms = 0;
   // Excesses of the score in hand, [term].
-  std::vector<double> excesses;
+  std::vector<PathRow> excesses;
 };
 
 void ScoreAccumulator::State::EstimateScore(size_t s, ScoreEstimate& estimate) const {
@@ -219,10 +242,7 @@ ScoreAccumulator::ScoreAccumulator(const Plan& plan, const SummaryOptions& optio
 ScoreAccumulator::~ScoreAccumulator() = default;
 
 void ScoreAccumulator::Fold(const BlockOutcome& outcome) {
-  const int64_t before = state_->path_count();
-  for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-    state_->AddPath(PathValues(state_->plan, outcome, lane), before + lane + 1);
-  }
+  state_->AddBlock(outcome);
   ++state_->blocks_folded;
 }
 
@@ -240,7 +260,7 @@ ScoreEstimates ScoreAccumulator::EstimatesAt(double confidence_level) const {
 int64_t ScoreAccumulator::allocated_bytes() const {
   int64_t bytes = state_->sums.capacity() * sizeof(ScoreSums) +
                   state_->sketches.capacity() * sizeof(QuantileSketch) +
-                  state_->excesses.capacity() * sizeof(double) +
+                  state_->excesses.capacity() * sizeof(PathRow) +
                   state_->joint_hits.capacity() * sizeof(int64_t);
   for (const ScoreSums& sums : state_->sums) {
     bytes +=
@@ -259,19 +279,22 @@ double ScoreBytes(const PlanScores& scores, int quantile_level_count) {
   const double numbers = 2.0 * levels + quantile_level_count;
   double bytes = static_cast<double>(scores.joint_sets.size()) *
                  (sizeof(int64_t) + sizeof(ProbabilityEstimate));
+  size_t most_terms = 0;
   for (const PlanScore& score : scores.scores) {
+    most_terms = std::max(most_terms, score.terms.size());
     bytes += sizeof(PlanScore) + sizeof(ScoreSums) + sizeof(ScoreEstimate) + sketch +
              numbers * sizeof(double) +
              static_cast<double>(score.terms.size()) *
                  (sizeof(PlanScoreTerm) + sizeof(TermMoments) + 3.0 * sizeof(double)) +
              static_cast<double>(score.objectives.size()) * sizeof(PlanObjective);
   }
-  return bytes;
+  // The excesses of one score.
+  return bytes + static_cast<double>(most_terms) * sizeof(PathRow);
 }
 
 double ScoreNanoseconds(const PlanScores& scores) {
-  constexpr double kScore = 60.0;
-  constexpr double kTerm = 12.0;
+  constexpr double kScore = 40.0;
+  constexpr double kTerm = 8.0;
   constexpr double kObjective = 2.0;
   double nanoseconds = 0.0;
   for (const PlanScore& score : scores.scores) {

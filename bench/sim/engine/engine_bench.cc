@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
 #include "sim/engine/sampled_estimator.h"
+#include "sim/engine/scores.h"
 
 namespace jalon::sim {
 namespace {
@@ -169,6 +171,40 @@ void BM_IndicatorBlock(benchmark::State& state) {
                  (in_vectors ? " in vectors" : " by the oracle"));
   RunBlocks(state, plan, {}, in_vectors ? &laws : nullptr);
 }
+
+// A score of every unit over all its indicators.
+PlanScores ScoresOf(const std::vector<Target>& targets) {
+  std::map<int, PlanScore> by_unit;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const PlanObjective objective = {.target = static_cast<int>(i), .value = 1'000.0};
+    PlanScore& score = by_unit[targets[i].range.unit_first * 100'000 + targets[i].range.unit_end];
+    score.objectives.push_back(objective);
+    score.terms.push_back({.objective = objective,
+                           .scale = 1'000.0,
+                           .term = {.weight = 0.1, .floor = 0.0, .cap = 1.5}});
+  }
+  PlanScores scores;
+  for (auto& [unit, score] : by_unit) scores.scores.push_back(std::move(score));
+  scores.levels = {1.0, 1.05};
+  return scores;
+}
+
+// Folding the scores of a block.
+void BM_FoldScores(benchmark::State& state) {
+  const std::vector<Target> targets = EveryYear();
+  Plan plan = PlanOf(targets);
+  plan.scores = ScoresOf(targets);
+  const CellLaws laws = MakeCellLaws(plan);
+  const BlockOutcome outcome = SimulateBlock(plan, 0, StopToken(), &laws).value();
+  ScoreAccumulator accumulator(plan, {});
+  for (auto _ : state) accumulator.Fold(outcome);
+  state.counters["terms"] = static_cast<double>(targets.size());
+  state.counters["s/term"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * targets.size() * kPathsPerBlock),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["predicted_ms"] = 1e-6 * kPathsPerBlock * ScoreNanoseconds(plan.scores);
+}
+BENCHMARK(BM_FoldScores)->Unit(benchmark::kMillisecond);
 
 // Building the plan of everything: paid once a run.
 void BM_BuildPlan(benchmark::State& state) {
