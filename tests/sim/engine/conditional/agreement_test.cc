@@ -13,6 +13,7 @@
 #include "sim/engine/sampled.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
 #include "tests/sim/engine/tiny_bank.h"
+#include "tests/support/sanitized.h"
 
 namespace jalon::sim {
 namespace {
@@ -114,7 +115,7 @@ TEST_P(RandomBanksTest, AgreeWithTheSampledEstimator) {
   ExpectAgreement(MakeRandomBank(100 + GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomBanksTest, ::testing::Range(0, 8));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomBanksTest, ::testing::Range(0, kSanitized ? 2 : 8));
 
 class KindsTest : public ::testing::TestWithParam<int> {};
 
@@ -125,7 +126,7 @@ TEST_P(KindsTest, HaveClosedForms) {
   EXPECT_EQ(KeepClosedForms(bank), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, KindsTest, ::testing::Range(0, 4));
+INSTANTIATE_TEST_SUITE_P(Seeds, KindsTest, ::testing::Range(0, kSanitized ? 1 : 4));
 
 }  // namespace
 }  // namespace jalon::sim
