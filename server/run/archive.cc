@@ -154,7 +154,8 @@ Archive::Archive(StoreThread& store, int64_t cache_bytes)
       revisions_(cache_bytes / 2),
       models_(cache_bytes / 4),
       results_(cache_bytes / 8),
-      axes_(cache_bytes / 8) {}
+      axes_(cache_bytes / 16),
+      objectives_(cache_bytes / 16) {}
 
 absl::StatusOr<Resource> Archive::Read(absl::string_view name) {
   absl::StatusOr<Resource> resource =
@@ -305,6 +306,19 @@ absl::StatusOr<std::vector<sim::Objective>> Archive::GetObjectives(
   JALON_ASSIGN_OR_RETURN(const auto table,
                          GetMessage<store::v1::ObjectiveTable>(record.objectives()));
   return FromTable(table);
+}
+
+absl::StatusOr<std::shared_ptr<const PlacedObjectives>> Archive::GetPlacedObjectives(
+    const store::v1::ObjectiveSetRecord& record, const LoadedRevision& revision) {
+  // Both are content, whatever they are called.
+  const std::string key = absl::StrCat(record.objectives(), revision.info.content_hash());
+  if (auto kept = objectives_.Get(key)) return kept;
+  JALON_ASSIGN_OR_RETURN(std::vector<sim::Objective> objectives, GetObjectives(record));
+  JALON_ASSIGN_OR_RETURN(PlacedObjectives placed,
+                         PlaceObjectives(revision.value.network, std::move(objectives)));
+  auto loaded = std::make_shared<const PlacedObjectives>(std::move(placed));
+  objectives_.Put(key, loaded, loaded->bytes());
+  return loaded;
 }
 
 absl::StatusOr<std::shared_ptr<const RowAxis>> Archive::GetRowAxis(

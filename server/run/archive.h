@@ -17,6 +17,7 @@
 #include "jalon/store/v1/record.pb.h"
 #include "server/base/sha256.h"
 #include "server/cache/lru_cache.h"
+#include "server/run/placed_objectives.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
 #include "server/store/store.h"
@@ -129,6 +130,9 @@ class Archive {
   absl::StatusOr<std::shared_ptr<const LoadedModel>> GetModel(absl::string_view name);
   absl::StatusOr<std::vector<sim::Objective>> GetObjectives(
       const store::v1::ObjectiveSetRecord& record);
+  // The same on a revision's network. Errors: those of PlaceObjectives.
+  absl::StatusOr<std::shared_ptr<const PlacedObjectives>> GetPlacedObjectives(
+      const store::v1::ObjectiveSetRecord& record, const LoadedRevision& revision);
   // The rows and last numbers of a run that has ended. kFailedPrecondition without numbers.
   absl::StatusOr<std::shared_ptr<const LoadedResult>> GetResult(absl::string_view name,
                                                                 const store::v1::RunRecord& record);
@@ -167,6 +171,7 @@ class Archive {
   LruCache<LoadedModel> models_;
   LruCache<LoadedResult> results_;
   LruCache<RowAxis> axes_;
+  LruCache<PlacedObjectives> objectives_;
 };
 
 }  // namespace jalon::server

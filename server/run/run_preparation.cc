@@ -77,7 +77,8 @@ struct Sources {
   std::string scenario_hash;
   // Of a mixture, as it was made.
   std::vector<v1::ScenarioRegime> regimes;
-  std::optional<std::vector<sim::Objective>> objectives;
+  // Null without.
+  std::shared_ptr<const PlacedObjectives> objectives;
   std::string objectives_hash;
   // What was done with provisional periods for the fit, and whether they were completed.
   std::vector<std::string> provisional;
@@ -99,10 +100,10 @@ absl::Status ReadScenario(Archive& archive, const std::string& name, Sources& so
 absl::Status ReadObjectives(Archive& archive, const std::string& name, Sources& sources) {
   if (name.empty()) return absl::OkStatus();
   JALON_ASSIGN_OR_RETURN(const auto stored, archive.Get<store::v1::ObjectiveSetRecord>(name));
-  JALON_ASSIGN_OR_RETURN(sources.objectives, archive.GetObjectives(stored.record));
+  JALON_ASSIGN_OR_RETURN(sources.objectives,
+                         archive.GetPlacedObjectives(stored.record, *sources.revision));
   sources.objectives_hash = ToHex(*DigestFromBytes(stored.record.objectives()));
-  // A set made for another revision may name what this one has not.
-  return sim::ValidateObjectives(sources.network(), *sources.objectives).ToStatus();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Sources> ReadSources(Archive& archive, const v1::Run& run) {
@@ -160,11 +161,11 @@ absl::StatusOr<Settings> ReadSettings(const v1::Run& run, const Sources& sources
   Settings settings{.as_of = sources.model->value.as_of};
   Checks targets("run.targets"), precision("run.precision"), rest("run");
   settings.targets =
-      ReadTargets(run.targets(), sources.network(), sources.objectives.has_value(), targets);
+      ReadTargets(run.targets(), sources.network(), sources.objectives != nullptr, targets);
   CheckScoreRequest(run.targets(), sources.network(), targets);
   settings.precision = ReadPrecision(run.precision(), precision);
   ReadEstimator(run.estimator(), rest, settings);
-  ReadLawCheck(run.law_check_paths(), sources.objectives.has_value(), rest, settings);
+  ReadLawCheck(run.law_check_paths(), sources.objectives != nullptr, rest, settings);
   if (!run.as_of().empty()) {
     const auto as_of = rest.Period("as_of", run.as_of(), sources.network().frequency());
     if (as_of.has_value()) settings.as_of = *as_of;
@@ -251,7 +252,7 @@ void DescribeRows(const RunRows& rows, v1::Run& run) {
 // Nothing without objectives.
 absl::StatusOr<ScoreRows> ScoresOf(const Sources& sources, const RunRows& rows,
                                    const v1::TargetSpec& request) {
-  if (!sources.objectives.has_value()) return ScoreRows();
+  if (sources.objectives == nullptr) return ScoreRows();
   return MakeScoreRows({.network = sources.network(),
                         .policy = sources.revision->value.score,
                         .rows = rows,
@@ -415,7 +416,7 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
       MakeRows({.network = revision.network,
                 .realisations = revision.realisations,
                 .request = settings.targets,
-                .objectives = sources.objectives.has_value() ? &*sources.objectives : nullptr,
+                .objectives = sources.objectives.get(),
                 .max_cells = asked.limits.result_cells}));
   if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddConditionalColumns(rows);
   if (asked.baseline.has_value()) AddDeltaColumns(rows);

@@ -67,14 +67,17 @@ class LeftOut {
  public:
   explicit LeftOut(const ScoreRowsInput& input) {
     std::set<std::tuple<int, int, int, sim::Window>> kept;
+    // Only units with a row have scores.
+    std::vector<bool> has_rows(input.network.unit_count());
     for (const AxisRow& row : input.rows.rows) {
       kept.emplace(row.unit, row.indicator, row.segment, input.rows.windows[row.window]);
+      has_rows[row.unit] = true;
     }
-    for (const sim::Objective& objective : input.objectives) {
-      const int u = *input.network.FindUnit(objective.unit);
-      const int k = *input.network.FindIndicator(objective.indicator);
-      const int s = *input.network.FindSegment(objective.segment);
-      if (!kept.contains({u, k, s, objective.window})) places_.emplace(u, k, objective.window);
+    for (size_t i = 0; i < input.objectives.nodes.size(); ++i) {
+      const auto& [k, u, s] = input.objectives.nodes[i];
+      if (!has_rows[u]) continue;
+      const sim::Window& window = input.objectives.objectives[i].window;
+      if (!kept.contains({u, k, s, window})) places_.emplace(u, k, window);
     }
   }
   bool Has(int unit, int indicator, const sim::Window& window) const {

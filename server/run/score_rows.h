@@ -11,13 +11,13 @@
 #include "absl/status/statusor.h"
 #include "jalon/v1/result.pb.h"
 #include "jalon/v1/score.pb.h"
+#include "server/run/placed_objectives.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
 #include "server/run/targets.h"
 #include "sim/engine/scores.h"
 #include "sim/network/network.h"
 #include "sim/network/score_policy.h"
-#include "sim/objective/objective.h"
 
 namespace jalon::server {
 
@@ -57,7 +57,7 @@ struct ScoreRowsInput {
   // Rows of the run; scores are made of those that have an objective.
   const RunRows& rows;
   // The whole objective set: a score is left out where the run computes a part of it only.
-  const std::vector<sim::Objective>& objectives;
+  const PlacedObjectives& objectives;
   const v1::TargetSpec& request;
 };
 

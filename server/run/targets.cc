@@ -151,7 +151,9 @@ bool IsComputable(const sim::Network& network, const SeriesCounts& counts,
 std::set<sim::Window> RowWindows(const RowsInput& input) {
   std::vector<sim::Window> asked = input.request.windows;
   if (asked.empty() && input.objectives != nullptr) {
-    for (const sim::Objective& objective : *input.objectives) asked.push_back(objective.window);
+    for (const sim::Objective& objective : input.objectives->objectives) {
+      asked.push_back(objective.window);
+    }
   }
   std::set<sim::Window> windows;
   using Spec = v1::TargetSpec;
@@ -213,11 +215,9 @@ absl::Status AddObjectives(const RowsInput& input, const SeriesCounts& counts,
     for (int u = top; u < network.unit_end(top); ++u) unit_wanted[u] = true;
   }
   Checks checks;
-  for (size_t i = 0; i < input.objectives->size(); ++i) {
-    const sim::Objective& objective = (*input.objectives)[i];
-    const int k = *network.FindIndicator(objective.indicator);
-    const int u = *network.FindUnit(objective.unit);
-    const int s = *network.FindSegment(objective.segment);
+  for (size_t i = 0; i < input.objectives->nodes.size(); ++i) {
+    const auto& [k, u, s] = input.objectives->nodes[i];
+    const sim::Objective& objective = input.objectives->objectives[i];
     if (!unit_wanted[u] || !asked(input.request.indicators, k) ||
         !asked(input.request.segments, s)) {
       continue;

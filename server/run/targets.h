@@ -13,6 +13,7 @@
 #include "jalon/v1/result.pb.h"
 #include "jalon/v1/simulation_service.pb.h"
 #include "server/convert/checks.h"
+#include "server/run/placed_objectives.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
 #include "sim/engine/run.h"
@@ -20,7 +21,6 @@
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
 #include "sim/network/revision.h"
-#include "sim/objective/objective.h"
 
 namespace jalon::server {
 
@@ -70,7 +70,7 @@ struct RowsInput {
   const sim::Realisations& realisations;
   const TargetRequest& request;
   // Null for a forecast.
-  const std::vector<sim::Objective>* objectives = nullptr;
+  const PlacedObjectives* objectives = nullptr;
   int64_t max_cells = 0;
 };
 

@@ -38,25 +38,31 @@ class RuleChecker {
     if (violation) violations_.Add(*std::move(violation));
   }
 
-  // Adds a violation of `rule` at `field` unless `holds`.
-  void Require(bool holds, std::string field, absl::string_view value, const Rule& rule) {
-    if (holds) return;
+  // Adds a violation of `rule` at `field`. Long lists look at their rules first and spell places
+  // and values of what is broken only.
+  void Break(std::string field, absl::string_view value, const Rule& rule) {
     violations_.Add({.field = std::move(field),
                      .value = Printable(value),
                      .rule = Printable(rule.text),
                      .reason = std::string(rule.reason)});
   }
 
+  // Adds a violation of `rule` at `field` unless `holds`.
+  void Require(bool holds, std::string field, absl::string_view value, const Rule& rule) {
+    if (!holds) Break(std::move(field), value, rule);
+  }
+
   void RequireFinite(double number, std::string field) {
-    Require(std::isfinite(number), std::move(field), absl::StrCat(number),
-            {"must be a finite number", "NOT_FINITE"});
+    if (std::isfinite(number)) return;
+    Break(std::move(field), absl::StrCat(number), {"must be a finite number", "NOT_FINITE"});
   }
 
   void RequireFrequency(Period period, Frequency frequency, std::string field) {
-    Require(period.frequency == frequency, std::move(field), period.ToString(),
-            frequency == Frequency::kMonth
-                ? Rule{"must be a month, as in 2026-01", "BAD_FREQUENCY"}
-                : Rule{"must be a quarter, as in 2026-Q1", "BAD_FREQUENCY"});
+    if (period.frequency == frequency) return;
+    Break(std::move(field), period.ToString(),
+          frequency == Frequency::kMonth
+              ? Rule{"must be a month, as in 2026-01", "BAD_FREQUENCY"}
+              : Rule{"must be a quarter, as in 2026-Q1", "BAD_FREQUENCY"});
   }
 
   void RequireId(absl::string_view id, std::string field) { Add(IdProblem(id, std::move(field))); }

@@ -19,6 +19,32 @@ constexpr int kMaxLag = 24;
 // Rounding slack of "squares of a row sum to at most 1" and "rows average to 0".
 constexpr double kSlack = 1e-9;
 
+// Where a value stands, spelled when its rule is broken: a model has tens of thousands of series,
+// and each run looks at them all. Refers to its texts.
+class Place {
+ public:
+  // Implicit: a field is its own name.
+  Place(const char* field) : list_(field) {}         // NOLINT(google-explicit-constructor)
+  Place(const std::string& field) : list_(field) {}  // NOLINT(google-explicit-constructor)
+  Place(absl::string_view list, size_t index) : list_(list), index_(static_cast<int64_t>(index)) {}
+
+  Place operator+(absl::string_view suffix) const {
+    Place made = *this;
+    made.suffix_ = suffix;
+    return made;
+  }
+
+  std::string Spelled() const {
+    if (index_ < 0) return absl::StrCat(list_, suffix_);
+    return absl::StrCat(list_, "[", index_, "]", suffix_);
+  }
+
+ private:
+  absl::string_view list_;
+  int64_t index_ = -1;
+  absl::string_view suffix_;
+};
+
 // Collects the broken rules of one model.
 class Checker {
  public:
@@ -48,54 +74,51 @@ class Checker {
   int SegmentCount() const { return static_cast<int>(model_.segment_ids.size()); }
   int IndicatorCount() const { return static_cast<int>(model_.indicator_ids.size()); }
 
-  void Add(const std::string& field, const std::string& value, const std::string& rule,
+  void Add(const Place& field, const std::string& value, const std::string& rule,
            const char* reason) {
-    found_.Add({.field = field, .value = value, .rule = rule, .reason = reason});
+    found_.Add({.field = field.Spelled(), .value = value, .rule = rule, .reason = reason});
   }
 
-  void Size(const std::string& field, size_t size, size_t expected) {
+  void Size(const Place& field, size_t size, size_t expected) {
     if (size == expected) return;
     Add(field, absl::StrCat(size), absl::StrCat("must have ", expected, " entries"),
         "SIZE_MISMATCH");
   }
 
-  void Index(const std::string& field, int index, int count) {
+  void Index(const Place& field, int index, int count) {
     if (0 <= index && index < count) return;
     Add(field, absl::StrCat(index), absl::StrCat("must be in [0, ", count, ")"),
         "INDEX_OUT_OF_RANGE");
   }
 
-  void Finite(const std::string& field, double value) {
+  void Finite(const Place& field, double value) {
     if (std::isfinite(value)) return;
     Add(field, absl::StrCat(value), "must be finite", "NOT_FINITE");
   }
 
   void AllFinite(const std::string& field, std::span<const double> values) {
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (!std::isfinite(values[i])) Finite(absl::StrCat(field, "[", i, "]"), values[i]);
-    }
+    for (size_t i = 0; i < values.size(); ++i) Finite(Place(field, i), values[i]);
   }
 
   // Written so that a NaN fails.
-  void AtLeast(const std::string& field, double value, double least) {
+  void AtLeast(const Place& field, double value, double least) {
     if (std::isfinite(value) && value >= least) return;
     Add(field, absl::StrCat(value), absl::StrCat("must be finite and >= ", least), "OUT_OF_RANGE");
   }
 
-  void Above(const std::string& field, double value, double bound) {
+  void Above(const Place& field, double value, double bound) {
     if (std::isfinite(value) && value > bound) return;
     Add(field, absl::StrCat(value), absl::StrCat("must be finite and > ", bound), "OUT_OF_RANGE");
   }
 
-  void Within(const std::string& field, double value, double low, double high) {
+  void Within(const Place& field, double value, double low, double high) {
     if (low <= value && value <= high) return;
     Add(field, absl::StrCat(value), absl::StrCat("must be in [", low, ", ", high, "]"),
         "OUT_OF_RANGE");
   }
 
   void AllAtLeastZero(const std::string& field, std::span<const double> values) {
-    for (size_t i = 0; i < values.size(); ++i)
-      AtLeast(absl::StrCat(field, "[", i, "]"), values[i], 0);
+    for (size_t i = 0; i < values.size(); ++i) AtLeast(Place(field, i), values[i], 0);
   }
 
   void Ids(const std::string& field, const std::vector<std::string>& ids) {
@@ -188,7 +211,7 @@ class Checker {
   void CheckSeries() {
     for (size_t i = 0; i < model_.series.size(); ++i) {
       const ModelSeries& series = model_.series[i];
-      const std::string at = absl::StrCat("series[", i, "]");
+      const Place at("series", i);
       Index(at + ".unit", series.unit, UnitCount());
       Index(at + ".segment", series.segment, SegmentCount());
       Index(at + ".indicator", series.indicator, IndicatorCount());
@@ -198,7 +221,7 @@ class Checker {
     }
   }
 
-  void CheckGroupOf(const std::string& at, const ModelSeries& series) {
+  void CheckGroupOf(const Place& at, const ModelSeries& series) {
     if (series.group < 0 || series.group >= static_cast<int>(model_.groups.size())) return;
     const ModelGroup& group = model_.groups[series.group];
     if (group.segment == series.segment && group.indicator == series.indicator) return;
@@ -206,7 +229,7 @@ class Checker {
         "must be a group of the series' segment and indicator", "WRONG_GROUP");
   }
 
-  void CheckLaw(const std::string& at, const ModelSeries& series) {
+  void CheckLaw(const Place& at, const ModelSeries& series) {
     AtLeast(at + ".series_effect_sd", series.series_effect_sd, 0);
     const bool is_stock = series.law == Law::kStock || series.law == Law::kExactStock;
     Finite(at + ".opening_stock", series.opening_stock);

@@ -54,7 +54,7 @@ class ScoreRowsTest : public testing::Test {
     absl::StatusOr<ScoreRows> made = MakeScoreRows({.network = network_,
                                                     .policy = policy_,
                                                     .rows = rows_,
-                                                    .objectives = objectives_,
+                                                    .objectives = *PlaceObjectives(network_, objectives_),
                                                     .request = request_});
     EXPECT_TRUE(made.ok()) << made.status();
     return made.ok() ? *std::move(made) : ScoreRows();
@@ -113,7 +113,7 @@ TEST_F(ScoreRowsTest, MeasuresVariationsWhereTheirStartIsKnown) {
   const ScoreRows made = *MakeScoreRows({.network = network,
                                          .policy = policy_,
                                          .rows = rows_,
-                                         .objectives = objectives_,
+                                         .objectives = *PlaceObjectives(network, objectives_),
                                          .request = request_});
   ASSERT_EQ(made.plan.scores[0].terms.size(), 1u);
   EXPECT_TRUE(made.plan.scores[0].terms[0].on_variation);
@@ -176,7 +176,7 @@ TEST_F(ScoreRowsTest, RefusesASetWithAUnitThatHasNoObjective) {
   const absl::Status status = MakeScoreRows({.network = network_,
                                              .policy = policy_,
                                              .rows = rows_,
-                                             .objectives = objectives_,
+                                             .objectives = *PlaceObjectives(network_, objectives_),
                                              .request = request_})
                                   .status();
   const sim::Violations found = sim::ViolationsFromStatus(status);

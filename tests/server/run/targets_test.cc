@@ -38,10 +38,11 @@ struct Question {
     Checks checks;
     const TargetRequest request = ReadTargets(spec, revision.network, true, checks);
     EXPECT_TRUE(checks.ok());
+    const PlacedObjectives placed = *PlaceObjectives(revision.network, objectives);
     return MakeRows({.network = revision.network,
                      .realisations = revision.realisations,
                      .request = request,
-                     .objectives = &objectives,
+                     .objectives = &placed,
                      .max_cells = 100'000});
   }
 };
