@@ -102,16 +102,19 @@ class SobolDraws final : public SharedDraws {
   double Normal(const StreamKey& key) override;
   double Uniform(const StreamKey& key) override;
   double RareUniform(const StreamKey& key) override;
+  // In the place of a Normal or Uniform whose value is not needed.
+  void Skip() { ++next_; }
 
  private:
   double NormalAt(int dimension, const StreamKey& key);
+  void Rotate();
 
   const SharedBasis& basis_;
   const ScrambledSobol& sobol_;
   uint32_t point_;
   StreamDraws independent_;
   size_t next_ = 0;
-  // [draw], set where it belongs to a rotation.
+  // [draw], set where it belongs to a rotation; empty until the first of them is asked for.
   std::vector<double> rotated_;
 };
 

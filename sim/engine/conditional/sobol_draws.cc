@@ -5,15 +5,15 @@ namespace jalon::sim {
 
 SobolDraws::SobolDraws(const SharedBasis& basis, const ScrambledSobol& sobol, uint32_t point,
                        int64_t path)
-    : basis_(basis),
-      sobol_(sobol),
-      point_(point),
-      independent_(basis.seed, path),
-      rotated_(basis.draws.size(), 0.0) {
-  for (const BasisRotation& rotation : basis.rotations) {
+    : basis_(basis), sobol_(sobol), point_(point), independent_(basis.seed, path) {}
+
+void SobolDraws::Rotate() {
+  rotated_.assign(basis_.draws.size(), 0.0);
+  for (const BasisRotation& rotation : basis_.rotations) {
     const size_t size = rotation.draws.size();
     for (size_t m = 0; m < size; ++m) {
-      const double component = NormalAt(rotation.dimensions[m], basis.draws[rotation.draws[m]].key);
+      const double component =
+          NormalAt(rotation.dimensions[m], basis_.draws[rotation.draws[m]].key);
       for (size_t l = 0; l < size; ++l) {
         rotated_[rotation.draws[l]] += rotation.matrix[l * size + m] * component;
       }
@@ -29,7 +29,9 @@ double SobolDraws::NormalAt(int dimension, const StreamKey& key) {
 double SobolDraws::Normal(const StreamKey& key) {
   const size_t k = next_++;
   const BasisDraw& draw = basis_.draws[k];
-  return draw.rotation >= 0 ? rotated_[k] : NormalAt(draw.dimension, key);
+  if (draw.rotation < 0) return NormalAt(draw.dimension, key);
+  if (rotated_.empty()) Rotate();
+  return rotated_[k];
 }
 
 double SobolDraws::Uniform(const StreamKey& key) {

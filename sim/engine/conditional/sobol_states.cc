@@ -14,25 +14,22 @@ class MiddleDraws final : public SharedDraws {
   double RareUniform(const StreamKey&) override { return 1.0 - 0x1p-33; }
 };
 
-// Parameters and sizes of events from one source, everything else from another. Both sources are
-// asked for everything: they count.
+// Parameters and sizes of events from one source, everything else from another. Both count what is
+// asked for.
 class SplitDraws final : public SharedDraws {
  public:
   SplitDraws(SobolDraws parameters, SobolDraws others)
       : parameters_(std::move(parameters)), others_(std::move(others)) {}
 
-  double Normal(const StreamKey& key) override {
-    return Choose(key, parameters_.Normal(key), others_.Normal(key));
-  }
-  double Uniform(const StreamKey& key) override {
-    return Choose(key, parameters_.Uniform(key), others_.Uniform(key));
-  }
+  double Normal(const StreamKey& key) override { return Choose(key).Normal(key); }
+  double Uniform(const StreamKey& key) override { return Choose(key).Uniform(key); }
   double RareUniform(const StreamKey& key) override { return others_.RareUniform(key); }
 
  private:
-  static double Choose(const StreamKey& key, double parameter, double other) {
+  SobolDraws& Choose(const StreamKey& key) {
     const bool unknown = key.purpose == Purpose::kParameter || key.purpose == Purpose::kEvent;
-    return unknown ? parameter : other;
+    (unknown ? others_ : parameters_).Skip();
+    return unknown ? parameters_ : others_;
   }
 
   SobolDraws parameters_;
