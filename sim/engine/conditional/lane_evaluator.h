@@ -7,6 +7,7 @@
 
 #include "sim/engine/conditional/atoms.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/curve_families.h"
 #include "sim/engine/conditional/lane_array.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/path_means.h"
@@ -58,8 +59,9 @@ struct LaneProgram {
   // [threshold of all targets]
   std::vector<LaneThreshold> thresholds;
   std::vector<ScoreCurve> curves;
-  // What curves are made from; read while the program is made only.
-  RawCurves raws;
+  // What curves and tables are made from; read while the program is made only.
+  CurveFamilies families;
+  ReachesWithoutEffect reaches;
   std::vector<ReachTable> tables;
   // Rows of sums of targets of several atoms.
   int sum_count = 0;

@@ -42,6 +42,27 @@ double MixtureTail(const LaneMixture& mixture, double x) {
   return SumOf(LoadLanes(mixture.weight) * tail);
 }
 
+// Scores at places t.
+Lanes ScoresAt(const LaneCurve& curve, const Lanes& t) {
+  const Lanes inside = Clamped(t, -curve.holds, curve.holds);
+  Lanes score = Same(curve.coefficients[kCurveTerms - 1]);
+  for (int k = kCurveTerms - 2; k >= 0; --k) {
+    score = MulAdd(score, inside, Same(curve.coefficients[k]));
+  }
+  const Lanes slope = WhereAbove(t, Same(0.0), Same(curve.high_slope), Same(curve.low_slope));
+  return MulAdd(slope, t - inside, score);
+}
+
+double ExpectedChanceOf(const LaneCurve& curve, double t, std::span<const double> offsets,
+                        const double* weights) {
+  Lanes sum = Same(0.0);
+  for (size_t k = 0; k + kLaneCount <= offsets.size(); k += kLaneCount) {
+    const Lanes scores = ScoresAt(curve, Same(t) + LoadLanes(offsets.data() + k));
+    sum = MulAdd(LoadLanes(weights + k), NormalCdfLanes(scores), sum);
+  }
+  return SumOf(sum);
+}
+
 // NOLINTNEXTLINE(google-readability-namespace-comments)
 }  // namespace HWY_NAMESPACE
 }  // namespace jalon::sim
@@ -53,12 +74,18 @@ namespace {
 HWY_EXPORT(NormalCdfs);
 HWY_EXPORT(Exponentials);
 HWY_EXPORT(MixtureTail);
+HWY_EXPORT(ExpectedChanceOf);
 }  // namespace
 
 void LaneNormalCdfs(std::span<double> z) { HWY_DYNAMIC_DISPATCH(NormalCdfs)(z.data(), z.size()); }
 
 void LaneExponentials(std::span<double> x) {
   HWY_DYNAMIC_DISPATCH(Exponentials)(x.data(), x.size());
+}
+
+double LaneCurve::ExpectedChance(double t, std::span<const double> offsets,
+                                 std::span<const double> weights) const {
+  return HWY_DYNAMIC_DISPATCH(ExpectedChanceOf)(*this, t, offsets, weights.data());
 }
 
 double LaneMixture::UpperTail(double x) const {

@@ -31,13 +31,13 @@ LaneThreshold Certain(bool reached) {
 }
 
 LaneThreshold OnSum(const TargetLaw& law, double x, bool or_equal, LaneProgram& program) {
-  const std::optional<ScoreCurve> curve = FitScoreCurve(law.sum, x, or_equal, program.raws);
+  const std::optional<ScoreCurve> curve = FitScoreCurve(law.sum, x, or_equal, program.families);
   if (curve) {
     program.curves.push_back(*curve);
     return {.kind = LaneThreshold::Kind::kCurve,
             .index = static_cast<int>(program.curves.size()) - 1};
   }
-  ReachTable table(law.sum, x, or_equal);
+  ReachTable table(law.sum, x, or_equal, program.reaches);
   if (table.is_constant()) return Certain(table.At(0.0) == 1.0);
   program.tables.push_back(std::move(table));
   return {.kind = LaneThreshold::Kind::kTable,

@@ -23,29 +23,22 @@ constexpr double kHighestLog2 = 100.0;
 // Standard normals beyond are left out.
 constexpr double kFarthest = 4.3;
 
-// The last place with the chance below `level`, to 1e-3 of the way there from the other side.
+// The last place with the chance below `level`, to 1e-5 octaves.
 double PlaceOf(const SumReach& reach, double level) {
   double low = kLowestLog2;
   double high = kHighestLog2;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 24; ++i) {
     const double middle = 0.5 * (low + high);
     (reach.AtLog2(middle) < level ? low : high) = middle;
   }
   return low;
 }
 
-// Values at equal steps.
-struct Curve {
-  double first = 0.0;
-  double step = 1.0;
-  std::vector<double> values;
-
-  double last() const { return first + step * (static_cast<double>(values.size()) - 1.0); }
-  double place(int k) const { return first + step * k; }
-};
-
-Curve RawCurve(const SumReach& reach) {
-  Curve raw{.first = PlaceOf(reach, kNothing)};
+ReachKnots WithoutEffect(const SumReach& reach) {
+  ReachKnots raw;
+  raw.constant = reach.AtLog2(kLowestLog2) > 1.0 - kNothing ? 1.0 : 0.0;
+  if (raw.constant == 1.0 || !(reach.AtLog2(kHighestLog2) > kNothing)) return raw;
+  raw.first = PlaceOf(reach, kNothing);
   const double end = std::max(PlaceOf(reach, 1.0 - kNothing), raw.first + 1e-9);
   raw.step = (end - raw.first) / kRawSteps;
   for (int k = 0; k <= kRawSteps; ++k) raw.values.push_back(reach.AtLog2(raw.place(k)));
@@ -55,7 +48,8 @@ Curve RawCurve(const SumReach& reach) {
 // Expectation of a curve at x + sd Z, Z standard normal.
 class Smoother {
  public:
-  Smoother(const Curve& raw, double sd) : raw_(raw), sd_(sd), slopes_(MonotoneSlopes(raw.values)) {
+  Smoother(const ReachKnots& raw, double sd)
+      : raw_(raw), sd_(sd), slopes_(MonotoneSlopes(raw.values)) {
     double mass = 0.0;
     for (double slope : slopes_) mass += slope;
     const double moved = raw.values.back() - raw.values.front();
@@ -91,18 +85,18 @@ class Smoother {
 
   double Below(double x, int k) const { return NormalCdf((x - raw_.place(k)) / sd_); }
 
-  const Curve& raw_;
+  const ReachKnots& raw_;
   double sd_;
   std::vector<double> slopes_;
   double scale_ = 1.0;
 };
 
-Curve WithEffect(const Curve& raw, double effect_sd) {
+ReachKnots WithEffect(const ReachKnots& raw, double effect_sd) {
   const double sd = effect_sd * kLog2E;
   // X has mean 1: its logarithm is centred below 0.
   const double shift = 0.5 * effect_sd * effect_sd * kLog2E;
   const Smoother smoother(raw, sd);
-  Curve made{.first = raw.first + shift - kFarthest * sd};
+  ReachKnots made{.first = raw.first + shift - kFarthest * sd};
   made.step = (raw.last() + shift + kFarthest * sd - made.first) / kSteps;
   for (int k = 0; k <= kSteps; ++k) made.values.push_back(smoother.At(made.place(k) - shift));
   return made;
@@ -124,16 +118,28 @@ double NaiveReach(const SumLaw& law, double x, double m) {
   return sum / weight;
 }
 
-ReachTable::ReachTable(const SumLaw& law, double x, bool or_equal) {
+const ReachKnots& ReachesWithoutEffect::Of(const SumLaw& law, double x, bool or_equal) {
   const SumReach reach(law, x, or_equal);
-  constant_ = reach.AtLog2(kLowestLog2) > 1.0 - kNothing ? 1.0 : 0.0;
-  if (constant_ == 1.0 || !(reach.AtLog2(kHighestLog2) > kNothing)) return;
-  Curve curve = RawCurve(reach);
-  if (law.effect_sd > 0.0) curve = WithEffect(curve, law.effect_sd);
-  first_ = curve.first;
-  step_ = curve.step;
-  value_ = std::move(curve.values);
+  const auto [found, added] = known_.try_emplace({law.law, law.dispersion, law.shape, reach.x(),
+                                                  or_equal && law.law != Law::kNegativeBinomial});
+  if (added) found->second = WithoutEffect(reach);
+  return found->second;
+}
+
+ReachTable::ReachTable(const SumLaw& law, double x, bool or_equal, ReachesWithoutEffect& known) {
+  const ReachKnots& raw = known.Of(law, x, or_equal);
+  constant_ = raw.constant;
+  if (raw.values.empty()) return;
+  ReachKnots knots = law.effect_sd > 0.0 ? WithEffect(raw, law.effect_sd) : raw;
+  first_ = knots.first;
+  step_ = knots.step;
+  value_ = std::move(knots.values);
   slope_ = MonotoneSlopes(value_);
+}
+
+ReachTable::ReachTable(const SumLaw& law, double x, bool or_equal) {
+  ReachesWithoutEffect none;
+  *this = ReachTable(law, x, or_equal, none);
 }
 
 double ReachTable::At(double log2_mean) const {

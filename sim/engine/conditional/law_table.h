@@ -4,6 +4,8 @@
 #define JALON_SIM_ENGINE_CONDITIONAL_LAW_TABLE_H_
 
 #include <cstdint>
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "sim/model/model.h"
@@ -24,12 +26,38 @@ struct SumLaw {
 // distribution functions.
 double NaiveReach(const SumLaw& law, double x, double m);
 
+// Values at equal steps of log2 m.
+struct ReachKnots {
+  double first = 0.0;
+  double step = 1.0;
+  // Empty where no mean matters.
+  std::vector<double> values;
+  // The chance where there are none.
+  double constant = 0.0;
+
+  double last() const { return first + step * (static_cast<double>(values.size()) - 1.0); }
+  double place(int k) const { return first + step * k; }
+};
+
+// Chances without effects, which thresholds of equal laws share: most thresholds that need a table
+// are a few counts. Thread-compatible.
+class ReachesWithoutEffect {
+ public:
+  const ReachKnots& Of(const SumLaw& law, double x, bool or_equal);
+
+ private:
+  // By law, dispersion, shape, the largest value that does not reach the threshold, and whether an
+  // amount reaches it by being equal.
+  std::map<std::tuple<Law, double, double, double, bool>, ReachKnots> known_;
+};
+
 // P(Y >= x) (`or_equal`) or P(Y > x) as a function of log2 m, increasing: knots at equal steps over
 // the range where it moves, monotone cubic between them ([FritschCarlson1980]), constant outside.
 // Absolute error at most 1e-4 (5e-4 for compound amounts beyond 100 pieces, whose own law has
 // 6e-5).
 class ReachTable {
  public:
+  ReachTable(const SumLaw& law, double x, bool or_equal, ReachesWithoutEffect& known);
   ReachTable(const SumLaw& law, double x, bool or_equal);
 
   // At log2 of the conditional mean; -inf for a mean of 0. 5 ns.

@@ -205,7 +205,8 @@ bool ConditionalPreparation::State::ChooseLaws() {
 
 bool ConditionalPreparation::State::CollectAtoms() {
   made->program.table = collector.Finish();
-  made->program.raws = {};
+  made->program.families = {};
+  made->program.reaches = {};
   AtomTable& table = made->program.table;
   for (size_t a = 0; a < table.atoms.size(); ++a) {
     table.costs.push_back(static_cast<float>(made->program.AtomCost(static_cast<int>(a))));

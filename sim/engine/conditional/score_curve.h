@@ -4,9 +4,7 @@
 #define JALON_SIM_ENGINE_CONDITIONAL_SCORE_CURVE_H_
 
 #include <array>
-#include <map>
 #include <optional>
-#include <utility>
 
 #include "sim/engine/conditional/law_table.h"
 
@@ -27,31 +25,14 @@ struct ScoreCurve {
   double At(double log2_mean) const;
 };
 
-// Curves before effects. Amounts of one scale share a family of them, made once by rows: of a
-// threshold in scales and, of amounts with zeros, a shape. Thread-compatible.
-class RawCurves {
- public:
-  // nullopt where the law or the threshold has no family.
-  std::optional<ScoreCurve> Shared(const SumLaw& law, double x);
-
- private:
-  // Scores at the nodes of a curve.
-  using Terms = std::array<double, kCurveTerms>;
-
-  static bool IsScaled(const SumLaw& law, double x);
-  ScoreCurve FromFamily(const SumLaw& law, double x);
-  const Terms& Row(const SumLaw& law, int row);
-
-  // By shape (0: gamma) and row.
-  std::map<std::pair<double, int>, Terms> rows_;
-};
+class CurveFamilies;
 
 // The curve of a threshold; nullopt where a polynomial is not within 1e-5 (few counts, laws nearly
-// without noise), or where the threshold is out of reach of any mean: a ReachTable does it. Counts:
-// 12 to 20 distribution functions of `law`, and 5 us; amounts: 2, and 5 us, once their rows are
-// there.
+// without noise; 1e-4 for amounts with zeros), or where the threshold is out of reach of any mean:
+// a ReachTable does it. 5 us where `families` know the law's curves, else 12 to 20 distribution
+// functions more.
 std::optional<ScoreCurve> FitScoreCurve(const SumLaw& law, double x, bool or_equal,
-                                        RawCurves& raws);
+                                        CurveFamilies& families);
 
 }  // namespace jalon::sim
 

@@ -26,6 +26,15 @@ double SumReach::At(double mean) const {
 
 double SumReach::AtLog2(double log2_mean) const { return At(Exp2(log2_mean)); }
 
+double SmoothReach(const SumLaw& law, double x, double mean) {
+  if (law.law != Law::kNegativeBinomial) return SumReach(law, x, true).At(mean);
+  // Closer to 1 the dispersion changes nothing that a double shows.
+  constexpr double kPoissonWithin = 1e-10;
+  const double excess = law.dispersion - 1.0;
+  if (excess < kPoissonWithin) return IncompleteGamma(x, mean).lower;
+  return IncompleteBeta(mean / excess, x, 1.0 / law.dispersion, excess / law.dispersion).upper;
+}
+
 bool SumReach::is_certain() const {
   return x_ < 0.0 || std::isinf(x_) ||
          (law_.law != Law::kNegativeBinomial && x_ == 0.0 && or_equal_);

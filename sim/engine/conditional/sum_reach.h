@@ -19,12 +19,18 @@ class SumReach {
   bool is_certain() const;
   // The threshold as the largest value that does not reach it.
   double x() const { return x_; }
+  // The threshold as the smallest value that reaches it.
+  double least() const { return law_.law == Law::kNegativeBinomial ? x_ + 1.0 : x_; }
 
  private:
   SumLaw law_;
   double x_;
   bool or_equal_;
 };
+
+// P(Y >= x) given the mean, without effects, as a smooth function of x: counts go on between whole
+// numbers. Means and thresholds above 0.
+double SmoothReach(const SumLaw& law, double x, double mean);
 
 }  // namespace jalon::sim
 

@@ -10,9 +10,11 @@
 
 #include "gtest/gtest.h"
 #include "sim/base/math.h"
+#include "sim/engine/conditional/curve_families.h"
 #include "sim/engine/conditional/moment_law.h"
 #include "sim/engine/conditional/score_curve.h"
 #include "sim/engine/conditional/student_sum.h"
+#include "sim/engine/conditional/sum_reach.h"
 #include "sim/random/laws.h"
 
 namespace jalon::sim {
@@ -92,7 +94,7 @@ TEST(ReachTableTest, KnowsTheEnds) {
 // Where a curve is fitted it is within 1e-5 of the law. Three quarters of these thresholds have
 // one: few pieces (a threshold of 5, or of 40 at a dispersion of 10) do not.
 TEST(ScoreCurveTest, IsTheNaiveComputation) {
-  RawCurves raws;
+  CurveFamilies families;
   int fitted = 0;
   int asked = 0;
   for (const Law kind : {Law::kNegativeBinomial, Law::kGamma}) {
@@ -101,7 +103,7 @@ TEST(ScoreCurveTest, IsTheNaiveComputation) {
         for (double x : {5.0, 12.0, 40.0, 1'000.0, 30'000.0}) {
           const SumLaw law{kind, dispersion, 1.0, effect};
           ++asked;
-          const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, raws);
+          const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, families);
           if (!curve) continue;
           ++fitted;
           for (double t = -1.2; t <= 1.2; t += 0.06) {
@@ -119,13 +121,13 @@ TEST(ScoreCurveTest, IsTheNaiveComputation) {
 // Rows of a family are made once; between them nothing is lost. The distribution function of
 // amounts with zeros has an error of its own beyond 100 of them.
 TEST(ScoreCurveTest, SharesTheCurvesOfAmounts) {
-  RawCurves raws;
+  CurveFamilies families;
   for (const Law kind : {Law::kGamma, Law::kCompoundGamma}) {
     for (double pieces : {13.5, 17.3, 29.0, 61.7, 333.3, 90'000.0}) {
       for (double effect : {0.0, 0.1}) {
         const SumLaw law{kind, 24'000.0, 3.0, effect};
         const double x = 24'000.0 * pieces;
-        const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, raws);
+        const std::optional<ScoreCurve> curve = FitScoreCurve(law, x, true, families);
         if (!curve && kind == Law::kCompoundGamma && pieces > 50.0) continue;
         ASSERT_TRUE(curve) << pieces;
         for (double t = -1.1; t <= 1.1; t += 0.31) {
@@ -139,14 +141,64 @@ TEST(ScoreCurveTest, SharesTheCurvesOfAmounts) {
   }
 }
 
+// Whole thresholds lie between the rows of their family; what one gets does not depend on which
+// others were asked for.
+TEST(ScoreCurveTest, SharesTheCurvesOfCounts) {
+  CurveFamilies families;
+  int shared = 0;
+  int asked = 0;
+  for (double dispersion : {1.0, 1.3, 2.4, 7.0}) {
+    for (double x = 5.0; x < 3'000.0; x = std::ceil(1.07 * x)) {
+      const SumLaw law{Law::kNegativeBinomial, dispersion, 1.0, 0.0};
+      const SumReach reach(law, x, true);
+      const std::optional<ScoreCurve> curve = families.Find(law, reach, 1e-5);
+      ++asked;
+      if (!curve) continue;
+      ++shared;
+      for (double t = -1.1; t <= 1.1; t += 0.055) {
+        const double place = curve->center + t / curve->inverse_half_width;
+        EXPECT_NEAR(curve->At(place), reach.AtLog2(place), 1.5e-5)
+            << dispersion << " " << x << " " << t;
+      }
+      CurveFamilies alone;
+      EXPECT_EQ(alone.Find(law, reach, 1e-5)->coefficients, curve->coefficients);
+    }
+  }
+  EXPECT_GT(shared, 0.8 * asked) << shared << " of " << asked;
+}
+
+TEST(SumReachTest, GoesOnSmoothlyBetweenCounts) {
+  for (double dispersion : {1.0, 1.8}) {
+    const SumLaw law{Law::kNegativeBinomial, dispersion, 1.0, 0.0};
+    for (double x : {1.0, 7.0, 300.0}) {
+      for (double mean : {0.7 * x, x, 1.2 * x}) {
+        EXPECT_NEAR(SmoothReach(law, x, mean), SumReach(law, x, true).At(mean), 1e-12);
+        EXPECT_GT(SmoothReach(law, x, mean), SmoothReach(law, x + 0.5, mean));
+      }
+    }
+  }
+}
+
+TEST(ReachTableTest, SharesWhatHasNoEffectYet) {
+  ReachesWithoutEffect known;
+  for (const double effect : {0.0, 0.1, 0.3}) {
+    const SumLaw law{Law::kNegativeBinomial, 1.5, 1.0, effect};
+    const ReachTable shared(law, 3.0, true, known);
+    const ReachTable alone(law, 3.0, true);
+    for (double place = -2.0; place < 5.0; place += 0.37) {
+      EXPECT_EQ(shared.At(place), alone.At(place));
+    }
+  }
+}
+
 TEST(ScoreCurveTest, LeavesWhatIsCertainToTables) {
-  RawCurves raws;
+  CurveFamilies families;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (Law kind : {Law::kNegativeBinomial, Law::kGamma, Law::kCompoundGamma}) {
     const SumLaw law{kind, 2.0, 1.0, 0.2};
-    EXPECT_FALSE(FitScoreCurve(law, 0.0, true, raws));
-    EXPECT_FALSE(FitScoreCurve(law, -5.0, true, raws));
-    EXPECT_FALSE(FitScoreCurve(law, kInfinity, true, raws));
+    EXPECT_FALSE(FitScoreCurve(law, 0.0, true, families));
+    EXPECT_FALSE(FitScoreCurve(law, -5.0, true, families));
+    EXPECT_FALSE(FitScoreCurve(law, kInfinity, true, families));
   }
 }
 
