@@ -5,7 +5,6 @@
 
 #include "sim/base/math.h"
 #include "sim/kernel/cell_laws.h"
-#include "sim/kernel/lanes.h"
 
 namespace jalon::sim {
 namespace {
@@ -58,19 +57,19 @@ bool IsDrawnInVectors(const PlanSeries& series, double mean) {
   return false;
 }
 
-// Of a vector of 16 cells, filled or not.
+// Of a cell among those of 16 paths.
 double VectorNanoseconds(const PlanSeries& series, double mean) {
   switch (series.law) {
     case Law::kNegativeBinomial:
-      return mean > 60.0 ? 240.0 : 190.0 + 6.0 * std::min(mean, 30.0);
+      return mean > 60.0 ? 26.0 : 8.0 + 0.45 * mean;
     case Law::kGamma:
-      return 140.0;
+      return 12.0;
     case Law::kCompoundGamma:
-      return 240.0;
+      return 32.0;
     case Law::kStudentT:
-      return 75.0;
+      return 10.0;
     case Law::kStock:
-      return 130.0;
+      return 14.0;
     case Law::kExactStock:
       break;
   }
@@ -102,14 +101,17 @@ double SeriesNanoseconds(const Plan& plan, int i, CellDraws draws) {
   const PlanSeries& series = plan.series[i];
   const DrawnCells drawn = DrawnCellsOf(plan, i);
   if (drawn.count == 0) return 0.0;
-  if (draws == CellDraws::kScalar || !IsDrawnInVectors(series, drawn.mean)) {
+  // The flows, and the sums.
+  constexpr double kExactStock = 4.0;
+  const bool in_vectors = draws == CellDraws::kVectors;
+  if (in_vectors && series.law == Law::kExactStock) return drawn.count * kExactStock;
+  if (!in_vectors || !IsDrawnInVectors(series, drawn.mean)) {
     return drawn.count * LawNanoseconds(series, drawn.mean);
   }
   // u, v and the shared level; then the mean, the word and the sums of each cell.
-  constexpr double kEffects = 110.0;
-  constexpr double kCell = 17.0;
-  const int vectors = (drawn.count + kLanes - 1) / kLanes;
-  return kEffects + drawn.count * kCell + vectors * VectorNanoseconds(series, drawn.mean);
+  constexpr double kEffects = 40.0;
+  constexpr double kCell = 6.0;
+  return kEffects + drawn.count * (kCell + VectorNanoseconds(series, drawn.mean));
 }
 
 }  // namespace jalon::sim

@@ -6,14 +6,15 @@
 
 namespace jalon::sim {
 
-// How own noise is drawn: in vectors (cell_batch.h), as runs do, or by the scalar oracle.
+// How own noise is drawn: in vectors over the 16 paths of a block (block_stage.h), as runs do, or
+// by the scalar oracle.
 enum class CellDraws { kVectors, kScalar };
 
 // Nanoseconds of the drawn cells of series i on one path, at its mean in the first period that is
 // drawn, on one core of a 2022 server with AVX2 or more, shared stage left out; 0 when all its
 // cells are constants. Laws at other means on other paths make it right within a factor of two, not
-// more. Coefficients measured by bench/sim/engine. They size slices and predictions and touch no
-// number of an answer.
+// more. Coefficients measured by bench/sim/engine on AVX2. They size slices and predictions and
+// touch no number of an answer.
 double SeriesNanoseconds(const Plan& plan, int i, CellDraws draws);
 
 // Bytes of a plan's arrays; thresholds of all its targets.

@@ -58,14 +58,14 @@ double Parts(const Plan& plan) { return Size(plan.targets.size()) + plan.part_co
 
 // Nanoseconds of folding the targets of one path.
 double FoldNanoseconds(const Plan& plan) {
-  constexpr double kFold = 20.0;
+  constexpr double kFold = 40.0;
   return Parts(plan) * kFold;
 }
 
 // Nanoseconds of one path of the shared stage, of finishing its targets and folding its scores.
 double OtherNanoseconds(const Plan& plan) {
   constexpr double kLatent = 70.0;
-  constexpr double kFinish = 10.0;
+  constexpr double kFinish = 5.0;
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
   return latents * (plan.step_count() + 2) * kLatent + Parts(plan) * kFinish +
          RateNanoseconds(plan) + ScoreNanoseconds(plan.scores);

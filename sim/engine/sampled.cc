@@ -20,8 +20,9 @@ namespace {
 // A plain cell: 2,048 of them are 0.7 ms.
 constexpr double kPlainCellNanoseconds = 330.0;
 
-// Targets finished at a time: as many plain cells of work as there are.
+// Targets finished at a time, and their work in cells.
 constexpr int kTargetsInAStep = 1'024;
+constexpr int kWorkOfTargets = 256;
 static_assert(kPathsPerBlock == kLanes);
 
 // A path, and how its own noise is drawn.
@@ -131,7 +132,7 @@ struct SampledBlock::State {
       outcome.parts = std::move(finished->parts);
       slots = {};
     }
-    return kTargetsInAStep;
+    return kWorkOfTargets;
   }
 
   // Work of a step in plain cells: a cell in vectors is a tenth of one, a compound amount without
