@@ -134,8 +134,9 @@ TEST(LawCheckServiceTest, IsPartOfWhatARunIsSaidToCost) {
   const double cpu = estimate(1'024).cpu_milliseconds() - estimate(0).cpu_milliseconds();
   EXPECT_NEAR(estimate(1'024).wall_milliseconds() - estimate(0).wall_milliseconds(), cpu,
               1e-9 * cpu);
-  // Bytes are those of whole paths, which its scores ask for anyway.
-  EXPECT_EQ(estimate(256).peak_bytes(), estimate(0).peak_bytes());
+  // It may find every law wrong: whole paths then say of every target what scores do not ask for.
+  EXPECT_GT(estimate(256).peak_bytes(), estimate(0).peak_bytes());
+  EXPECT_EQ(estimate(256).peak_bytes(), estimate(1'024).peak_bytes());
 }
 
 }  // namespace
