@@ -411,13 +411,11 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
   JALON_ASSIGN_OR_RETURN(Sources sources, ReadSources(asked.archive, asked.run));
   JALON_ASSIGN_OR_RETURN(const Settings settings, ReadSettings(asked.run, sources));
   const sim::Revision& revision = sources.revision->value;
-  JALON_ASSIGN_OR_RETURN(
-      RunRows rows,
-      MakeRows({.network = revision.network,
-                .realisations = revision.realisations,
-                .request = settings.targets,
-                .objectives = sources.objectives.get(),
-                .max_cells = asked.limits.result_cells}));
+  JALON_ASSIGN_OR_RETURN(RunRows rows, MakeRows({.network = revision.network,
+                                                 .realisations = revision.realisations,
+                                                 .request = settings.targets,
+                                                 .objectives = sources.objectives.get(),
+                                                 .max_cells = asked.limits.result_cells}));
   if (settings.estimator != v1::ESTIMATOR_SAMPLED) AddConditionalColumns(rows);
   if (asked.baseline.has_value()) AddDeltaColumns(rows);
   JALON_ASSIGN_OR_RETURN(ScoreRows scores, ScoresOf(sources, rows, asked.run.targets()));

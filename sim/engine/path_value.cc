@@ -1,5 +1,6 @@
 #include "sim/engine/path_value.h"
 
+#include <cmath>
 #include <numeric>
 
 #include "sim/base/decimal.h"
@@ -13,6 +14,16 @@ double Threshold(const Target& target, size_t j, double opening) {
   const double weight = target.opening ? target.opening->weights[j] : 0.0;
   if (weight == 0.0) return target.thresholds[j];
   return NearestDecimal(target.thresholds[j] + weight * opening);
+}
+
+// A decimal is within 1e-11 of what it is the decimal of (sim/base/decimal.h).
+constexpr double kBeyondDecimals = 2e-11;
+
+// What stands for NearestDecimal(value) in a comparison with `other`: most are far apart, and
+// decimals are dear.
+double DecimalAgainst(double other, double value) {
+  const bool far = std::fabs(other - value) > kBeyondDecimals * std::fabs(value);
+  return far ? value : NearestDecimal(value);
 }
 
 bool AtLeast(Direction direction, double value, double threshold) {
@@ -37,7 +48,8 @@ bool Reaches(const Target& target, double threshold, const PathValue& path) {
     return AtLeast(target.direction, path.value, threshold);
   }
   const Direction direction = path.denominator < 0.0 ? Turned(target.direction) : target.direction;
-  return AtLeast(direction, path.numerator, NearestDecimal(threshold * path.denominator));
+  const double asked = DecimalAgainst(path.numerator, threshold * path.denominator);
+  return AtLeast(direction, path.numerator, asked);
 }
 
 bool Attains(const Target& target, size_t j, const PathValue& path) {

@@ -80,9 +80,9 @@ class ObjectiveChecker : public RuleChecker {
             {"must be the id of an indicator", "UNKNOWN_INDICATOR"});
     }
     if (u && k && !network_.Applies(*k, *u)) {
-      Break(
-          Field(i, "unit"), objective.unit,
-          {absl::StrCat("must be a unit where ", objective.indicator, " applies"), "NOT_APPLICABLE"});
+      Break(Field(i, "unit"), objective.unit,
+            {absl::StrCat("must be a unit where ", objective.indicator, " applies"),
+             "NOT_APPLICABLE"});
     }
   }
 

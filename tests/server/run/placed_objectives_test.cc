@@ -29,8 +29,8 @@ TEST(PlacedObjectivesTest, StandOnTheNodesTheyName) {
 }
 
 TEST(PlacedObjectivesTest, AreRefusedWithEveryNameTheNetworkHasNot) {
-  const auto placed =
-      PlaceObjectives(sim::SmallNetwork(), {ObjectiveOf("n2", "boats"), ObjectiveOf("n9", "loans")});
+  const auto placed = PlaceObjectives(sim::SmallNetwork(),
+                                      {ObjectiveOf("n2", "boats"), ObjectiveOf("n9", "loans")});
   const sim::Violations found = sim::ViolationsFromStatus(placed.status());
   EXPECT_EQ(found.total_count(), 2);
   EXPECT_TRUE(sim::HasViolation(found, "objectives[0].indicator", "UNKNOWN_INDICATOR"));

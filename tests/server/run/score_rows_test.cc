@@ -51,11 +51,12 @@ class ScoreRowsTest : public testing::Test {
   }
 
   ScoreRows Make() {
-    absl::StatusOr<ScoreRows> made = MakeScoreRows({.network = network_,
-                                                    .policy = policy_,
-                                                    .rows = rows_,
-                                                    .objectives = *PlaceObjectives(network_, objectives_),
-                                                    .request = request_});
+    absl::StatusOr<ScoreRows> made =
+        MakeScoreRows({.network = network_,
+                       .policy = policy_,
+                       .rows = rows_,
+                       .objectives = *PlaceObjectives(network_, objectives_),
+                       .request = request_});
     EXPECT_TRUE(made.ok()) << made.status();
     return made.ok() ? *std::move(made) : ScoreRows();
   }

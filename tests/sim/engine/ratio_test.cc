@@ -1,9 +1,13 @@
 // Ratios against what is known exactly. Statistical checks are at 4 standard errors of a fixed
 // seed: false alarm 6e-5 per check, about fifteen checks.
 #include <cmath>
+#include <limits>
+#include <random>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sim/base/decimal.h"
+#include "sim/engine/path_value.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
 #include "tests/sim/engine/exact_laws.h"
@@ -171,6 +175,41 @@ TEST(RatioTest, IsAskedForByTheAggregationOfRatios) {
   ASSERT_EQ(found.total_count(), 2);
   for (const Violation& violation : found.kept()) {
     EXPECT_EQ(violation.reason, "AGGREGATION_MISMATCH");
+  }
+}
+
+// What Reaches says, decimals taken everywhere.
+bool ReachesByDecimals(const Target& target, double threshold, const PathValue& path) {
+  const double asked = NearestDecimal(threshold * path.denominator);
+  const bool higher = (target.direction == Direction::kHigherIsBetter) == (path.denominator >= 0.0);
+  return higher ? path.numerator >= asked : path.numerator <= asked;
+}
+
+TEST(RatioTest, IsComparedWithTheDecimalOfItsThresholdNearAndFar) {
+  std::mt19937_64 engine(8);
+  std::uniform_real_distribution<double> any(-2.0, 2.0);
+  Target target{.aggregation = Aggregation::kRatio};
+  for (int i = 0; i < 200'000; ++i) {
+    target.direction = i % 2 == 0 ? Direction::kHigherIsBetter : Direction::kLowerIsBetter;
+    const double threshold = std::round(any(engine) * 1e3) / 1e2;
+    PathValue path{.denominator = std::round(any(engine) * 1e4) / (i % 3 == 0 ? 1.0 : 100.0)};
+    // On the decimal, within roundings of it, about where decimals end, and far.
+    const double scale = std::pow(10.0, -4.0 * (i % 5));
+    path.numerator = threshold * path.denominator * (1.0 + any(engine) * (i % 5 == 0 ? 0 : scale));
+    if (i % 7 == 0) path.numerator = threshold * path.denominator * (1.0 + 1e-11 * any(engine));
+    EXPECT_EQ(Reaches(target, threshold, path), ReachesByDecimals(target, threshold, path))
+        << threshold << " " << path.numerator << " " << path.denominator;
+  }
+}
+
+TEST(RatioTest, WithoutANumberReachesNothingThatDecimalsDoNot) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Target target{.aggregation = Aggregation::kRatio};
+  for (const double x : {0.0, -1.0, 1.1, 1e300, infinity, -infinity, std::nan("")}) {
+    for (const double y : {0.0, -1.0, 1.1, 1e300, infinity, -infinity, std::nan("")}) {
+      const PathValue path{.numerator = x, .denominator = y};
+      EXPECT_EQ(Reaches(target, 1.1, path), ReachesByDecimals(target, 1.1, path)) << x << " " << y;
+    }
   }
 }
 
