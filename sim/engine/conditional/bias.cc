@@ -11,7 +11,7 @@ namespace {
 
 // The block of the sampled estimator's paths: its shared states, own noise in closed form.
 LaneWork OnSampledPaths(const ConditionalPlanState& state, int64_t block) {
-  LaneWork work(state);
+  LaneWork work(state, ThresholdsAsked::kAll);
   for (int lane = 0; lane < kScrambleCount; ++lane) {
     work.shared.Set(lane, state.states->stage().Draw(block * kScrambleCount + lane));
   }

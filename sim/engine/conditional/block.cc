@@ -19,7 +19,12 @@ constexpr double kStateCell = 60.0;
 
 struct ConditionalBlockWork::State {
   State(const ConditionalPlanState& plan, int64_t block, int parameter_draw, int regime)
-      : plan(plan), parameter_draw(parameter_draw), regime(regime), work(plan) {
+      : plan(plan),
+        parameter_draw(parameter_draw),
+        regime(regime),
+        work(plan, parameter_draw >= 0 ? ThresholdsAsked::kFirst
+                   : regime >= 0       ? ThresholdsAsked::kNone
+                                       : ThresholdsAsked::kAll) {
     work.block.block = block;
   }
 

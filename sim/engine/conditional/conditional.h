@@ -110,7 +110,8 @@ class ConditionalPreparation final : public SlicedWork {
 // What one block says: 16 paths, one of each scramble.
 struct ConditionalBlock {
   int64_t block = 0;
-  // [threshold of all targets x scramble], in the order of targets and of their thresholds.
+  // [threshold of all targets x scramble], in the order of targets and of their thresholds. Of a
+  // draw of parameters the first threshold of each target that has one; of a regime none.
   std::vector<double> probability;
   // [target x scramble]: conditional mean.
   std::vector<double> mean;
@@ -129,7 +130,7 @@ class ConditionalBlockWork final : public SlicedWork {
   // The same paths under the parameters and sizes of events of draw `parameter_draw` >= 0, in the
   // regimes dealt out to them (knowledge.h).
   ConditionalBlockWork(const ConditionalPlan& plan, int64_t block, int parameter_draw);
-  // The same paths all in one regime; -1: in those they draw.
+  // The same paths all in one regime.
   static std::unique_ptr<ConditionalBlockWork> InRegime(const ConditionalPlanState& state,
                                                         int64_t block, int regime);
   ~ConditionalBlockWork() override;
@@ -210,6 +211,8 @@ absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t
 // (plan, laws, the blocks of `thread_count` threads, accumulator, one checkpoint's estimates) and
 // CPU milliseconds per 256 paths on one core with AVX2 or more. O(series + slots).
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
+// CPU milliseconds of 256 paths' share of the knowledge interval.
+double PredictKnowledgeCpuMs(const Plan& plan);
 // Bytes of a block in hand, besides shared states.
 int64_t ConditionalBlockBytes(const ConditionalBlock& block);
 

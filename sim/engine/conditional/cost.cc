@@ -74,7 +74,7 @@ double ProgramBytes(const Plan& plan) {
   const AtomCount atoms = CountAtoms(plan);
   const double thresholds = ThresholdCount(plan);
   const double per_target = sizeof(TargetLaw) + sizeof(LaneTarget) + sizeof(MeanPlaces) +
-                            2.0 * sizeof(size_t) + sizeof(double);
+                            3.0 * sizeof(size_t) + sizeof(double);
   return Size(plan.targets.size()) * per_target +
          thresholds * (sizeof(double) + sizeof(LaneThreshold) + sizeof(ScoreCurve)) +
          atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom) + sizeof(float)) +
@@ -106,7 +106,7 @@ double EstimateBytes(const Plan& plan, int quantile_level_count) {
 }
 
 // Nanoseconds of a block: sixteen shared states, the atoms, the targets.
-double BlockNanoseconds(const Plan& plan) {
+double BlockNanoseconds(const Plan& plan, double threshold_count) {
   constexpr double kStateRow = 60.0;
   constexpr double kFlow = 45.0;
   constexpr double kPart = 450.0;
@@ -117,8 +117,7 @@ double BlockNanoseconds(const Plan& plan) {
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
   const double rows = latents * (plan.step_count() + 2) + Size(plan.groups.size());
   return kLaneCount * rows * kStateRow + atoms.flows * kFlow + atoms.mixed_parts * kPart +
-         atoms.uses * kUse + ThresholdCount(plan) * kThreshold +
-         Size(plan.targets.size()) * kTarget;
+         atoms.uses * kUse + threshold_count * kThreshold + Size(plan.targets.size()) * kTarget;
 }
 
 int64_t HeapBytes(const Composition& composition) {
@@ -143,10 +142,10 @@ int64_t HeapBytes(const AtomTable& table) {
 int64_t ConditionalPlan::allocated_bytes() const {
   const LaneProgram& program = state_->program;
   int64_t bytes = HeapBytes(program.table) + BytesOf(program.targets) +
-                  BytesOf(program.first_threshold) + BytesOf(program.thresholds) +
-                  BytesOf(program.curves) + BytesOf(program.tables) + BytesOf(program.summed) +
-                  BytesOf(state_->places) + BytesOf(state_->first_place) + BytesOf(state_->floors) +
-                  BytesOf(state_->laws);
+                  BytesOf(program.first_threshold) + BytesOf(program.first_row) +
+                  BytesOf(program.thresholds) + BytesOf(program.curves) + BytesOf(program.tables) +
+                  BytesOf(program.summed) + BytesOf(state_->places) + BytesOf(state_->first_place) +
+                  BytesOf(state_->floors) + BytesOf(state_->laws);
   for (const ReachTable& table : program.tables) bytes += table.allocated_bytes();
   for (const TargetLaw& law : state_->laws) bytes += BytesOf(law.thresholds);
   const Plan& plan = state_->plan;
@@ -163,7 +162,14 @@ PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile
   return {.peak_bytes = PlanBytes(plan) + ProgramBytes(plan) + blocks * BlockBytes(plan) +
                         AccumulatorBytes(plan, quantile_level_count) +
                         EstimateBytes(plan, quantile_level_count),
-          .cpu_ms_per_256_paths = 256.0 / kLaneCount * BlockNanoseconds(plan) * 1e-6};
+          .cpu_ms_per_256_paths =
+              256.0 / kLaneCount * BlockNanoseconds(plan, ThresholdCount(plan)) * 1e-6};
+}
+
+double PredictKnowledgeCpuMs(const Plan& plan) {
+  double first_thresholds = 0.0;
+  for (const Target& target : plan.targets) first_thresholds += target.thresholds.empty() ? 0 : 1;
+  return 256.0 / kLaneCount * BlockNanoseconds(plan, first_thresholds) * 1e-6;
 }
 
 }  // namespace jalon::sim

@@ -58,7 +58,7 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
   const PlanCost closed = PredictConditionalCost(plan, thread_count, quantile_level_count);
   EstimatorCost cost{.peak_bytes = closed.peak_bytes,
                      .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
-                     .knowledge_cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths};
+                     .knowledge_cpu_ms_per_256_paths = PredictKnowledgeCpuMs(plan)};
   cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
   const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
   const PlanCost scores = PredictScoreCost(plan, thread_count, quantile_level_count);
@@ -221,8 +221,8 @@ absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
   Block& block = static_cast<Block&>(*work);
   JALON_ASSIGN_OR_RETURN(ConditionalBlock conditional, block.TakeConditional());
   if (block.has_knowledge()) {
-    JALON_ASSIGN_OR_RETURN(const ConditionalBlock share, block.TakeKnowledge());
-    knowledge_->Fold(blocks_folded(), share);
+    JALON_ASSIGN_OR_RETURN(ConditionalBlock share, block.TakeKnowledge());
+    knowledge_->Fold(blocks_folded(), std::move(share));
   }
   if (sampled_.estimator != nullptr) {
     JALON_RETURN_IF_ERROR(sampled_.estimator->Fold(block.TakeSampled()));

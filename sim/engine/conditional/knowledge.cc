@@ -32,17 +32,15 @@ KnowledgeInterval IntervalOver(Draws draws) {
 }
 
 KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
-    : counts_(kParameterDraws, 0),
+    : plan_(plan.state()),
+      counts_(kParameterDraws, 0),
       lanes_(plan.plan()),
       regime_weights_(DrawRegimeWeights(plan.plan(), plan.state().states->basis().leading_count,
                                         kParameterDraws)) {
   int row_count = 0;
-  size_t threshold = 0;
   for (const TargetLaw& law : plan.state().laws) {
     rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
     if (!law.thresholds.empty()) is_sampled_.push_back(law.law == LawUsed::kSampled ? 1 : 0);
-    first_threshold_.push_back(threshold);
-    threshold += law.thresholds.size();
   }
   sums_.assign(static_cast<size_t>(row_count) * kParameterDraws, 0.0);
 }
@@ -54,18 +52,18 @@ double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
          static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t) + 1);
 }
 
-void KnowledgeAccumulator::Fold(int64_t block, const ConditionalBlock& share) {
+void KnowledgeAccumulator::Fold(int64_t block, ConditionalBlock share) {
   const KnowledgeShare its = KnowledgeShareOf(block);
   const int draw = its.draw;
   ++counts_[draw];
   const std::array<double, kScrambleCount> weights = LaneWeights(its);
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i] < 0) continue;
-    const auto first =
-        share.probability.begin() + static_cast<int64_t>(first_threshold_[i]) * kScrambleCount;
-    sums_[static_cast<size_t>(rows_[i]) * kParameterDraws + draw] +=
-        std::inner_product(first, first + kScrambleCount, weights.begin(), 0.0);
+  const size_t row_count = sums_.size() / kParameterDraws;
+  for (size_t row = 0; row < row_count; ++row) {
+    const double* p = share.probability.data() + row * kScrambleCount;
+    sums_[row * kParameterDraws + draw] +=
+        std::inner_product(p, p + kScrambleCount, weights.begin(), 0.0);
   }
+  plan_.first_pool.Give(std::move(share));
 }
 
 std::array<double, kScrambleCount> KnowledgeAccumulator::LaneWeights(

@@ -53,7 +53,7 @@ class KnowledgeAccumulator {
   static double PredictBytes(const Plan& plan);
 
   // `share`: the conditional block of KnowledgeShareOf(block).
-  void Fold(int64_t block, const ConditionalBlock& share);
+  void Fold(int64_t block, ConditionalBlock share);
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
@@ -67,10 +67,9 @@ class KnowledgeAccumulator {
   std::array<double, kScrambleCount> LaneWeights(const KnowledgeShare& share) const;
   void AddInterval(int row, TargetEstimate& estimate) const;
 
-  // [target]: row of `sums`, -1 without threshold or closed form; and of its first threshold among
-  // all.
+  const ConditionalPlanState& plan_;
+  // [target]: row of `sums`, -1 without threshold.
   std::vector<int> rows_;
-  std::vector<size_t> first_threshold_;
   // [row]: whether its target is sampled.
   std::vector<char> is_sampled_;
   // [draw]: blocks folded.

@@ -124,13 +124,14 @@ class TargetWriter {
   }
   template <typename Beyond>
   void PutProbabilities(const Beyond& beyond) {
-    const std::vector<size_t>& first = work_.program.first_threshold;
-    for (size_t row = first[index_]; row < first[index_ + 1]; ++row) {
-      const LaneThreshold& threshold = work_.program.thresholds[row];
+    const size_t first = work_.program.first_threshold[index_];
+    const size_t first_row = work_.FirstRow(index_);
+    for (size_t j = 0; j < work_.RowCount(index_); ++j) {
+      const LaneThreshold& threshold = work_.program.thresholds[first + j];
       const Lanes p = threshold.kind == LaneThreshold::Kind::kCertain
                           ? Same(threshold.reached ? 1.0 : 0.0)
                           : beyond(threshold);
-      Put(work_.block.probability, row, target_.higher ? p : Same(1.0) - p);
+      Put(work_.block.probability, first_row + j, target_.higher ? p : Same(1.0) - p);
     }
   }
 

@@ -56,6 +56,8 @@ struct LaneProgram {
   std::vector<LaneTarget> targets;
   // [target + 1]
   std::vector<size_t> first_threshold;
+  // [target + 1]: targets before it that have a threshold.
+  std::vector<size_t> first_row;
   // [threshold of all targets]
   std::vector<LaneThreshold> thresholds;
   std::vector<ScoreCurve> curves;
@@ -79,9 +81,24 @@ struct LaneProgram {
 // composition afterwards; its tables move here.
 void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& program);
 
+// Which thresholds of a target a block is asked about. kFirst numbers the rows of its
+// probabilities by the targets that have one.
+enum class ThresholdsAsked { kAll, kFirst, kNone };
+
 // One block in the making.
 struct LaneWork {
-  explicit LaneWork(const ConditionalPlanState& state);
+  LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked);
+
+  // The first row of probabilities of a target, and how many it has.
+  size_t FirstRow(int target) const {
+    return asked == ThresholdsAsked::kFirst ? program.first_row[target]
+                                            : program.first_threshold[target];
+  }
+  size_t RowCount(int target) const {
+    const size_t count = program.first_threshold[target + 1] - program.first_threshold[target];
+    if (asked == ThresholdsAsked::kAll) return count;
+    return asked == ThresholdsAsked::kFirst && count > 0 ? 1 : 0;
+  }
 
   const Plan& plan;
   const MeansMaker& means;
@@ -89,6 +106,7 @@ struct LaneWork {
   // [target]
   const std::vector<MeanPlaces>& places;
   SharedLanes shared;
+  const ThresholdsAsked asked;
   // [row of the targets of several atoms]
   LaneArray sums;
   // Of one mixed atom: [side x part x period].

@@ -85,10 +85,14 @@ void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& pro
     program.summed.push_back(index);
   }
   program.targets.push_back(target);
-  if (program.first_threshold.empty()) program.first_threshold.push_back(0);
+  if (program.first_threshold.empty()) {
+    program.first_threshold.push_back(0);
+    program.first_row.push_back(0);
+  }
   for (const double x : law.thresholds) {
     program.thresholds.push_back(ThresholdOf(law, x, target.higher, program));
   }
+  program.first_row.push_back(program.first_row.back() + (law.thresholds.empty() ? 0 : 1));
   program.first_threshold.push_back(program.thresholds.size());
 }
 
@@ -118,17 +122,22 @@ double LaneProgram::SumCost(int k) const {
   return 50.0 + 100.0 * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
 }
 
-LaneWork::LaneWork(const ConditionalPlanState& state)
+LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
     : plan(state.plan),
       means(state.means),
       program(state.program),
       places(state.places),
       shared(plan),
+      asked(asked),
       sums(program.sum_count),
       weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()) {
   const size_t target_count = program.targets.size();
-  block = state.pool.Take();
-  block.probability.resize(program.thresholds.size() * kLaneCount);
+  block = state.PoolOf(asked).Take();
+  const size_t rows = asked == ThresholdsAsked::kAll ? program.thresholds.size()
+                      : asked == ThresholdsAsked::kFirst && target_count > 0
+                          ? program.first_row.back()
+                          : 0;
+  block.probability.resize(rows * kLaneCount);
   block.mean.resize(target_count * kLaneCount);
   block.variance.resize(target_count);
   block.variance_slope.resize(target_count);

@@ -53,7 +53,13 @@ struct ConditionalPlanState {
   // [target + 1]: first of its places among those of all targets.
   std::vector<size_t> first_place;
   std::vector<double> floors;
+  // Blocks of all thresholds, and of the first ones.
   mutable BlockPool pool;
+  mutable BlockPool first_pool;
+
+  BlockPool& PoolOf(ThresholdsAsked asked) const {
+    return asked == ThresholdsAsked::kAll ? pool : first_pool;
+  }
 
   size_t threshold_count() const { return program.thresholds.size(); }
 };
