@@ -1,6 +1,6 @@
 // Own noise of a series drawn in vectors (sim/kernel/cell_laws.h): the same words at the same
 // addresses through the same laws as the scalar oracle of series_stage.h, so that each cell can be
-// compared with the oracle's.
+// compared with the oracle's. Here on one path, as replays draw; block_stage.h draws 16 at once.
 #ifndef JALON_SIM_ENGINE_CELL_BATCH_H_
 #define JALON_SIM_ENGINE_CELL_BATCH_H_
 

@@ -1,5 +1,5 @@
-// The sampled estimator: full paths. Runs draw own noise in vectors (cell_batch.h); without laws it
-// is scalar and clear, and stays for ever as the oracle.
+// The sampled estimator: full paths. Runs draw own noise in vectors, the 16 paths of a block at once
+// (block_stage.h); without laws it is scalar and clear, and stays for ever as the oracle.
 //
 // A run is a sequence of blocks of 16 paths. A block is a pure function of (plan, block index): any
 // thread may compute it, at any time, again; folding blocks in index order gives the same bits for
@@ -55,7 +55,7 @@ class SharedSource {
 // Shared states are those of `shared`, which must outlive the block, or independent draws without
 // it (null). Own noise is drawn by the scalar quantiles, which are the oracle, or by
 // `laws` (MakeCellLaws), which must outlive the block too: the same words through the same laws
-// within the error of their tables, some ten times faster.
+// within the error of their tables, some twenty times faster.
 class SampledBlock {
  public:
   SampledBlock(const Plan& plan, int64_t block, const SharedSource* shared = nullptr,

@@ -1,7 +1,7 @@
 // The series stage: from the shared state of a path to the cells of one series (DECISIONS D1).
 //
-// Double precision, scalar and clear: this is the oracle that the vectorised draws (cell_batch.h)
-// are compared with. Internal to sim/engine.
+// Double precision, scalar and clear: this is the oracle that the vectorised draws (cell_batch.h,
+// block_stage.h) are compared with. Internal to sim/engine.
 #ifndef JALON_SIM_ENGINE_SERIES_STAGE_H_
 #define JALON_SIM_ENGINE_SERIES_STAGE_H_
 
