@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "server/convert/status.h"
@@ -125,23 +126,38 @@ void Scheduler::Loop() {
   }
 }
 
+std::list<Scheduler::Entry>::iterator Scheduler::Choose(Lane& lane) {
+  const auto end = lane.entries.end();
+  auto first = end;
+  auto first_young = end;
+  for (auto entry = lane.entries.begin(); entry != end; ++entry) {
+    if (entry->done || entry->waiting || entry->active >= entry->job->parallelism()) continue;
+    if (entry->job->is_ending()) return entry;
+    if (first == end) first = entry;
+    if (first_young == end && entry->steps < kYoungSteps) first_young = entry;
+  }
+  if (first == end) return end;
+  const bool is_fair = ++lane.turns % kFairTurn == 0;
+  return is_fair || first_young == end ? first : first_young;
+}
+
 bool Scheduler::Next(Pick* pick) {
   if (lanes_.empty()) return false;
   auto lane = lanes_.lower_bound(turn_);
   for (size_t tried = 0; tried < lanes_.size(); ++tried, ++lane) {
     if (lane == lanes_.end()) lane = lanes_.begin();
+    const auto entry = Choose(lane->second);
+    if (entry == lane->second.entries.end()) continue;
+    // The job goes to the end of its lane, the turn to the next principal ('\0' sorts first among
+    // the names that follow this one).
     std::list<Entry>& entries = lane->second.entries;
-    for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
-      if (entry->done || entry->waiting || entry->active >= entry->job->parallelism()) continue;
-      // The job goes to the end of its lane, the turn to the next principal ('\0' sorts first
-      // among the names that follow this one).
-      entries.splice(entries.end(), entries, entry);
-      turn_ = lane->first + '\0';
-      ++entry->active;
-      if (!std::exchange(entry->started, true)) ++started_count_;
-      *pick = {&lane->second, entry};
-      return true;
-    }
+    entries.splice(entries.end(), entries, entry);
+    turn_ = lane->first + '\0';
+    ++entry->active;
+    entry->steps = std::min(entry->steps + 1, kYoungSteps);
+    if (!std::exchange(entry->started, true)) ++started_count_;
+    *pick = {&lane->second, entry};
+    return true;
   }
   return false;
 }

@@ -33,7 +33,14 @@ class Job {
   // Does some work. Called by up to parallelism() threads at once. Does not throw.
   virtual StepOutcome Step() = 0;
   virtual int parallelism() const { return 1; }
+  // Whether its next step ends it (it was cancelled): it comes before its principal's other jobs.
+  virtual bool is_ending() const { return false; }
 };
+
+// Steps after which a job is no longer young: what is short is done by then.
+inline constexpr int kYoungSteps = 64;
+// Every such turn of a principal goes to the next of its jobs, young or not.
+inline constexpr int kFairTurn = 4;
 
 struct SchedulerOptions {
   int thread_count = 1;
@@ -48,7 +55,9 @@ struct SchedulerOptions {
 };
 
 // Round robin over principals, and for each over its jobs: with p principals waiting, each gets one
-// step in p, however many jobs it has. Thread-safe.
+// step in p, however many jobs it has. Of a principal's jobs those that end and those that are
+// young come first, but for every fourth turn: a short question does not wait behind long ones.
+// Thread-safe.
 class Scheduler {
  public:
   explicit Scheduler(SchedulerOptions options);
@@ -77,6 +86,7 @@ class Scheduler {
   struct Entry {
     std::shared_ptr<Job> job;
     int active = 0;
+    int steps = 0;
     bool started = false;
     bool waiting = false;  // for a step of its own to end
     bool done = false;
@@ -84,6 +94,7 @@ class Scheduler {
   // The jobs of a principal, the next to be stepped first.
   struct Lane {
     std::list<Entry> entries;
+    int turns = 0;
   };
   struct Pick {
     Lane* lane = nullptr;
@@ -92,6 +103,8 @@ class Scheduler {
 
   void Loop();
   bool Next(Pick* pick) JALON_REQUIRES(mu_);
+  // The entry of a lane to be stepped next; its end when none can be.
+  static std::list<Entry>::iterator Choose(Lane& lane);
   void Finish(const Pick& pick, StepOutcome outcome) JALON_REQUIRES(mu_);
   absl::Status Admit(absl::string_view principal) const JALON_REQUIRES(mu_);
 

@@ -156,7 +156,8 @@ StepOutcome SimulationJob::Tell(SimulationEnd end) {
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
-  if (!begun_.empty() && !Current().state().checkpoint_due()) {
+  const sim::RunState& state = Current().state();
+  if (!begun_.empty() && !state.checkpoint_due() && !state.fold_due()) {
     Begun oldest = std::move(begun_.front());
     begun_.erase(begun_.begin());
     return oldest;

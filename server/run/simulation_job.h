@@ -107,6 +107,7 @@ class SimulationJob final : public Job {
 
   StepOutcome Step() override;
   int parallelism() const override { return input_.parallelism; }
+  bool is_ending() const override { return cancelled_.load(std::memory_order_relaxed); }
 
   // Asks it to stop: at its next step, within about 5 ms of work. May be called at any time.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
@@ -120,7 +121,7 @@ class SimulationJob final : public Job {
   struct Begun {
     int64_t index = 0;
     std::unique_ptr<sim::SlicedWork> work;
-    const KeptRun* run = nullptr;
+    KeptRun* run = nullptr;
     // Of a complete checkpoint.
     std::shared_ptr<const ResultTable> table;
   };

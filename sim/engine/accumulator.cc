@@ -210,18 +210,27 @@ TargetAccumulator::TargetAccumulator(const Plan& plan, SummaryOptions options,
 TargetAccumulator::~TargetAccumulator() = default;
 
 absl::Status TargetAccumulator::Fold(const BlockOutcome& outcome) {
-  JALON_RETURN_IF_ERROR(CheckFinite(state_->plan, outcome));
-  const int64_t first_count = state_->path_count() + 1;
-  const std::vector<int>& targets = state_->targets;
-  for (size_t place = 0; place < targets.size(); ++place) {
-    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
-      state_->Add(static_cast<int>(place), PathValueOf(state_->plan, outcome, targets[place], lane),
-                  first_count + lane);
-    }
-  }
-  ++state_->blocks_folded;
+  JALON_RETURN_IF_ERROR(Check(outcome));
+  Add(outcome, {.first = 0, .end = static_cast<int>(state_->targets.size())});
+  EndBlock();
   return absl::OkStatus();
 }
+
+absl::Status TargetAccumulator::Check(const BlockOutcome& outcome) const {
+  return CheckFinite(state_->plan, outcome);
+}
+
+void TargetAccumulator::Add(const BlockOutcome& outcome, TargetRange places) {
+  const int64_t first_count = state_->path_count() + 1;
+  for (int place = places.first; place < places.end; ++place) {
+    const int target = state_->targets[place];
+    for (int lane = 0; lane < kPathsPerBlock; ++lane) {
+      state_->Add(place, PathValueOf(state_->plan, outcome, target, lane), first_count + lane);
+    }
+  }
+}
+
+void TargetAccumulator::EndBlock() { ++state_->blocks_folded; }
 
 int64_t TargetAccumulator::blocks_folded() const { return state_->blocks_folded; }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,9 +45,12 @@ class Estimator {
 
   // The work of a block. Requires finished preparation.
   virtual std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const = 0;
-  // Takes a complete block in, from BeginBlock(blocks_folded()). Errors: kInternal naming a target
-  // with a value that is not finite; the run must fail.
-  virtual absl::Status Fold(std::unique_ptr<SlicedWork> work) = 0;
+  // The work of taking a complete block in, from BeginBlock(blocks_folded()), and its end. Errors:
+  // kInternal naming a target with a value that is not finite; the run must fail.
+  virtual std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) = 0;
+  virtual absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) = 0;
+  // All of it at once.
+  absl::Status Fold(std::unique_ptr<SlicedWork> block);
   virtual int64_t blocks_folded() const = 0;
 
   // Of `targets`, in their order, with two-sided intervals of the computation error at
@@ -67,6 +71,13 @@ class Estimator {
 
 inline absl::Status Estimator::FinishPreparation(std::unique_ptr<SlicedWork>) {
   return absl::OkStatus();
+}
+
+inline absl::Status Estimator::Fold(std::unique_ptr<SlicedWork> block) {
+  std::unique_ptr<SlicedWork> fold = BeginFold(std::move(block));
+  while (!fold->Step()) {
+  }
+  return FinishFold(std::move(fold));
 }
 
 }  // namespace jalon::sim

@@ -32,9 +32,21 @@ std::vector<Claimed> ClaimWave(RunState& state) {
   return wave;
 }
 
-void Compute(const RunState& state, const StopToken& cancel, Claimed& claimed) {
+void Compute(RunState& state, const StopToken& cancel, Claimed& claimed) {
   claimed.work = state.Begin(claimed.block);
   while (!claimed.complete && !cancel.stop_requested()) claimed.complete = claimed.work->Step();
+}
+
+// Folds what is next in order, on this thread. False when it was stopped.
+bool FoldWhatIsDue(RunState& state, const StopToken& cancel) {
+  while (state.fold_due()) {
+    Claimed fold{.block = *state.ClaimBlock()};
+    Compute(state, cancel, fold);
+    if (!fold.complete) return false;
+    // A failure shows in finished().
+    (void)state.Complete(fold.block, std::move(fold.work));
+  }
+  return true;
 }
 
 // Computes a wave and hands it in. A block that was not finished cancels the run.
@@ -49,7 +61,8 @@ absl::Status RunWave(Executor& executor, const StopToken& cancel, RunState& stat
     }
     JALON_RETURN_IF_ERROR(state.Complete(claimed.block, std::move(claimed.work)));
   }
-  return absl::OkStatus();
+  if (!FoldWhatIsDue(state, cancel)) state.Cancel();
+  return state.status();
 }
 
 }  // namespace
@@ -111,13 +124,24 @@ std::optional<int64_t> RunState::ClaimBlock() {
     checkpoint_ = Stage::kClaimed;
     return kCheckpoint;
   }
+  if (fold_due()) {
+    is_folding_ = true;
+    to_fold_ = std::move(early_.extract(blocks_folded_).mapped());
+    return kFold;
+  }
   if (next_block_ * kPathsPerBlock >= max_paths_) return std::nullopt;
-  if (next_block_ - estimator_->blocks_folded() >= max_outstanding_) return std::nullopt;
+  if (next_block_ - blocks_folded_ >= max_outstanding_) return std::nullopt;
   return next_block_++;
 }
 
-std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) const {
+bool RunState::fold_due() const {
+  return !finished() && checkpoint_ == Stage::kDone && !is_folding_ &&
+         early_.contains(blocks_folded_);
+}
+
+std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) {
   if (block == kPreparation) return estimator_->BeginPreparation();
+  if (block == kFold) return estimator_->BeginFold(std::move(to_fold_));
   if (block != kCheckpoint) return estimator_->BeginBlock(block);
   return std::make_unique<CheckpointWork>(*estimator_, LookConfidence(options_, look_),
                                           static_cast<int>(options_.summary.quantile_levels.size()),
@@ -133,33 +157,30 @@ absl::Status RunState::Complete(int64_t block, std::unique_ptr<SlicedWork> work)
   }
   if (block == kCheckpoint) {
     KeepCheckpoint(static_cast<CheckpointWork&>(*work).Take());
+  } else if (block == kFold) {
+    CompleteFold(std::move(work));
   } else {
     early_.emplace(block, std::move(work));
   }
-  status_ = FoldInOrder();
   return status_;
 }
 
-absl::Status RunState::FoldInOrder() {
-  while (!end_ && checkpoint_ == Stage::kDone) {
-    const auto next = early_.find(estimator_->blocks_folded());
-    if (next == early_.end()) return absl::OkStatus();
-    std::unique_ptr<SlicedWork> work = std::move(next->second);
-    early_.erase(next);
-    JALON_RETURN_IF_ERROR(estimator_->Fold(std::move(work)));
-    const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
-    if (path_count() != next_checkpoint_ && !may_end_early) continue;
-    ++look_;
-    checkpoint_ = Stage::kNeeded;
-  }
-  if (end_) early_.clear();
-  return absl::OkStatus();
+void RunState::CompleteFold(std::unique_ptr<SlicedWork> work) {
+  is_folding_ = false;
+  status_ = estimator_->FinishFold(std::move(work));
+  if (!status_.ok()) return;
+  ++blocks_folded_;
+  const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
+  if (path_count() != next_checkpoint_ && !may_end_early) return;
+  ++look_;
+  checkpoint_ = Stage::kNeeded;
 }
 
 void RunState::KeepCheckpoint(Checkpoint checkpoint) {
   checkpoint_ = Stage::kDone;
   next_checkpoint_ = NextCheckpoint(path_count(), max_paths_);
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
+  if (end_) early_.clear();
   checkpoint.end = end_;
   checkpoints_.push_back(std::move(checkpoint));
 }

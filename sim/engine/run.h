@@ -65,23 +65,27 @@ class RunState {
   // read off it (CheckpointWork).
   static constexpr int64_t kPreparation = -1;
   static constexpr int64_t kCheckpoint = -2;
+  // When the oldest block is to be folded.
+  static constexpr int64_t kFold = -3;
 
   // `max_outstanding` >= 1 bounds the blocks claimed and not folded, hence the memory: normally
   // BlocksInHand of the pool.
   RunState(std::unique_ptr<Estimator> estimator, RunOptions options, int max_outstanding);
 
   // The next block to compute, kPreparation once before all others when the estimator asks for it,
-  // kCheckpoint once when one is reached; nullopt while the estimator is prepared, when enough
-  // blocks are outstanding, and when the run needs no more.
+  // kCheckpoint once when one is reached, kFold when the next block in order is there and no other
+  // is being folded; nullopt while the estimator is prepared, when enough blocks are outstanding,
+  // and when the run needs no more.
   std::optional<int64_t> ClaimBlock();
-  // Whether ClaimBlock says kCheckpoint next: it comes before blocks that were begun.
+  // Whether ClaimBlock says kCheckpoint, or kFold, next: both come before blocks that were begun.
   bool checkpoint_due() const { return checkpoint_ == Stage::kNeeded; }
+  bool fold_due() const;
   // The work of a claimed block. Thread-safe.
-  std::unique_ptr<SlicedWork> Begin(int64_t block) const;
-  // Hands in a claimed block whose work is complete, in any order; folds what is next in order.
-  // While a checkpoint is read nothing is folded: blocks that arrive wait.
+  std::unique_ptr<SlicedWork> Begin(int64_t block);
+  // Hands in a claimed block whose work is complete, in any order. While a checkpoint is read
+  // nothing is folded: blocks that arrive wait.
   // Blocks that arrive after the end are dropped. Errors: those of Estimator::FinishPreparation and
-  // Fold; the run has then failed and ends.
+  // FinishFold; the run has then failed and ends.
   absl::Status Complete(int64_t block, std::unique_ptr<SlicedWork> work);
   // The oldest checkpoint reached and not yet taken.
   std::optional<Checkpoint> TakeCheckpoint();
@@ -97,14 +101,14 @@ class RunState {
   // Ended or failed: no block is wanted any more.
   bool finished() const { return end_.has_value() || !status_.ok(); }
   const absl::Status& status() const { return status_; }
-  int64_t path_count() const { return estimator_->blocks_folded() * kPathsPerBlock; }
+  int64_t path_count() const { return blocks_folded_ * kPathsPerBlock; }
   int64_t max_paths() const { return max_paths_; }
 
  private:
   // Work that is claimed once, and holds up the rest.
   enum class Stage { kNeeded, kClaimed, kDone };
 
-  absl::Status FoldInOrder();
+  void CompleteFold(std::unique_ptr<SlicedWork> work);
   void KeepCheckpoint(Checkpoint checkpoint);
   std::optional<RunEnd> EndAtCheckpoint(double widest_half_width) const;
 
@@ -115,6 +119,10 @@ class RunState {
   Stage preparation_;
   // Of the checkpoint at the blocks folded so far.
   Stage checkpoint_ = Stage::kDone;
+  bool is_folding_ = false;
+  // The block to be folded between its claim and its beginning: the claimant's.
+  std::unique_ptr<SlicedWork> to_fold_;
+  int64_t blocks_folded_ = 0;
   int64_t next_block_ = 0;
   int64_t next_checkpoint_;
   int look_ = 0;

@@ -120,6 +120,11 @@ class TargetAccumulator {
   // Requires outcome.block == blocks_folded(). Errors: kInternal naming the first target of the
   // plan, estimated or not, with a value that is not finite; the run must fail.
   absl::Status Fold(const BlockOutcome& outcome);
+  // The same in parts: first whether every value is finite, then places among the targets, each
+  // once, then its end.
+  absl::Status Check(const BlockOutcome& outcome) const;
+  void Add(const BlockOutcome& outcome, TargetRange places);
+  void EndBlock();
   int64_t blocks_folded() const;
   int64_t path_count() const { return blocks_folded() * kPathsPerBlock; }
 

@@ -4,6 +4,7 @@
 
 #include "sim/base/status_macros.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/fold_work.h"
 #include "sim/engine/path_value.h"
 
 namespace jalon::sim {
@@ -48,12 +49,46 @@ std::unique_ptr<SlicedWork> SampledEstimator::BeginBlock(int64_t block) const {
   return std::make_unique<SampledWork>(SampledBlock(plan_, block, shared_, &*cell_laws_));
 }
 
-absl::Status SampledEstimator::Fold(std::unique_ptr<SlicedWork> work) {
-  const BlockOutcome outcome = static_cast<SampledWork&>(*work).TakeOutcome();
-  JALON_RETURN_IF_ERROR(targets_.Fold(outcome));
-  scores_.Fold(outcome);
-  if (scrambles_) scrambles_->Fold(outcome);
-  return absl::OkStatus();
+class SampledEstimator::Folding final : public FoldWork {
+ public:
+  Folding(SampledEstimator& into, BlockOutcome block)
+      : into_(into), outcome_(std::move(block)), status_(into.targets_.Check(outcome_)) {
+    AddPart(into_.target_count_, kTargetsOfSlice,
+            [this](TargetRange places) { into_.targets_.Add(outcome_, places); });
+    AddPart(into_.scores_.score_count(), kScoresOfSlice,
+            [this](TargetRange scores) { into_.scores_.Add(outcome_, scores); });
+    if (!into_.scrambles_) return;
+    AddPart(into_.target_count_, kTargetsOfSlice,
+            [this](TargetRange places) { into_.scrambles_->Add(outcome_, places); });
+  }
+
+  // Nothing is added of a block with a value that is not finite.
+  bool Step() override { return !status_.ok() || FoldWork::Step(); }
+
+  absl::Status Finish() {
+    if (!status_.ok()) return status_;
+    into_.targets_.EndBlock();
+    into_.scores_.EndBlock(outcome_);
+    if (into_.scrambles_) into_.scrambles_->EndBlock();
+    return absl::OkStatus();
+  }
+
+ private:
+  // A millisecond each.
+  static constexpr int kTargetsOfSlice = 1'024;
+  static constexpr int kScoresOfSlice = 256;
+
+  SampledEstimator& into_;
+  const BlockOutcome outcome_;
+  const absl::Status status_;
+};
+
+std::unique_ptr<SlicedWork> SampledEstimator::BeginFold(std::unique_ptr<SlicedWork> block) {
+  return std::make_unique<Folding>(*this, static_cast<SampledWork&>(*block).TakeOutcome());
+}
+
+absl::Status SampledEstimator::FinishFold(std::unique_ptr<SlicedWork> fold) {
+  return static_cast<Folding&>(*fold).Finish();
 }
 
 std::vector<TargetEstimate> SampledEstimator::EstimatesAt(double confidence_level,

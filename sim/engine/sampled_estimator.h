@@ -31,7 +31,8 @@ class SampledEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginPreparation() const override;
   absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work) override;
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
-  absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
+  std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) override;
+  absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) override;
   int64_t blocks_folded() const override { return targets_.blocks_folded(); }
   std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                           TargetRange targets) const override;
@@ -43,6 +44,8 @@ class SampledEstimator final : public Estimator {
   const ScrambleSums* scrambles() const { return scrambles_ ? &*scrambles_ : nullptr; }
 
  private:
+  class Folding;
+
   const Plan& plan_;
   const SharedSource* shared_;
   int target_count_;

@@ -127,15 +127,20 @@ struct ScoreAccumulator::State {
   }
 
   // Score by score: what one reads of the plan and of the block is read once for all its paths.
-  void AddBlock(const BlockOutcome& outcome) {
+  void AddScores(const BlockOutcome& outcome, TargetRange scores) {
     const BlockValues values(plan, outcome);
-    for (size_t s = 0; s < sums.size(); ++s) {
+    for (int s = scores.first; s < scores.end; ++s) {
       sums[s].joint_hits += values.CountAllAttained(plan.scores.scores[s].objectives);
       if (!plan.scores.scores[s].terms.empty()) AddScore(s, values);
     }
+  }
+
+  void EndBlock(const BlockOutcome& outcome) {
+    const BlockValues values(plan, outcome);
     for (size_t j = 0; j < joint_hits.size(); ++j) {
       joint_hits[j] += values.CountAllAttained(plan.scores.joint_sets[j]);
     }
+    ++blocks_folded;
   }
 
   void AddScore(size_t s, const BlockValues& values) {
@@ -242,9 +247,17 @@ ScoreAccumulator::ScoreAccumulator(const Plan& plan, const SummaryOptions& optio
 ScoreAccumulator::~ScoreAccumulator() = default;
 
 void ScoreAccumulator::Fold(const BlockOutcome& outcome) {
-  state_->AddBlock(outcome);
-  ++state_->blocks_folded;
+  Add(outcome, {.first = 0, .end = score_count()});
+  EndBlock(outcome);
 }
+
+int ScoreAccumulator::score_count() const { return static_cast<int>(state_->sums.size()); }
+
+void ScoreAccumulator::Add(const BlockOutcome& outcome, TargetRange scores) {
+  state_->AddScores(outcome, scores);
+}
+
+void ScoreAccumulator::EndBlock(const BlockOutcome& outcome) { state_->EndBlock(outcome); }
 
 ScoreEstimates ScoreAccumulator::EstimatesAt(double confidence_level) const {
   ScoreEstimates estimates;

@@ -56,6 +56,10 @@ class ScoreAccumulator {
   // Requires blocks in index order that TargetAccumulator has checked. A ratio that does not exist
   // on a path counts as R/O = 1 there, and is attained as sim/engine/target.h says. O(terms x 16).
   void Fold(const BlockOutcome& outcome);
+  // The same in parts: scores of the plan, each once, then the rest of the block.
+  int score_count() const;
+  void Add(const BlockOutcome& outcome, TargetRange scores);
+  void EndBlock(const BlockOutcome& outcome);
   // Current estimates with Wilson bounds at a two-sided confidence. Requires a block.
   ScoreEstimates EstimatesAt(double confidence_level) const;
   // Bytes held, and what they will be at most once quantiles have their bins.

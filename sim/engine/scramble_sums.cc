@@ -23,25 +23,28 @@ ScrambleSums::ScrambleSums(const Plan& plan, std::vector<int> targets)
       hits_(RowsOfThresholds(plan, targets_) * kPathsPerBlock, 0),
       sums_(targets_.size() * kPathsPerBlock, 0.0),
       centers_(targets_.size() * kPathsPerBlock, kMissing),
-      counts_(targets_.size() * kPathsPerBlock, 0) {}
-
-void ScrambleSums::Fold(const BlockOutcome& outcome) {
+      counts_(targets_.size() * kPathsPerBlock, 0) {
   size_t row = 0;
-  for (size_t place = 0; place < targets_.size(); ++place) {
+  for (const int target : targets_) {
+    first_row_.push_back(row);
+    row += plan.targets[target].thresholds.size();
+  }
+}
+
+void ScrambleSums::Add(const BlockOutcome& outcome, TargetRange places) {
+  for (int place = places.first; place < places.end; ++place) {
     const Target& target = plan_.targets[targets_[place]];
     for (int lane = 0; lane < kPathsPerBlock; ++lane) {
       const PathValue path = PathValueOf(plan_, outcome, targets_[place], lane);
       for (size_t j = 0; j < target.thresholds.size(); ++j) {
-        hits_[(row + j) * kPathsPerBlock + lane] += Attains(target, j, path);
+        hits_[(first_row_[place] + j) * kPathsPerBlock + lane] += Attains(target, j, path);
       }
       if (std::isnan(path.value)) continue;
-      const size_t cell = place * kPathsPerBlock + lane;
+      const size_t cell = static_cast<size_t>(place) * kPathsPerBlock + lane;
       if (counts_[cell]++ == 0) centers_[cell] = path.value;
       sums_[cell] += path.value - centers_[cell];
     }
-    row += target.thresholds.size();
   }
-  ++blocks_;
 }
 
 ScrambleMeans ScrambleSums::Means() const {

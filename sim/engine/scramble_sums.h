@@ -19,7 +19,9 @@ class ScrambleSums {
  public:
   ScrambleSums(const Plan& plan, std::vector<int> targets);
 
-  void Fold(const BlockOutcome& outcome);
+  // A block in parts: places among the targets, each once, then its end.
+  void Add(const BlockOutcome& outcome, TargetRange places);
+  void EndBlock() { ++blocks_; }
   // Requires a block. Rows as in ScrambleMeans, of those targets; `path_count` and knowledge are
   // left empty.
   ScrambleMeans Means() const;
@@ -27,6 +29,8 @@ class ScrambleSums {
  private:
   const Plan& plan_;
   const std::vector<int> targets_;
+  // [place]: the first row of its thresholds.
+  std::vector<size_t> first_row_;
   int64_t blocks_ = 0;
   // [threshold of these targets x scramble]
   std::vector<int64_t> hits_;

@@ -55,6 +55,7 @@ struct ConditionalAccumulator::State {
     if (!plan.quantile_levels.empty()) weights.resize(plan.first_place.back(), 0.0);
   }
 
+  void AddTarget(const ConditionalBlock& block, int target);
   void AddMoments(int target, TargetEstimate& estimate) const;
   void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
   void AddQuantiles(int target, const QuantileLevels& levels, TargetEstimate& estimate) const;
@@ -74,6 +75,25 @@ struct ConditionalAccumulator::State {
   // [place of all targets]: conditional means gathered; empty without quantiles.
   std::vector<double> weights;
 };
+
+void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int target) {
+  const auto i = static_cast<size_t>(target);
+  const double* means = block.mean.data() + i * kScrambleCount;
+  double* sums = mean.data() + i * kScrambleCount;
+  double sum_of_squares = 0.0;
+  for (int r = 0; r < kScrambleCount; ++r) {
+    const double off = means[r] - plan.places[i].center;
+    sums[r] += off;
+    sum_of_squares += off * off;
+  }
+  squares[i] += sum_of_squares;
+  variance[i] += block.variance[i];
+  variance_slope[i] += block.variance_slope[i];
+  third[i] += block.third[i];
+  if (weights.empty()) return;
+  double* gathered = weights.data() + plan.first_place[i];
+  for (int r = 0; r < kScrambleCount; ++r) plan.places[i].Add(means[r], gathered);
+}
 
 void ConditionalAccumulator::State::AddMoments(int target, TargetEstimate& estimate) const {
   const double paths = static_cast<double>(blocks_folded * kScrambleCount);
@@ -151,32 +171,26 @@ ConditionalAccumulator::ConditionalAccumulator(const ConditionalPlan& plan)
 ConditionalAccumulator::~ConditionalAccumulator() = default;
 
 void ConditionalAccumulator::Fold(const ConditionalBlock& block) {
-  State& state = *state_;
-  for (size_t k = 0; k < state.probability.size(); ++k) {
-    state.probability[k] += block.probability[k];
-  }
-  for (size_t i = 0; i < state.squares.size(); ++i) {
-    const double* means = block.mean.data() + i * kScrambleCount;
-    double* sums = state.mean.data() + i * kScrambleCount;
-    double squares = 0.0;
-    for (int r = 0; r < kScrambleCount; ++r) {
-      const double off = means[r] - state.plan.places[i].center;
-      sums[r] += off;
-      squares += off * off;
-    }
-    state.squares[i] += squares;
-    state.variance[i] += block.variance[i];
-    state.variance_slope[i] += block.variance_slope[i];
-    state.third[i] += block.third[i];
-    if (state.weights.empty()) continue;
-    double* weights = state.weights.data() + state.plan.first_place[i];
-    for (int r = 0; r < kScrambleCount; ++r) state.plan.places[i].Add(means[r], weights);
-  }
-  ++state.blocks_folded;
+  Add(block, {.first = 0, .end = state_->plan.plan.target_count()});
+  ++state_->blocks_folded;
 }
 
 void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
-  Fold(std::as_const(block));
+  Add(block, {.first = 0, .end = state_->plan.plan.target_count()});
+  EndBlock(std::move(block));
+}
+
+void ConditionalAccumulator::Add(const ConditionalBlock& block, TargetRange targets) {
+  const std::vector<size_t>& first = state_->plan.program.first_threshold;
+  for (size_t k = first[targets.first] * kScrambleCount; k < first[targets.end] * kScrambleCount;
+       ++k) {
+    state_->probability[k] += block.probability[k];
+  }
+  for (int i = targets.first; i < targets.end; ++i) state_->AddTarget(block, i);
+}
+
+void ConditionalAccumulator::EndBlock(ConditionalBlock&& block) {
+  ++state_->blocks_folded;
   state_->plan.pool.Give(std::move(block));
 }
 

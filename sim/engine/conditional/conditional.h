@@ -167,6 +167,9 @@ class ConditionalAccumulator {
   // that was moved in again.
   void Fold(const ConditionalBlock& block);
   void Fold(ConditionalBlock&& block);
+  // The same in parts: targets, each once, then the block's end.
+  void Add(const ConditionalBlock& block, TargetRange targets);
+  void EndBlock(ConditionalBlock&& block);
   int64_t blocks_folded() const;
   int64_t path_count() const { return blocks_folded() * kScrambleCount; }
 

@@ -9,6 +9,7 @@
 #include "sim/engine/conditional/law_check_work.h"
 #include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/fold_work.h"
 #include "sim/engine/sub_plan.h"
 
 namespace jalon::sim {
@@ -217,18 +218,69 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) cons
       sampled_.estimator == nullptr ? nullptr : sampled_.estimator->BeginBlock(block));
 }
 
-absl::Status ConditionalEstimator::Fold(std::unique_ptr<SlicedWork> work) {
-  Block& block = static_cast<Block&>(*work);
-  JALON_ASSIGN_OR_RETURN(ConditionalBlock conditional, block.TakeConditional());
-  if (block.has_knowledge()) {
-    JALON_ASSIGN_OR_RETURN(ConditionalBlock share, block.TakeKnowledge());
-    knowledge_->Fold(blocks_folded(), std::move(share));
+// The closed forms of a block into theirs, its share of the knowledge interval, then its whole
+// paths.
+class ConditionalEstimator::Folding final : public FoldWork {
+ public:
+  Folding(ConditionalEstimator& into, Block& block)
+      : into_(into), status_(Take(block)), sampled_(BeginSampled(block)) {
+    AddPart(into_.plan_.target_count(), kTargetsOfSlice,
+            [this](TargetRange targets) { into_.targets_->Add(closed_, targets); });
+    if (!share_) return;
+    AddPart(1, 1, [this](TargetRange) {
+      into_.knowledge_->Fold(into_.targets_->blocks_folded(), *std::move(share_));
+    });
   }
-  if (sampled_.estimator != nullptr) {
-    JALON_RETURN_IF_ERROR(sampled_.estimator->Fold(block.TakeSampled()));
+
+  // Nothing is added of a block that failed.
+  bool Step() override {
+    if (!status_.ok()) return true;
+    if (!closed_done_) {
+      closed_done_ = FoldWork::Step();
+      return closed_done_ && sampled_ == nullptr;
+    }
+    return sampled_->Step();
   }
-  targets_->Fold(std::move(conditional));
-  return absl::OkStatus();
+
+  absl::Status Finish() {
+    JALON_RETURN_IF_ERROR(status_);
+    if (sampled_ != nullptr) {
+      JALON_RETURN_IF_ERROR(into_.sampled_.estimator->FinishFold(std::move(sampled_)));
+    }
+    into_.targets_->EndBlock(std::move(closed_));
+    return absl::OkStatus();
+  }
+
+ private:
+  // A millisecond.
+  static constexpr int kTargetsOfSlice = 4'096;
+
+  absl::Status Take(Block& block) {
+    JALON_ASSIGN_OR_RETURN(closed_, block.TakeConditional());
+    if (!block.has_knowledge()) return absl::OkStatus();
+    JALON_ASSIGN_OR_RETURN(share_, block.TakeKnowledge());
+    return absl::OkStatus();
+  }
+
+  std::unique_ptr<SlicedWork> BeginSampled(Block& block) {
+    if (!status_.ok() || into_.sampled_.estimator == nullptr) return nullptr;
+    return into_.sampled_.estimator->BeginFold(block.TakeSampled());
+  }
+
+  ConditionalEstimator& into_;
+  ConditionalBlock closed_;
+  std::optional<ConditionalBlock> share_;
+  const absl::Status status_;
+  std::unique_ptr<SlicedWork> sampled_;
+  bool closed_done_ = false;
+};
+
+std::unique_ptr<SlicedWork> ConditionalEstimator::BeginFold(std::unique_ptr<SlicedWork> block) {
+  return std::make_unique<Folding>(*this, static_cast<Block&>(*block));
+}
+
+absl::Status ConditionalEstimator::FinishFold(std::unique_ptr<SlicedWork> fold) {
+  return static_cast<Folding&>(*fold).Finish();
 }
 
 std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level,

@@ -42,7 +42,8 @@ class ConditionalEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginPreparation() const override;
   absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work) override;
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
-  absl::Status Fold(std::unique_ptr<SlicedWork> work) override;
+  std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) override;
+  absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) override;
   int64_t blocks_folded() const override { return targets_->blocks_folded(); }
   std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                           TargetRange targets) const override;
@@ -65,6 +66,7 @@ class ConditionalEstimator final : public Estimator {
     std::unique_ptr<SampledEstimator> estimator;
   };
   class Preparation;
+  class Folding;
   bool has_scores() const;
 
   const Plan& plan_;

@@ -1,5 +1,7 @@
 #include "server/run/scheduler.h"
 
+#include <algorithm>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -71,6 +73,71 @@ TEST(SchedulerTest, GivesEachPrincipalEverySecondStepHoweverManyJobsItHas) {
   done.get_future().wait();
   pool.scheduler().Stop();
   EXPECT_THAT(log, ElementsAre("a1", "b1", "a2", "b1", "a1", "b1", "a2"));
+}
+
+// Steps taken while a job is young, or one that began long before.
+TEST(SchedulerTest, StepsAYoungJobThreeTimesWhileAnOldOneStepsOnce) {
+  OneThread pool;
+  std::vector<std::string> log;
+  std::promise<void> done;
+  int left = 2;
+  const auto at_end = [&] {
+    if (--left == 0) done.set_value();
+  };
+  const auto young = std::make_shared<Scribe>("young", 6, &log, at_end);
+  // Once it is old, the other one comes.
+  const auto join = [&] { ASSERT_TRUE(pool.scheduler().Submit("a", young).ok()); };
+  class Old final : public Job {
+   public:
+    Old(std::vector<std::string>* log, std::function<void()> grown, std::function<void()> at_end)
+        : log_(log), grown_(std::move(grown)), at_end_(std::move(at_end)) {}
+    StepOutcome Step() override {
+      ++steps_;
+      if (steps_ == kYoungSteps) grown_();
+      if (steps_ > kYoungSteps) log_->push_back("old");
+      if (steps_ < kYoungSteps + 4) return StepOutcome::kMore;
+      at_end_();
+      return StepOutcome::kDone;
+    }
+
+   private:
+    int steps_ = 0;
+    std::vector<std::string>* const log_;
+    const std::function<void()> grown_;
+    const std::function<void()> at_end_;
+  };
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Old>(&log, join, at_end)).ok());
+  pool.Open();
+  done.get_future().wait();
+  pool.scheduler().Stop();
+  ASSERT_EQ(log.size(), 10u);
+  const auto first_seven = std::vector<std::string>(log.begin(), log.begin() + 7);
+  EXPECT_EQ(std::count(first_seven.begin(), first_seven.end(), "old"), 1);
+}
+
+TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
+  class Ending final : public Job {
+   public:
+    explicit Ending(std::vector<std::string>* log) : log_(log) {}
+    StepOutcome Step() override {
+      log_->push_back("ending");
+      return StepOutcome::kDone;
+    }
+    bool is_ending() const override { return true; }
+
+   private:
+    std::vector<std::string>* const log_;
+  };
+  OneThread pool;
+  std::vector<std::string> log;
+  std::promise<void> done;
+  const auto at_end = [&] { done.set_value(); };
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 2, &log, at_end)).ok());
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Ending>(&log)).ok());
+  pool.Open();
+  done.get_future().wait();
+  pool.scheduler().Stop();
+  EXPECT_THAT(log, ElementsAre("ending", "a1", "a1"));
 }
 
 TEST(SchedulerTest, NamesTheLimitOfOnePrincipalAndLetsAnotherIn) {

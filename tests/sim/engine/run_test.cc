@@ -46,6 +46,14 @@ RunState SampledRun(const Plan& plan, RunOptions options, int max_outstanding) {
   return RunState(std::move(estimator), std::move(options), max_outstanding);
 }
 
+// Folds what is there.
+void FoldAll(RunState& state) {
+  while (state.fold_due()) {
+    ASSERT_EQ(state.ClaimBlock(), RunState::kFold);
+    ASSERT_TRUE(Do(state, RunState::kFold).ok());
+  }
+}
+
 // Does what comes before the first block.
 void Prepare(RunState& state) {
   ASSERT_EQ(state.ClaimBlock(), RunState::kPreparation);
@@ -161,8 +169,43 @@ TEST(RunTest, HoldsABoundedNumberOfBlocks) {
   ASSERT_TRUE(Do(state, 1).ok());
   EXPECT_EQ(state.ClaimBlock(), std::nullopt) << "block 0 still holds the line";
   ASSERT_TRUE(Do(state, 0).ok());
+  FoldAll(state);
   EXPECT_EQ(state.path_count(), 2 * kPathsPerBlock);
   EXPECT_EQ(state.ClaimBlock(), 3);
+}
+
+// Folding is work like a block, one at a time, in order.
+TEST(RunTest, FoldsOneBlockAtATimeInOrder) {
+  const Plan plan = SmallPlan();
+  RunState state = SampledRun(plan, Options(1'024), 3);
+  Prepare(state);
+  for (int64_t block = 0; block < 3; ++block) ASSERT_EQ(state.ClaimBlock(), block);
+  ASSERT_TRUE(Do(state, 1).ok());
+  EXPECT_FALSE(state.fold_due()) << "block 0 is missing";
+  ASSERT_TRUE(Do(state, 0).ok());
+  EXPECT_TRUE(state.fold_due());
+  ASSERT_EQ(state.ClaimBlock(), RunState::kFold);
+  EXPECT_FALSE(state.fold_due()) << "block 1 waits for block 0";
+  EXPECT_EQ(state.ClaimBlock(), std::nullopt) << "three blocks are outstanding until one is folded";
+  EXPECT_EQ(state.path_count(), 0);
+  ASSERT_TRUE(Do(state, RunState::kFold).ok());
+  EXPECT_EQ(state.path_count(), kPathsPerBlock);
+  EXPECT_EQ(state.ClaimBlock(), RunState::kFold);
+}
+
+TEST(RunTest, IsCancelledInTheMiddleOfAFold) {
+  const Plan plan = SmallPlan();
+  RunState state = SampledRun(plan, Options(1'024), 3);
+  Prepare(state);
+  ASSERT_EQ(state.ClaimBlock(), 0);
+  ASSERT_TRUE(Do(state, 0).ok());
+  ASSERT_EQ(state.ClaimBlock(), RunState::kFold);
+  std::unique_ptr<SlicedWork> fold = state.Begin(RunState::kFold);
+  fold->Step();
+  state.Cancel();
+  EXPECT_TRUE(state.Complete(RunState::kFold, std::move(fold)).ok());
+  EXPECT_EQ(state.end(), RunEnd::kCancelled);
+  EXPECT_EQ(state.path_count(), 0);
 }
 
 // A checkpoint is work like a block, on the estimator as it is: folding waits for it.
@@ -173,10 +216,12 @@ TEST(RunTest, FoldsNothingWhileACheckpointIsRead) {
   for (int64_t block = 0; block < 15; ++block) {
     ASSERT_EQ(state.ClaimBlock(), block);
     ASSERT_TRUE(Do(state, block).ok());
+    FoldAll(state);
   }
   ASSERT_EQ(state.ClaimBlock(), 15);
   ASSERT_EQ(state.ClaimBlock(), 16);
   ASSERT_TRUE(Do(state, 15).ok());
+  FoldAll(state);
   EXPECT_TRUE(state.checkpoint_due());
   ASSERT_EQ(state.ClaimBlock(), RunState::kCheckpoint);
   EXPECT_FALSE(state.checkpoint_due());
@@ -185,6 +230,7 @@ TEST(RunTest, FoldsNothingWhileACheckpointIsRead) {
   EXPECT_EQ(state.path_count(), 256);
   EXPECT_FALSE(state.TakeCheckpoint().has_value());
   ASSERT_TRUE(Do(state, RunState::kCheckpoint).ok());
+  FoldAll(state);
   EXPECT_EQ(state.path_count(), 272);
   const std::optional<Checkpoint> checkpoint = state.TakeCheckpoint();
   ASSERT_TRUE(checkpoint.has_value());
