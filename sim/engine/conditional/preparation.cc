@@ -66,16 +66,18 @@ bool IsNonNegative(const Plan& plan, const Composition& composition) {
 
 // Nanoseconds a target took, roughly.
 double CostOf(const TargetLaw& law) {
-  constexpr double kTarget = 3'000.0;
-  constexpr double kPart = 1'000.0;
-  constexpr double kThreshold = 8'000.0;
-  constexpr double kCompoundThreshold = 40'000.0;
+  constexpr double kTarget = 6'000.0;
+  constexpr double kPart = 1'500.0;
+  constexpr double kSumThreshold = 5'000.0;
+  constexpr double kMomentThreshold = 4'500.0;
+  // A ratio is looked at once for every threshold.
+  constexpr double kPartThreshold = 800.0;
+  const auto thresholds = static_cast<double>(law.thresholds.size());
+  const double parts = law.composition.part_count();
   const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
-  const double threshold = !is_sum                              ? 0.0
-                           : law.sum.law == Law::kCompoundGamma ? kCompoundThreshold
-                                                                : kThreshold;
-  return kTarget + kPart * law.composition.part_count() +
-         threshold * static_cast<double>(law.thresholds.size());
+  const double by_part = law.composition.has_denominator ? kPartThreshold * thresholds : 0.0;
+  return kTarget + (kPart + by_part) * parts +
+         (is_sum ? kSumThreshold : kMomentThreshold) * thresholds;
 }
 
 }  // namespace
