@@ -1,5 +1,5 @@
-// The sampled estimator: full paths. Runs draw own noise in vectors, the 16 paths of a block at once
-// (block_stage.h); without laws it is scalar and clear, and stays for ever as the oracle.
+// The sampled estimator: full paths. Runs draw own noise in vectors, the 16 paths of a block at
+// once (block_stage.h); without laws it is scalar and clear, and stays for ever as the oracle.
 //
 // A run is a sequence of blocks of 16 paths. A block is a pure function of (plan, block index): any
 // thread may compute it, at any time, again; folding blocks in index order gives the same bits for

@@ -49,6 +49,11 @@ std::unique_ptr<SlicedWork> SampledEstimator::BeginBlock(int64_t block) const {
   return std::make_unique<SampledWork>(SampledBlock(plan_, block, shared_, &*cell_laws_));
 }
 
+std::unique_ptr<SlicedWork> SampledEstimator::BeginBlockOn(int64_t block,
+                                                           const SharedSource& shared) const {
+  return std::make_unique<SampledWork>(SampledBlock(plan_, block, &shared, &*cell_laws_));
+}
+
 class SampledEstimator::Folding final : public FoldWork {
  public:
   Folding(SampledEstimator& into, BlockOutcome block)

@@ -31,6 +31,8 @@ class SampledEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginPreparation() const override;
   absl::Status FinishPreparation(std::unique_ptr<SlicedWork> work) override;
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
+  // The same on shared states of its paths that are known already; `shared` must outlive the work.
+  std::unique_ptr<SlicedWork> BeginBlockOn(int64_t block, const SharedSource& shared) const;
   std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) override;
   absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) override;
   int64_t blocks_folded() const override { return targets_.blocks_folded(); }

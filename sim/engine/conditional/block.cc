@@ -40,6 +40,8 @@ struct ConditionalBlockWork::State {
   // -1: each path has the regime it draws.
   const int regime;
   LaneWork work;
+  // Null unless somebody wants its states.
+  std::vector<SharedState>* kept = nullptr;
   int phase = 0;
   int next_lane = 0;
   int next_atom = 0;
@@ -61,7 +63,9 @@ bool ConditionalBlockWork::State::DrawStates() {
   const int count = std::clamp(static_cast<int>(kSlice / cost), 1, kScrambleCount);
   const int end = std::min(next_lane + count, kScrambleCount);
   for (; next_lane < end; ++next_lane) {
-    work.shared.Set(next_lane, StateOf(next_lane));
+    SharedState state = StateOf(next_lane);
+    work.shared.Set(next_lane, state);
+    if (kept != nullptr) kept->push_back(std::move(state));
   }
   if (next_lane < kScrambleCount) return false;
   work.shared.Finish(plan.plan);
@@ -108,6 +112,8 @@ std::unique_ptr<ConditionalBlockWork> ConditionalBlockWork::InRegime(
   return std::unique_ptr<ConditionalBlockWork>(
       new ConditionalBlockWork(std::make_unique<State>(state, block, -1, regime)));
 }
+
+void ConditionalBlockWork::KeepStates(std::vector<SharedState>& states) { state_->kept = &states; }
 
 bool ConditionalBlockWork::Step() {
   using Phase = bool (State::*)();

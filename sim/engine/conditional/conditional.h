@@ -133,6 +133,10 @@ class ConditionalBlockWork final : public SlicedWork {
   // The same paths all in one regime.
   static std::unique_ptr<ConditionalBlockWork> InRegime(const ConditionalPlanState& state,
                                                         int64_t block, int regime);
+  // Hands the shared states of its paths over, in order, once they are drawn. Before the first
+  // step; `states` must outlive it.
+  void KeepStates(std::vector<SharedState>& states);
+
   ~ConditionalBlockWork() override;
 
   // True when complete, or failed.

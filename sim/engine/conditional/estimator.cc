@@ -15,18 +15,30 @@
 namespace jalon::sim {
 namespace {
 
-// The closed forms of a block; then its share of the knowledge interval and its whole paths, where
-// some are needed.
+// Shared states of a block's paths, drawn for its closed forms.
+class KnownStates final : public SharedSource {
+ public:
+  SharedState At(int64_t path) const override { return states[path % kPathsPerBlock]; }
+
+  std::vector<SharedState> states;
+};
+
+// The closed forms of a block; then its share of the knowledge interval and its whole paths, on the
+// closed forms' states, where some are needed.
 class Block final : public SlicedWork {
  public:
-  Block(const ConditionalPlan& plan, int64_t block, std::unique_ptr<SlicedWork> sampled)
-      : conditional_(plan, block), sampled_(std::move(sampled)) {
+  // `sampled`: null where no whole paths are needed.
+  Block(const ConditionalPlan& plan, int64_t block, const SampledEstimator* sampled)
+      : conditional_(plan, block) {
     pending_.push_back(&conditional_);
     if (AddsKnowledge(block)) {
       const KnowledgeShare share = KnowledgeShareOf(block);
       pending_.push_back(&knowledge_.emplace(plan, share.paths_block, share.draw));
     }
-    if (sampled_ != nullptr) pending_.push_back(sampled_.get());
+    if (sampled == nullptr) return;
+    conditional_.KeepStates(known_.states);
+    sampled_ = sampled->BeginBlockOn(block, known_);
+    pending_.push_back(sampled_.get());
   }
 
   bool Step() override {
@@ -42,6 +54,8 @@ class Block final : public SlicedWork {
  private:
   ConditionalBlockWork conditional_;
   std::optional<ConditionalBlockWork> knowledge_;
+  // Filled before whole paths ask for them.
+  KnownStates known_;
   std::unique_ptr<SlicedWork> sampled_;
   // What is above and there, in order; done up to `next_`.
   std::vector<SlicedWork*> pending_;
@@ -213,9 +227,7 @@ BaselineBasis ConditionalEstimator::Basis() const {
 bool ConditionalEstimator::has_scores() const { return HasScores(plan_); }
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) const {
-  return std::make_unique<Block>(
-      *conditional_, block,
-      sampled_.estimator == nullptr ? nullptr : sampled_.estimator->BeginBlock(block));
+  return std::make_unique<Block>(*conditional_, block, sampled_.estimator.get());
 }
 
 // The closed forms of a block into theirs, its share of the knowledge interval, then its whole
