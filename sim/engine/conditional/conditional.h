@@ -218,7 +218,7 @@ absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t
 // (plan, laws, the blocks of `thread_count` threads, accumulator, one checkpoint's estimates) and
 // CPU milliseconds per 256 paths on one core with AVX2 or more. O(series + slots).
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
-// CPU milliseconds of 256 paths' share of the knowledge interval.
+// CPU milliseconds of 256 paths' share of the knowledge interval; 0 without thresholds.
 double PredictKnowledgeCpuMs(const Plan& plan);
 // Bytes of a block in hand, besides shared states.
 int64_t ConditionalBlockBytes(const ConditionalBlock& block);

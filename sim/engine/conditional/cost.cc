@@ -169,6 +169,7 @@ PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile
 double PredictKnowledgeCpuMs(const Plan& plan) {
   double first_thresholds = 0.0;
   for (const Target& target : plan.targets) first_thresholds += target.thresholds.empty() ? 0 : 1;
+  if (first_thresholds == 0.0) return 0.0;
   return 256.0 / kLaneCount * BlockNanoseconds(plan, first_thresholds) * 1e-6;
 }
 

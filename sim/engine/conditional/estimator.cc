@@ -23,17 +23,19 @@ class KnownStates final : public SharedSource {
   std::vector<SharedState> states;
 };
 
-// The closed forms of a block; then its share of the knowledge interval and its whole paths, on the
-// closed forms' states, where some are needed.
+// The closed forms of a block; then its shares of the knowledge interval and its whole paths, on
+// the closed forms' states, where some are needed.
 class Block final : public SlicedWork {
  public:
   // `sampled`: null where no whole paths are needed.
   Block(const ConditionalPlan& plan, int64_t block, const SampledEstimator* sampled)
       : conditional_(plan, block) {
     pending_.push_back(&conditional_);
-    if (AddsKnowledge(block)) {
-      const KnowledgeShare share = KnowledgeShareOf(block);
-      pending_.push_back(&knowledge_.emplace(plan, share.paths_block, share.draw));
+    if (plan.state().has_thresholds()) shares_ = KnowledgeSharesOf(block);
+    for (const KnowledgeShare& share : shares_) {
+      knowledge_.push_back(
+          std::make_unique<ConditionalBlockWork>(plan, share.paths_block, share.draw));
+      pending_.push_back(knowledge_.back().get());
     }
     if (sampled == nullptr) return;
     conditional_.KeepStates(known_.states);
@@ -47,13 +49,15 @@ class Block final : public SlicedWork {
   }
 
   absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_.Take(); }
-  bool has_knowledge() const { return knowledge_.has_value(); }
-  absl::StatusOr<ConditionalBlock> TakeKnowledge() { return knowledge_->Take(); }
+  const std::vector<KnowledgeShare>& shares() const { return shares_; }
+  // [share]
+  absl::StatusOr<ConditionalBlock> TakeKnowledge(size_t share) { return knowledge_[share]->Take(); }
   std::unique_ptr<SlicedWork> TakeSampled() { return std::move(sampled_); }
 
  private:
   ConditionalBlockWork conditional_;
-  std::optional<ConditionalBlockWork> knowledge_;
+  std::vector<KnowledgeShare> shares_;
+  std::vector<std::unique_ptr<ConditionalBlockWork>> knowledge_;
   // Filled before whole paths ask for them.
   KnownStates known_;
   std::unique_ptr<SlicedWork> sampled_;
@@ -230,7 +234,7 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) cons
   return std::make_unique<Block>(*conditional_, block, sampled_.estimator.get());
 }
 
-// The closed forms of a block into theirs, its share of the knowledge interval, then its whole
+// The closed forms of a block into theirs, its shares of the knowledge interval, then its whole
 // paths.
 class ConditionalEstimator::Folding final : public FoldWork {
  public:
@@ -238,9 +242,8 @@ class ConditionalEstimator::Folding final : public FoldWork {
       : into_(into), status_(Take(block)), sampled_(BeginSampled(block)) {
     AddPart(into_.plan_.target_count(), kTargetsOfSlice,
             [this](TargetRange targets) { into_.targets_->Add(closed_, targets); });
-    if (!share_) return;
-    AddPart(1, 1, [this](TargetRange) {
-      into_.knowledge_->Fold(into_.targets_->blocks_folded(), *std::move(share_));
+    AddPart(static_cast<int>(shares_.size()), 1, [this](TargetRange share) {
+      into_.knowledge_->Fold(shares_[share.first], std::move(knowledge_[share.first]));
     });
   }
 
@@ -269,8 +272,10 @@ class ConditionalEstimator::Folding final : public FoldWork {
 
   absl::Status Take(Block& block) {
     JALON_ASSIGN_OR_RETURN(closed_, block.TakeConditional());
-    if (!block.has_knowledge()) return absl::OkStatus();
-    JALON_ASSIGN_OR_RETURN(share_, block.TakeKnowledge());
+    shares_ = block.shares();
+    for (size_t share = 0; share < shares_.size(); ++share) {
+      JALON_ASSIGN_OR_RETURN(knowledge_.emplace_back(), block.TakeKnowledge(share));
+    }
     return absl::OkStatus();
   }
 
@@ -281,7 +286,9 @@ class ConditionalEstimator::Folding final : public FoldWork {
 
   ConditionalEstimator& into_;
   ConditionalBlock closed_;
-  std::optional<ConditionalBlock> share_;
+  std::vector<KnowledgeShare> shares_;
+  // [share]
+  std::vector<ConditionalBlock> knowledge_;
   const absl::Status status_;
   std::unique_ptr<SlicedWork> sampled_;
   bool closed_done_ = false;

@@ -7,6 +7,7 @@
 
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/regime_weights.h"
+#include "sim/engine/run.h"
 
 namespace jalon::sim {
 namespace {
@@ -31,6 +32,18 @@ KnowledgeInterval IntervalOver(Draws draws) {
   return {.low = Quantile(draws, kLow), .high = Quantile(draws, kHigh)};
 }
 
+std::vector<KnowledgeShare> KnowledgeSharesOf(int64_t block) {
+  // Blocks before the first checkpoint, and those until the second.
+  constexpr int64_t kFree = kFirstCheckpoint / kPathsPerBlock;
+  constexpr int64_t kRest = kParameterDraws - kFree;
+  if (block < kFree || block >= int64_t{kParameterDraws} * kBlocksPerDraw) return {};
+  const auto draw = static_cast<int>(block % kParameterDraws);
+  if (block >= kParameterDraws) return {{.draw = draw, .paths_block = block / kParameterDraws}};
+  std::vector<KnowledgeShare> shares = {{.draw = static_cast<int>(block - kFree)}};
+  if (block < 2 * kFree) shares.push_back({.draw = static_cast<int>(block - kFree + kRest)});
+  return shares;
+}
+
 KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
     : plan_(plan.state()),
       counts_(kParameterDraws, 0),
@@ -52,18 +65,17 @@ double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
          static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t) + 1);
 }
 
-void KnowledgeAccumulator::Fold(int64_t block, ConditionalBlock share) {
-  const KnowledgeShare its = KnowledgeShareOf(block);
-  const int draw = its.draw;
+void KnowledgeAccumulator::Fold(const KnowledgeShare& share, ConditionalBlock block) {
+  const int draw = share.draw;
   ++counts_[draw];
-  const std::array<double, kScrambleCount> weights = LaneWeights(its);
+  const std::array<double, kScrambleCount> weights = LaneWeights(share);
   const size_t row_count = sums_.size() / kParameterDraws;
   for (size_t row = 0; row < row_count; ++row) {
-    const double* p = share.probability.data() + row * kScrambleCount;
+    const double* p = block.probability.data() + row * kScrambleCount;
     sums_[row * kParameterDraws + draw] +=
         std::inner_product(p, p + kScrambleCount, weights.begin(), 0.0);
   }
-  plan_.first_pool.Give(std::move(share));
+  plan_.first_pool.Give(std::move(block));
 }
 
 std::array<double, kScrambleCount> KnowledgeAccumulator::LaneWeights(

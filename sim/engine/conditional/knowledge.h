@@ -25,18 +25,17 @@ inline constexpr int kParameterDraws = 64;
 // Blocks of paths each draw is integrated over at most.
 inline constexpr int kBlocksPerDraw = 4;
 
-// Which draw of parameters, over which block of paths, block `block` of a run adds: every draw over
-// 16 paths first (1,024 paths of the run), then over 16 more each, up to 64.
+// A draw of parameters over a block of paths.
 struct KnowledgeShare {
   int draw = 0;
   int64_t paths_block = 0;
+
+  friend bool operator==(const KnowledgeShare&, const KnowledgeShare&) = default;
 };
-// Whether a block of a run adds one.
-inline bool AddsKnowledge(int64_t block) { return block < kParameterDraws * kBlocksPerDraw; }
-inline KnowledgeShare KnowledgeShareOf(int64_t block) {
-  return {.draw = static_cast<int>(block % kParameterDraws),
-          .paths_block = block / kParameterDraws};
-}
+// What block `block` of a run adds. Nothing before the first checkpoint, which comes the sooner;
+// every draw over 16 paths by the second (1,024 paths of the run); then over 16 more each, up to
+// 64.
+std::vector<KnowledgeShare> KnowledgeSharesOf(int64_t block);
 
 // The 10th and the 90th percentile of numbers, one per draw, straight between order statistics.
 struct KnowledgeInterval {
@@ -52,8 +51,8 @@ class KnowledgeAccumulator {
   // Most bytes that one for `plan` holds.
   static double PredictBytes(const Plan& plan);
 
-  // `share`: the conditional block of KnowledgeShareOf(block).
-  void Fold(int64_t block, ConditionalBlock share);
+  // `block`: the conditional block of `share`.
+  void Fold(const KnowledgeShare& share, ConditionalBlock block);
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;

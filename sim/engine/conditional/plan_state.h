@@ -57,6 +57,7 @@ struct ConditionalPlanState {
   mutable BlockPool pool;
   mutable BlockPool first_pool;
 
+  bool has_thresholds() const { return !program.thresholds.empty(); }
   BlockPool& PoolOf(ThresholdsAsked asked) const {
     return asked == ThresholdsAsked::kAll ? pool : first_pool;
   }

@@ -2,7 +2,11 @@
 #include "sim/engine/conditional/knowledge.h"
 
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "sim/base/math.h"
@@ -33,6 +37,23 @@ TinyBank Bank() {
 void AddLevelFactor(TinyBank& bank, double loading) {
   bank.model.level.rank = 1;
   bank.model.level.shared_factor.assign(bank.model.series.size(), loading);
+}
+
+// The first checkpoint does not wait for what nobody can read yet.
+TEST(KnowledgeTest, MeetsEveryDrawOnceBetweenTheFirstCheckpointAndTheSecond) {
+  std::map<std::pair<int, int64_t>, int> met;
+  for (int64_t block = 0; block < 300; ++block) {
+    const std::vector<KnowledgeShare> shares = KnowledgeSharesOf(block);
+    if (block < 16 || block >= 256) {
+      EXPECT_TRUE(shares.empty()) << block;
+    }
+    for (const KnowledgeShare& share : shares) ++met[{share.draw, share.paths_block}];
+    if (block != 63) continue;
+    EXPECT_EQ(met.size(), 64u) << "1,024 paths";
+    for (int draw = 0; draw < 64; ++draw) EXPECT_EQ((met[{draw, 0}]), 1) << draw;
+  }
+  EXPECT_EQ(met.size(), 4u * 64u);
+  for (const auto& [share, count] : met) EXPECT_EQ(count, 1);
 }
 
 TEST(KnowledgeTest, IsWhatTheLevelsFactorDoes) {
