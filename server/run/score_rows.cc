@@ -36,6 +36,7 @@ std::vector<Group> GroupRows(const RunRows& rows) {
     by_place[{rows.rows[i].unit, rows.rows[i].window}].push_back(static_cast<int>(i));
   }
   std::vector<Group> groups;
+  groups.reserve(by_place.size());
   for (auto& [place, members] : by_place) {
     groups.push_back({place.first, place.second, std::move(members)});
   }
@@ -370,6 +371,7 @@ double WeightCell(const v1::StatisticSpec& spec, const WeightRow& row,
 std::vector<size_t> PlacesOf(const std::vector<v1::StatisticSpec>& specs) {
   std::map<v1::Statistic, size_t> next;
   std::vector<size_t> places;
+  places.reserve(specs.size());
   for (const v1::StatisticSpec& spec : specs) places.push_back(next[spec.statistic()]++);
   return places;
 }

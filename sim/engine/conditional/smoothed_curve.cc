@@ -68,7 +68,7 @@ void SmoothedCurve::RiseOver(const ScoreCurve& raw, double sd) {
 }
 
 double SmoothedCurve::operator()(double x) const {
-  const auto lanes = static_cast<size_t>((count_ + kLaneCount - 1) / kLaneCount * kLaneCount);
+  const size_t lanes = (static_cast<size_t>(count_) + kLaneCount - 1) / kLaneCount * kLaneCount;
   return curve_.ExpectedChance((x - center_) * scale_, {offsets_.data(), lanes},
                                {weights_.data(), lanes});
 }

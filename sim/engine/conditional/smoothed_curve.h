@@ -24,7 +24,10 @@ class SmoothedCurve {
   void RiseOver(const ScoreCurve& raw, double sd);
   // Chooses the step and the points of Z, given the fastest change per unit of it.
   void Place(double fastest);
-  double PointAt(int k) const { return static_cast<double>(k - count_ / 2) * step_; }
+  double PointAt(int k) const {
+    const int middle = count_ / 2;
+    return static_cast<double>(k - middle) * step_;
+  }
 
   // What a place is counted from, and its scale.
   double center_ = 0.0;
