@@ -350,9 +350,7 @@ RunCost CostOf(const CostQuestion& q) {
             cost.preparation_cpu_ms * 1e-3};
   }
   const sim::EstimatorCost cost = ConditionalCostOf(q);
-  const double knowledge_paths = paths > sim::kFirstCheckpoint
-                                     ? std::min(paths, static_cast<double>(sim::kKnowledgePaths))
-                                     : 0.0;
+  const auto knowledge_paths = static_cast<double>(sim::KnowledgePathsOf(q.path_count));
   const double path_cpu_ms =
       (cost.cpu_ms_per_256_paths * paths + cost.knowledge_cpu_ms_per_256_paths * knowledge_paths) /
       256;

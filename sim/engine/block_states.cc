@@ -1,13 +1,10 @@
 #include "sim/engine/block_states.h"
 
-#include <algorithm>
-
 namespace jalon::sim {
 namespace {
 
 void SetLane(const std::vector<double>& from, int lane, std::vector<PathRow>& to) {
-  const size_t count = std::min(from.size(), to.size());
-  for (size_t k = 0; k < count; ++k) to[k].x[lane] = from[k];
+  for (size_t k = 0; k < to.size(); ++k) to[k].x[lane] = from[k];
 }
 
 }  // namespace

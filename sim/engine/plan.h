@@ -165,6 +165,8 @@ struct PlanSlot {
 struct PlanTerm {
   int slot = 0;
   double coefficient = 1.0;
+
+  friend bool operator==(const PlanTerm&, const PlanTerm&) = default;
 };
 
 // sum over terms [first_term, end_term) of Plan::terms, coefficient x slot, over `divisor` (the
@@ -175,6 +177,8 @@ struct PlanQuantity {
   double divisor = 1.0;
 
   bool exists() const { return end_term > first_term; }
+
+  friend bool operator==(const PlanQuantity&, const PlanQuantity&) = default;
 };
 
 // A target as quantities.
@@ -189,6 +193,8 @@ struct PlanTarget {
   // the opening value; -1 without.
   int ratio_part = -1;
   int opening_part = -1;
+
+  friend bool operator==(const PlanTarget&, const PlanTarget&) = default;
 };
 
 // A series whose cells are levels of a stock, with at least one to be computed.
@@ -201,12 +207,16 @@ struct PlanStock {
   // Flows: Plan::stock_flows[first_flow .. end_flow).
   int first_flow = 0;
   int end_flow = 0;
+
+  friend bool operator==(const PlanStock&, const PlanStock&) = default;
 };
 
 // A flow of a stock: a series of the plan, +1 for what enters and -1 for what leaves.
 struct PlanStockFlow {
   int series = 0;
   double sign = 1.0;
+
+  friend bool operator==(const PlanStockFlow&, const PlanStockFlow&) = default;
 };
 
 // A series of the plan: constants of the series stage.
@@ -232,6 +242,8 @@ struct PlanSeries {
   int stock = -1;
   // Whether every cell is a whole number, as far as the laws go.
   bool whole = false;
+
+  friend bool operator==(const PlanSeries&, const PlanSeries&) = default;
 };
 
 // The plan of a run. Read-only once built; thread-compatible.

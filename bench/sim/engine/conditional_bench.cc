@@ -210,9 +210,9 @@ void Prepare(benchmark::State& state, const std::vector<double>& levels) {
     longest = LongestSlice(work);
     const ConditionalPlan made = ValueOrDie(work.Take());
     benchmark::DoNotOptimize(made.law(0));
-    state.counters["curves"] = static_cast<double>(made.state().program.curves.size());
-    state.counters["tables"] = static_cast<double>(made.state().program.tables.size());
-    state.counters["atoms"] = static_cast<double>(made.state().program.table.atoms.size());
+    state.counters["curves"] = static_cast<double>(made.state().program().curves.size());
+    state.counters["tables"] = static_cast<double>(made.state().program().tables.size());
+    state.counters["atoms"] = static_cast<double>(made.state().program().table.atoms.size());
   }
   state.counters["targets"] = plan.target_count();
   state.counters["longest_slice_ms"] = longest;

@@ -47,11 +47,11 @@ struct ConditionalAccumulator::State {
   explicit State(const ConditionalPlanState& plan)
       : plan(plan),
         probability(plan.threshold_count() * kScrambleCount, 0.0),
-        mean(plan.laws.size() * kScrambleCount, 0.0),
-        squares(plan.laws.size(), 0.0),
-        variance(plan.laws.size(), 0.0),
-        variance_slope(plan.laws.size(), 0.0),
-        third(plan.laws.size(), 0.0) {
+        mean(plan.laws().size() * kScrambleCount, 0.0),
+        squares(plan.laws().size(), 0.0),
+        variance(plan.laws().size(), 0.0),
+        variance_slope(plan.laws().size(), 0.0),
+        third(plan.laws().size(), 0.0) {
     if (!plan.quantile_levels.empty()) weights.resize(plan.first_place.back(), 0.0);
   }
 
@@ -109,7 +109,7 @@ void ConditionalAccumulator::State::AddMoments(int target, TargetEstimate& estim
 // the thresholds rules.
 void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
                                                      TargetEstimate& estimate) const {
-  const std::vector<double>& thresholds = plan.laws[target].thresholds;
+  const std::vector<double>& thresholds = plan.laws()[target].thresholds;
   std::vector<size_t> order(thresholds.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const bool higher = plan.plan.targets[target].direction == Direction::kHigherIsBetter;
@@ -122,7 +122,7 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   estimate.probability_high.resize(order.size());
   double most = 1.0;
   for (const size_t j : order) {
-    const size_t row = plan.program.first_threshold[target] + j;
+    const size_t row = plan.program().first_threshold[target] + j;
     const Average average = AverageOf(probability.data() + row * kScrambleCount, blocks_folded);
     most = std::clamp(average.value, 0.0, most);
     estimate.probability[j] = most;
@@ -133,7 +133,7 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
 
 // `mean`: of the target.
 MixtureShape ConditionalAccumulator::State::ShapeOf(int target, double mean) const {
-  const TargetLaw& law = plan.laws[target];
+  const TargetLaw& law = plan.laws()[target];
   const double paths = static_cast<double>(blocks_folded * kScrambleCount);
   const double off = mean - plan.places[target].center;
   MixtureShape shape{.mean = mean,
@@ -142,7 +142,7 @@ MixtureShape ConditionalAccumulator::State::ShapeOf(int target, double mean) con
                      .third = third[target] / paths,
                      .places = plan.places[target],
                      .lattice = law.lattice,
-                     .floor = plan.floors[target],
+                     .floor = plan.chosen->floors[target],
                      .humps = plan.plan.regime_count() > 1,
                      .student = law.student.get(),
                      .constant = law.constant,
@@ -181,7 +181,7 @@ void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
 }
 
 void ConditionalAccumulator::Add(const ConditionalBlock& block, TargetRange targets) {
-  const std::vector<size_t>& first = state_->plan.program.first_threshold;
+  const std::vector<size_t>& first = state_->plan.program().first_threshold;
   for (size_t k = first[targets.first] * kScrambleCount; k < first[targets.end] * kScrambleCount;
        ++k) {
     state_->probability[k] += block.probability[k];
@@ -211,8 +211,8 @@ std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidenc
     state_->AddProbabilities(target, factor, estimate);
     if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, levels, estimate);
     if (!state_->plan.plan.targets[target].opening) continue;
-    estimate.opening_mean = state_->plan.laws[target].opening;
-    estimate.ro_undefined_share = state_->plan.laws[target].ro_defined ? 0.0 : 1.0;
+    estimate.opening_mean = state_->plan.laws()[target].opening;
+    estimate.ro_undefined_share = state_->plan.laws()[target].ro_defined ? 0.0 : 1.0;
   }
   return estimates;
 }
@@ -251,14 +251,14 @@ BaselineMixtures ConditionalAccumulator::Mixtures() const {
   for (const double weight : state.weights) {
     made.weights.push_back(static_cast<float>(weight / paths));
   }
-  const size_t target_count = state.plan.laws.size();
+  const size_t target_count = state.plan.laws().size();
   made.shapes.reserve(target_count);
   made.students.reserve(target_count);
   made.sums.reserve(target_count);
   made.has_sum.reserve(target_count);
   made.is_sampled.reserve(target_count);
   for (size_t i = 0; i < target_count; ++i) {
-    const TargetLaw& law = state.plan.laws[i];
+    const TargetLaw& law = state.plan.laws()[i];
     const double* sums = state.mean.data() + i * kScrambleCount;
     const double mean = AverageOf(sums, blocks_folded()).value + state.plan.places[i].center;
     MixtureShape shape = state.ShapeOf(static_cast<int>(i), mean);

@@ -49,6 +49,7 @@ int64_t BaselineBasis::bytes() const {
   int64_t total = HeapBytes(shared) + BytesOf(series) + BytesOf(middle.values) +
                   BytesOf(middle.slopes) + BytesOf(middle.rates) + BytesOf(rates) +
                   BytesOf(law_checks);
+  if (laws != nullptr) total += laws->bytes();
   for (const PlanRate& rate : rates) {
     total += BytesOf(rate.factors);
     for (const PlanDriverFactor& factor : rate.factors) total += BytesOf(factor.weights);
@@ -64,6 +65,9 @@ BaselineBasis BasisOf(const ConditionalPlan& plan) {
                       .rates = state.plan.rates};
   basis.series.reserve(state.plan.series.size());
   for (const PlanSeries& series : state.plan.series) basis.series.push_back(series.id64);
+  const SlotSeries slots(state.plan, basis.middle.rates);
+  basis.laws = std::make_shared<const KeptLaws>(
+      KeptLaws{.inputs = LawInputsOf(state.plan, slots), .chosen = state.chosen});
   return basis;
 }
 
@@ -111,8 +115,8 @@ double PredictBasisBytes(const Plan& plan) {
   const double rotation = 2.0 * sizeof(BasisRotation) + 4.0 * sizeof(int) * steps +
                           2.0 * sizeof(double) * steps * steps;
   const double checks = 2.0 * kMostLawClasses * sizeof(LawCheck);
-  return static_cast<double>(plan.series.size()) * sizeof(uint64_t) + checks +
-         (has_slopes ? 2.0 : 1.0) * sizeof(double) * cells + draws + streams * rotation +
+  return PredictKeptLawsBytes(plan) + static_cast<double>(plan.series.size()) * sizeof(uint64_t) +
+         checks + (has_slopes ? 2.0 : 1.0) * sizeof(double) * cells + draws + streams * rotation +
          static_cast<double>(plan.rates.size()) * (plan.period_count() * sizeof(double) + 256.0);
 }
 

@@ -4,9 +4,11 @@
 #define JALON_SIM_ENGINE_CONDITIONAL_BASELINE_BASIS_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sim/base/period.h"
+#include "sim/engine/conditional/chosen_laws.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/shared_basis.h"
@@ -27,12 +29,15 @@ struct BaselineBasis {
   std::vector<PlanRate> rates;
   // What was found of its laws: a variant samples what the baseline sampled.
   std::vector<LawCheck> law_checks;
+  // The laws themselves: a variant that would choose the same takes them over. Null: it chooses
+  // anew, with the same outcome.
+  std::shared_ptr<const KeptLaws> laws;
 
   // Bytes held.
   int64_t bytes() const;
 };
 
-// The basis of a plan that is prepared, without checks. One shared state and 1 ns a cell.
+// The basis of a plan that is prepared, without checks. One shared state and 2 ns a cell.
 BaselineBasis BasisOf(const ConditionalPlan& plan);
 
 // The means by which the laws of a variant are chosen: the baseline's for the series, periods and

@@ -16,8 +16,8 @@ LaneWork OnSampledPaths(const ConditionalPlanState& state, int64_t block) {
     work.shared.Set(lane, state.states->stage().Draw(block * kScrambleCount + lane));
   }
   work.shared.Finish(state.plan);
-  EvaluateAtoms(work, 0, static_cast<int>(state.program.table.atoms.size()));
-  EvaluateSums(work, 0, static_cast<int>(state.program.summed.size()));
+  EvaluateAtoms(work, 0, static_cast<int>(state.program().table.atoms.size()));
+  EvaluateSums(work, 0, static_cast<int>(state.program().summed.size()));
   return work;
 }
 
@@ -30,10 +30,10 @@ struct Sums {
 void Add(const ConditionalPlanState& state, const BlockOutcome& drawn,
          const ConditionalBlock& block, std::vector<Sums>& sums) {
   size_t row = 0;
-  for (size_t i = 0; i < state.laws.size(); ++i) {
-    const bool higher = state.program.targets[i].higher;
-    const bool sampled = state.laws[i].law == LawUsed::kSampled;
-    for (const double threshold : state.laws[i].thresholds) {
+  for (size_t i = 0; i < state.laws().size(); ++i) {
+    const bool higher = state.program().targets[i].higher;
+    const bool sampled = state.laws()[i].law == LawUsed::kSampled;
+    for (const double threshold : state.laws()[i].thresholds) {
       for (int lane = 0; lane < kScrambleCount; ++lane) {
         const double value = drawn.values[i * kScrambleCount + lane];
         const bool reached = higher ? value >= threshold : value <= threshold;

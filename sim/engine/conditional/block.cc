@@ -73,19 +73,19 @@ bool ConditionalBlockWork::State::DrawStates() {
 }
 
 bool ConditionalBlockWork::State::AddAtoms() {
-  const int count = static_cast<int>(plan.program.table.atoms.size());
+  const int count = static_cast<int>(plan.program().table.atoms.size());
   int end = next_atom;
   for (double cost = 0.0; end < count && cost < kSlice; ++end)
-    cost += plan.program.table.costs[end];
+    cost += plan.program().table.costs[end];
   Check(EvaluateAtoms(work, next_atom, end));
   next_atom = end;
   return next_atom == count;
 }
 
 bool ConditionalBlockWork::State::AddSums() {
-  const int count = static_cast<int>(plan.program.summed.size());
+  const int count = static_cast<int>(plan.program().summed.size());
   int end = next_sum;
-  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program.SumCost(end);
+  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program().SumCost(end);
   Check(EvaluateSums(work, next_sum, end));
   next_sum = end;
   return next_sum == count;

@@ -32,7 +32,7 @@
 namespace jalon::sim {
 
 // Changes with anything that changes a bit of a conditional answer (D5).
-inline constexpr char kConditionalVersion[] = "conditional-4";
+inline constexpr char kConditionalVersion[] = "conditional-5";
 
 // R: independent scrambles, the paths of a block.
 inline constexpr int kScrambleCount = kPathsPerBlock;
@@ -85,8 +85,9 @@ class ConditionalPlan {
 // at a time. `plan` must outlive it.
 //
 // With `baseline` the plan is a variant of it: draws keep the coordinates they have in the
-// baseline, and laws are chosen by the baseline's means (baseline_basis.h). A target whose law
-// would be refused by the variant's own means is refused: a lever may leave too little for it.
+// baseline, and laws are chosen by the baseline's means (baseline_basis.h), or taken over from it
+// where they would be the same. A target that the variant moves far and whose law would be refused
+// by the variant's own means is refused (law_choice.h): a lever may leave too little for it.
 //
 // Targets of the classes `wrong` are refused too: a check found their laws off (law_check_work.h).
 class ConditionalPreparation final : public SlicedWork {

@@ -70,18 +70,35 @@ double PartBytes(const Plan& plan) {
          sizeof(FlowAtom) + 2.0 * kSides * plan.period_count() * sizeof(double);
 }
 
-double ProgramBytes(const Plan& plan) {
+// Of ChosenLaws.
+double LawBytes(const Plan& plan) {
   const AtomCount atoms = CountAtoms(plan);
   const double thresholds = ThresholdCount(plan);
-  const double per_target = sizeof(TargetLaw) + sizeof(LaneTarget) + sizeof(MeanPlaces) +
-                            3.0 * sizeof(size_t) + sizeof(double);
+  const double per_target =
+      sizeof(TargetLaw) + sizeof(LaneTarget) + 2.0 * sizeof(size_t) + sizeof(double);
   return Size(plan.targets.size()) * per_target +
          thresholds * (sizeof(double) + sizeof(LaneThreshold) + sizeof(ScoreCurve)) +
          atoms.flows * (sizeof(AtomTable::Atom) + sizeof(FlowAtom) + sizeof(float)) +
          atoms.mixed_parts * (sizeof(AtomTable::Atom) + sizeof(MixedAtom) + PartBytes(plan)) +
-         atoms.uses * sizeof(int) +
+         atoms.uses * sizeof(int);
+}
+
+double ProgramBytes(const Plan& plan) {
+  return LawBytes(plan) + Size(plan.targets.size()) * (sizeof(MeanPlaces) + sizeof(size_t)) +
          // Means; while laws are chosen, those of every regime but one beside.
          plan.regime_count() * Size(plan.series.size()) * plan.period_count() * sizeof(double);
+}
+
+double InputBytes(const Plan& plan) {
+  const double cells = Size(plan.series.size()) * plan.period_count();
+  return Size(plan.series.size()) * sizeof(PlanSeries) + cells * sizeof(double) +
+         Size(plan.series_slot_first.size() + plan.series_slots.size()) * sizeof(int) +
+         Size(plan.slots.size()) * (sizeof(PlanSlot) + sizeof(double)) +
+         Size(plan.terms.size()) * sizeof(PlanTerm) + Size(plan.stocks.size()) * sizeof(PlanStock) +
+         Size(plan.stock_flows.size()) * sizeof(PlanStockFlow) +
+         Size(plan.targets.size()) * (sizeof(Target) + sizeof(PlanTarget)) +
+         // A variation has a weight for each threshold.
+         2.0 * ThresholdCount(plan) * sizeof(double);
 }
 
 double BlockBytes(const Plan& plan) {
@@ -120,36 +137,14 @@ double BlockNanoseconds(const Plan& plan, double threshold_count) {
          atoms.uses * kUse + threshold_count * kThreshold + Size(plan.targets.size()) * kTarget;
 }
 
-int64_t HeapBytes(const Composition& composition) {
-  return BytesOf(composition.parts) + BytesOf(composition.branch_first) +
-         BytesOf(composition.readings) + BytesOf(composition.flows) +
-         BytesOf(composition.loadings) + BytesOf(composition.weights);
-}
-
-int64_t HeapBytes(const AtomTable& table) {
-  int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
-                  BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
-  for (const MixedAtom& atom : table.mixed) {
-    bytes += HeapBytes(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
-             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.read) +
-             BytesOf(atom.first_feed);
-  }
-  return bytes;
-}
-
 }  // namespace
 
+double PredictKeptLawsBytes(const Plan& plan) { return LawBytes(plan) + InputBytes(plan); }
+
 int64_t ConditionalPlan::allocated_bytes() const {
-  const LaneProgram& program = state_->program;
-  int64_t bytes = HeapBytes(program.table) + BytesOf(program.targets) +
-                  BytesOf(program.first_threshold) + BytesOf(program.first_row) +
-                  BytesOf(program.thresholds) + BytesOf(program.curves) + BytesOf(program.tables) +
-                  BytesOf(program.summed) + BytesOf(state_->places) + BytesOf(state_->first_place) +
-                  BytesOf(state_->floors) + BytesOf(state_->laws);
-  for (const ReachTable& table : program.tables) bytes += table.allocated_bytes();
-  for (const TargetLaw& law : state_->laws) bytes += BytesOf(law.thresholds);
   const Plan& plan = state_->plan;
-  return bytes + static_cast<int64_t>(plan.series.size()) * plan.period_count() * sizeof(double);
+  return state_->chosen->bytes() + BytesOf(state_->places) + BytesOf(state_->first_place) +
+         static_cast<int64_t>(plan.series.size()) * plan.period_count() * sizeof(double);
 }
 
 int64_t ConditionalBlockBytes(const ConditionalBlock& block) {

@@ -10,6 +10,7 @@
 #include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/fold_work.h"
+#include "sim/engine/run.h"
 #include "sim/engine/sub_plan.h"
 
 namespace jalon::sim {
@@ -71,6 +72,11 @@ bool HasScores(const Plan& plan) {
 }
 
 }  // namespace
+
+int64_t KnowledgePathsOf(int64_t path_count) {
+  constexpr int64_t kMost = int64_t{kParameterDraws} * kBlocksPerDraw * kPathsPerBlock;
+  return path_count <= kFirstCheckpoint ? 0 : std::min(path_count, kMost);
+}
 
 EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,
                                    int64_t law_check_paths) {
@@ -332,7 +338,7 @@ std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
   made.knowledge_blocks = knowledge_->blocks_folded();
   if (sampled_.targets.empty()) return made;
   const ScrambleMeans sampled = sampled_.estimator->scrambles()->Means();
-  const std::vector<size_t>& rows = conditional_->state().program.first_threshold;
+  const std::vector<size_t>& rows = conditional_->state().program().first_threshold;
   size_t sampled_row = 0;
   for (size_t k = 0; k < sampled_.targets.size(); ++k) {
     const int target = sampled_.targets[k];

@@ -80,8 +80,10 @@ class ConditionalEstimator final : public Estimator {
   SampledPart sampled_;
 };
 
-// Paths of a run that carry the knowledge interval.
-inline constexpr int64_t kKnowledgePaths = kParameterDraws * kBlocksPerDraw * kPathsPerBlock;
+// Paths that a run of `path_count` computes for its knowledge interval, besides its own: none
+// before it is past its first checkpoint; the same number as its own at its later checkpoints,
+// until every draw has met all of its blocks.
+int64_t KnowledgePathsOf(int64_t path_count);
 
 // Predicted cost of a ConditionalEstimator, as PlanCost: the knowledge interval apart; whole paths
 // where the plan has scores. Targets without a closed form are known once laws are chosen: the laws
@@ -92,7 +94,7 @@ struct EstimatorCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;
   double preparation_cpu_ms = 0.0;
-  // On top, for each of the first kKnowledgePaths.
+  // On top, for 256 of KnowledgePathsOf.
   double knowledge_cpu_ms_per_256_paths = 0.0;
 };
 EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,

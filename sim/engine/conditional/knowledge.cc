@@ -51,7 +51,7 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
       regime_weights_(DrawRegimeWeights(plan.plan(), plan.state().states->basis().leading_count,
                                         kParameterDraws)) {
   int row_count = 0;
-  for (const TargetLaw& law : plan.state().laws) {
+  for (const TargetLaw& law : plan.state().laws()) {
     rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
     if (!law.thresholds.empty()) is_sampled_.push_back(law.law == LawUsed::kSampled ? 1 : 0);
   }

@@ -125,7 +125,7 @@ double LaneProgram::SumCost(int k) const {
 LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
     : plan(state.plan),
       means(state.means),
-      program(state.program),
+      program(state.program()),
       places(state.places),
       shared(plan),
       asked(asked),

@@ -68,9 +68,9 @@ struct LawCheckWork::State {
   void AddPlaces(int target);
   void SetPools(int target);
   void FoldTarget(int target);
-  bool IsHigher(int target) const { return plan.program.targets[target].higher; }
-  size_t FirstThreshold(int target) const { return plan.program.first_threshold[target]; }
-  int target_count() const { return static_cast<int>(plan.laws.size()); }
+  bool IsHigher(int target) const { return plan.program().targets[target].higher; }
+  size_t FirstThreshold(int target) const { return plan.program().first_threshold[target]; }
+  int target_count() const { return static_cast<int>(plan.laws().size()); }
 
   const ConditionalPlan& conditional;
   const ConditionalPlanState& plan;
@@ -107,7 +107,7 @@ void LawCheckWork::State::AddToClass(LawClass its, int target) {
 bool LawCheckWork::State::FindClasses() {
   class_of.assign(target_count(), -1);
   for (int i = 0; i < target_count(); ++i) {
-    if (const std::optional<LawClass> its = ClassOf(plan.laws[i])) AddToClass(*its, i);
+    if (const std::optional<LawClass> its = ClassOf(plan.laws()[i])) AddToClass(*its, i);
   }
   pools.resize(checks.size());
   place_sums.assign(plan.threshold_count(), 0.0);
@@ -144,7 +144,7 @@ bool LawCheckWork::State::ForSome(void (State::*work)(int target)) {
   for (; next_target < target_count() && done < fold_size; ++next_target) {
     ++done;
     if (class_of[next_target] < 0) continue;
-    done += static_cast<int64_t>(plan.laws[next_target].thresholds.size());
+    done += static_cast<int64_t>(plan.laws()[next_target].thresholds.size());
     (this->*work)(next_target);
   }
   if (next_target < target_count()) return false;
@@ -186,7 +186,7 @@ bool LawCheckWork::State::SetPlaces() {
 }
 
 void LawCheckWork::State::FoldTarget(int target) {
-  const std::vector<double>& thresholds = plan.laws[target].thresholds;
+  const std::vector<double>& thresholds = plan.laws()[target].thresholds;
   const double* values = drawn->values.data() + static_cast<size_t>(target) * kScrambleCount;
   for (size_t j = 0; j < thresholds.size(); ++j) {
     const size_t row = FirstThreshold(target) + j;

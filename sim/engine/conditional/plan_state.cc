@@ -32,8 +32,7 @@ ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double>
       quantile_levels(std::move(quantile_levels)),
       means(plan),
       regime_lanes(plan),
-      places(plan.targets.size()),
-      floors(plan.targets.size(), 0.0) {}
+      places(plan.targets.size()) {}
 
 ConditionalPlan::ConditionalPlan(std::unique_ptr<ConditionalPlanState> state)
     : state_(std::move(state)) {}
@@ -42,7 +41,7 @@ ConditionalPlan::ConditionalPlan(ConditionalPlan&&) noexcept = default;
 ConditionalPlan& ConditionalPlan::operator=(ConditionalPlan&&) noexcept = default;
 
 const Plan& ConditionalPlan::plan() const { return state_->plan; }
-LawUsed ConditionalPlan::law(int target) const { return state_->laws[target].law; }
+LawUsed ConditionalPlan::law(int target) const { return state_->laws()[target].law; }
 
 const SharedSource& ConditionalPlan::shared_states() const { return *state_->states; }
 

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "sim/engine/conditional/chosen_laws.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/lane_evaluator.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
@@ -44,25 +46,24 @@ struct ConditionalPlanState {
   RegimeLanes regime_lanes;
   // Set once the basis is there.
   std::optional<SobolStates> states;
-  // [target], their compositions left empty.
-  std::vector<TargetLaw> laws;
-  LaneProgram program;
-  // [target]: where conditional means are gathered, the center near the middle; and what a quantity
-  // cannot be below.
+  // Once they are chosen; a variant may share those of its baseline.
+  std::shared_ptr<const ChosenLaws> chosen;
+  // [target]: where conditional means are gathered, the center near the middle.
   std::vector<MeanPlaces> places;
   // [target + 1]: first of its places among those of all targets.
   std::vector<size_t> first_place;
-  std::vector<double> floors;
   // Blocks of all thresholds, and of the first ones.
   mutable BlockPool pool;
   mutable BlockPool first_pool;
 
-  bool has_thresholds() const { return !program.thresholds.empty(); }
+  const std::vector<TargetLaw>& laws() const { return chosen->laws; }
+  const LaneProgram& program() const { return chosen->program; }
+  bool has_thresholds() const { return threshold_count() > 0; }
   BlockPool& PoolOf(ThresholdsAsked asked) const {
     return asked == ThresholdsAsked::kAll ? pool : first_pool;
   }
 
-  size_t threshold_count() const { return program.thresholds.size(); }
+  size_t threshold_count() const { return program().thresholds.size(); }
 };
 
 }  // namespace jalon::sim

@@ -1,7 +1,6 @@
 // How a conditional plan is made, slice by slice.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,19 +9,14 @@
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/engine/conditional/baseline_basis.h"
-#include "sim/engine/conditional/law_class.h"
+#include "sim/engine/conditional/law_choice.h"
 #include "sim/engine/conditional/plan_state.h"
-#include "sim/engine/conditional/regime_laws.h"
 
 namespace jalon::sim {
 namespace {
 
-// Nanoseconds of a slice, as predicted.
-constexpr double kSlice = 2e6;
 // Series of a slice of means.
 constexpr int kSeriesOfSlice = 10'000;
-// Nanoseconds of a threshold that a polynomial does not do.
-constexpr double kTable = 3e5;
 // Points of every scramble, in each regime, that say where conditional means fall.
 constexpr int kPilotPoints = 2;
 constexpr double kPilotPaths = kPilotPoints * kScrambleCount;
@@ -45,39 +39,12 @@ Violations Refusals(const ConditionalPlanState& state) {
   if (!state.plan.scores.scores.empty() || !state.plan.scores.joint_sets.empty()) {
     refuse("scores", "scores and joint attainment need whole paths: use the sampled estimator");
   }
-  for (size_t i = 0; i < state.laws.size(); ++i) {
-    if (!state.laws[i].refused()) continue;
+  for (size_t i = 0; i < state.laws().size(); ++i) {
+    if (!state.laws()[i].refused()) continue;
     refuse(absl::StrCat("targets[", i, "]"),
-           absl::StrCat(state.laws[i].refusal, ": use the sampled estimator"));
+           absl::StrCat(state.laws()[i].refusal, ": use the sampled estimator"));
   }
   return violations;
-}
-
-// Whether a sum of flows cannot be negative.
-bool IsNonNegative(const Plan& plan, const Composition& composition) {
-  if (composition.moves || composition.has_denominator) return false;
-  for (const Part& part : composition.parts) {
-    const PlanSeries& series = plan.series[part.series];
-    if (series.group < 0 || series.law == Law::kStudentT) return false;
-  }
-  return std::none_of(composition.weights.begin(), composition.weights.end(),
-                      [](double weight) { return weight < 0.0; });
-}
-
-// Nanoseconds a target took, roughly.
-double CostOf(const TargetLaw& law) {
-  constexpr double kTarget = 6'000.0;
-  constexpr double kPart = 1'500.0;
-  constexpr double kSumThreshold = 5'000.0;
-  constexpr double kMomentThreshold = 4'500.0;
-  // A ratio is looked at once for every threshold.
-  constexpr double kPartThreshold = 800.0;
-  const auto thresholds = static_cast<double>(law.thresholds.size());
-  const double parts = law.composition.part_count();
-  const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
-  const double by_part = law.composition.has_denominator ? kPartThreshold * thresholds : 0.0;
-  return kTarget + (kPart + by_part) * parts +
-         (is_sum ? kSumThreshold : kMomentThreshold) * thresholds;
 }
 
 }  // namespace
@@ -88,23 +55,17 @@ struct ConditionalPreparation::State {
       : made(std::make_unique<ConditionalPlanState>(plan, std::move(quantile_levels))),
         refused(refused),
         baseline(baseline),
-        wrong(std::move(wrong)),
-        collector(plan) {}
+        wrong(std::move(wrong)) {}
 
   // One phase after the other; each says whether it is over.
   bool BuildMeans();
   bool BuildBasis();
   bool FindMiddles();
   bool ChooseLaws();
-  bool MakeStudents() { return students.Step(); }
-  bool CollectAtoms();
   bool RunPilot();
 
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
-  TargetLaw LawOfNext();
-  void RefuseWrong(TargetLaw& law) const;
-  void AddTarget();
   void AddPilot(const ConditionalBlock& block, int regime);
   void SetPlaces();
 
@@ -112,21 +73,11 @@ struct ConditionalPreparation::State {
   Refused refused;
   // Null but for a variant.
   const BaselineBasis* baseline;
-  const std::vector<LawClass> wrong;
+  std::vector<LawClass> wrong;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
-  std::optional<SlotSeries> slots;
-  // [regime]: what laws are chosen by, the means of its middle shared state; of a variant whose own
-  // means differ from its baseline's, those too.
-  std::vector<PathMeans> middles;
-  std::optional<PathMeans> own_middle;
-  // Rates of the first regime.
-  std::vector<double> rates;
-  StudentSums students;
-  AtomCollector collector;
-  int next_target = 0;
-  // Of the slice in hand.
-  double cost = 0.0;
+  LawMeans law_means;
+  std::optional<LawChoice> choice;
   std::unique_ptr<ConditionalBlockWork> pilot;
   // Blocks of it that are done, regime after regime.
   int pilot_count = 0;
@@ -150,72 +101,30 @@ bool ConditionalPreparation::State::BuildBasis() {
 
 // One regime a call. A variant has one.
 bool ConditionalPreparation::State::FindMiddles() {
+  std::vector<PathMeans>& middles = law_means.middles;
   const auto regime = static_cast<int>(middles.size());
   middles.push_back(made->means.At(made->states->Middle(regime)));
   if (regime + 1 < plan().regime_count()) return false;
-  rates = middles.front().rates;
-  slots.emplace(plan(), rates);
+  law_means.rates = middles.front().rates;
   if (baseline == nullptr) return true;
-  PathMeans& middle = middles.front();
-  PathMeans at_baseline = MeansAtBaseline(*baseline, plan(), middle);
-  if (at_baseline != middle) own_middle = std::exchange(middle, std::move(at_baseline));
+  PathMeans at_baseline = MeansAtBaseline(*baseline, plan(), middles.front());
+  if (at_baseline != middles.front()) {
+    law_means.own = std::exchange(middles.front(), std::move(at_baseline));
+  }
   return true;
-}
-
-TargetLaw ConditionalPreparation::State::LawOfNext() {
-  TargetLaw law = ChooseLawOfAll(plan(), *slots, middles, students, next_target);
-  if (law.refused() || !own_middle) return law;
-  TargetLaw own = ChooseLaw(plan(), *slots, *own_middle, students, next_target);
-  return own.refused() ? own : law;
-}
-
-void ConditionalPreparation::State::RefuseWrong(TargetLaw& law) const {
-  const std::optional<LawClass> its = ClassOf(law);
-  if (!its || std::find(wrong.begin(), wrong.end(), *its) == wrong.end()) return;
-  law.refusal = "its law is off whole paths";
-}
-
-void ConditionalPreparation::State::AddTarget() {
-  TargetLaw law = LawOfNext();
-  RefuseWrong(law);
-  // Nothing is computed for it.
-  if (law.refused()) law.law = LawUsed::kSampled;
-  if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
-  made->floors[next_target] =
-      IsNonNegative(plan(), law.composition) ? 0.0 : -std::numeric_limits<double>::infinity();
-  AddLaneTarget(plan(), next_target, law, made->program);
-  collector.Add(law.composition);
-  cost += CostOf(law) * plan().regime_count();
-  // What is left of the composition: whether there is a denominator, whether weights move.
-  law.composition = {.has_denominator = law.composition.has_denominator,
-                     .moves = law.composition.moves};
-  made->laws.push_back(std::move(law));
-  ++next_target;
 }
 
 bool ConditionalPreparation::State::ChooseLaws() {
-  cost = 0.0;
-  while (next_target < target_count() && cost < kSlice) {
-    const size_t tables = made->program.tables.size();
-    AddTarget();
-    cost += kTable * static_cast<double>(made->program.tables.size() - tables);
+  if (!choice) {
+    LawsOfBaseline kept;
+    if (baseline != nullptr) kept = {baseline->laws.get(), &baseline->middle};
+    choice.emplace(plan(), std::move(law_means), kept, std::move(wrong));
+    return false;
   }
-  if (next_target < target_count()) return false;
+  if (!choice->Step()) return false;
+  made->chosen = choice->Take();
+  choice.reset();
   if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
-  return true;
-}
-
-bool ConditionalPreparation::State::CollectAtoms() {
-  made->program.table = collector.Finish();
-  made->program.families = {};
-  made->program.reaches = {};
-  AtomTable& table = made->program.table;
-  for (size_t a = 0; a < table.atoms.size(); ++a) {
-    table.costs.push_back(static_cast<float>(made->program.AtomCost(static_cast<int>(a))));
-  }
-  for (const MixedAtom& atom : made->program.table.mixed) {
-    made->program.widest = std::max(made->program.widest, atom.composition.part_count());
-  }
   spreads.assign(static_cast<size_t>(target_count()) * plan().regime_count(), {});
   return true;
 }
@@ -279,9 +188,8 @@ ConditionalPreparation::~ConditionalPreparation() = default;
 
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();
-  constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis,   &State::FindMiddles,
-                               &State::ChooseLaws, &State::MakeStudents, &State::CollectAtoms,
-                               &State::RunPilot};
+  constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis, &State::FindMiddles,
+                               &State::ChooseLaws, &State::RunPilot};
   State& state = *state_;
   if ((state.*kPhases[state.phase])()) ++state.phase;
   return state.phase == static_cast<int>(std::size(kPhases)) || !state.status.ok();

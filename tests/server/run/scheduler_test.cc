@@ -36,6 +36,20 @@ class Scribe final : public Job {
   const std::function<void()> at_end_;
 };
 
+// Waits until a number of jobs have ended.
+class Countdown {
+ public:
+  explicit Countdown(int count) : left_(count) {}
+  void Down() {
+    if (--left_ == 0) done_.set_value();
+  }
+  void Wait() { done_.get_future().wait(); }
+
+ private:
+  int left_;
+  std::promise<void> done_;
+};
+
 // A pool whose only thread stands still until Open, so that tests decide what waits.
 class OneThread {
  public:
@@ -61,16 +75,13 @@ class OneThread {
 TEST(SchedulerTest, GivesEachPrincipalEverySecondStepHoweverManyJobsItHas) {
   OneThread pool;
   std::vector<std::string> log;
-  std::promise<void> done;
-  int left = 3;
-  const auto at_end = [&] {
-    if (--left == 0) done.set_value();
-  };
+  Countdown jobs(3);
+  const auto at_end = [&] { jobs.Down(); };
   ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 2, &log, at_end)).ok());
   ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a2", 2, &log, at_end)).ok());
   ASSERT_TRUE(pool.scheduler().Submit("b", std::make_shared<Scribe>("b1", 3, &log, at_end)).ok());
   pool.Open();
-  done.get_future().wait();
+  jobs.Wait();
   pool.scheduler().Stop();
   EXPECT_THAT(log, ElementsAre("a1", "b1", "a2", "b1", "a1", "b1", "a2"));
 }
@@ -79,11 +90,8 @@ TEST(SchedulerTest, GivesEachPrincipalEverySecondStepHoweverManyJobsItHas) {
 TEST(SchedulerTest, StepsAYoungJobThreeTimesWhileAnOldOneStepsOnce) {
   OneThread pool;
   std::vector<std::string> log;
-  std::promise<void> done;
-  int left = 2;
-  const auto at_end = [&] {
-    if (--left == 0) done.set_value();
-  };
+  Countdown jobs(2);
+  const auto at_end = [&] { jobs.Down(); };
   const auto young = std::make_shared<Scribe>("young", 6, &log, at_end);
   // Once it is old, the other one comes.
   const auto join = [&] { ASSERT_TRUE(pool.scheduler().Submit("a", young).ok()); };
@@ -108,7 +116,7 @@ TEST(SchedulerTest, StepsAYoungJobThreeTimesWhileAnOldOneStepsOnce) {
   };
   ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Old>(&log, join, at_end)).ok());
   pool.Open();
-  done.get_future().wait();
+  jobs.Wait();
   pool.scheduler().Stop();
   ASSERT_EQ(log.size(), 10u);
   const auto first_seven = std::vector<std::string>(log.begin(), log.begin() + 7);
@@ -130,12 +138,12 @@ TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
   };
   OneThread pool;
   std::vector<std::string> log;
-  std::promise<void> done;
-  const auto at_end = [&] { done.set_value(); };
+  Countdown jobs(1);
+  const auto at_end = [&] { jobs.Down(); };
   ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 2, &log, at_end)).ok());
   ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Ending>(&log)).ok());
   pool.Open();
-  done.get_future().wait();
+  jobs.Wait();
   pool.scheduler().Stop();
   EXPECT_THAT(log, ElementsAre("ending", "a1", "a1"));
 }

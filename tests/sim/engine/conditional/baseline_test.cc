@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gtest/gtest.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "tests/sim/engine/conditional/kept_run.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
 #include "tests/sim/engine/same_bits.h"
@@ -16,6 +17,26 @@ TinyBank Bank(uint64_t seed) {
   TinyBank bank = MakeRandomBank(seed);
   for (Target& target : bank.targets) target.thresholds = {300.0, 500.0};
   return bank;
+}
+
+// Every kind of target, with thresholds that are neither certain nor hopeless.
+TinyBank KindsWithThresholds(uint64_t seed) {
+  TinyBank bank = MakeKindsBank(seed);
+  const Checkpoint pilot = RunKept(bank, {.paths = 256}).last;
+  for (size_t i = 0; i < bank.targets.size(); ++i) {
+    bank.targets[i].thresholds = {
+        pilot.estimates[i].mean,
+        pilot.estimates[i].mean + 0.5 * pilot.estimates[i].standard_deviation};
+  }
+  return bank;
+}
+
+// A variant's `plan`, prepared.
+ConditionalPlan PreparedOn(const Plan& plan, const BaselineBasis& baseline) {
+  ConditionalPreparation work(plan, {0.5}, ConditionalPreparation::Refused::kSample, &baseline);
+  while (!work.Step()) {
+  }
+  return work.Take().value();
 }
 
 void ExpectSameBlock(const BaselineBlock& a, const BaselineBlock& b) {
@@ -109,8 +130,11 @@ TEST(BaselineTest, TakesSixtyMegabytesForTheObjectivesOfALargeBank) {
   Plan plan;
   plan.horizon = Year(2026);
   plan.series.resize(24'000);
+  plan.series_slot_first.resize(24'001, 0);
   plan.targets.resize(24'000, {.thresholds = {1.0}});
-  EXPECT_LE(PredictBaselineBytes(plan, 65'536), 60e6);
+  const double laws = PredictKeptLawsBytes(plan);
+  EXPECT_LE(PredictBaselineBytes(plan, 65'536) - laws, 60e6);
+  EXPECT_LE(laws, 30e6);
 }
 
 TEST(BaselineTest, NamesTargetsByWhatTheyAreAbout) {
@@ -151,6 +175,59 @@ TEST(BaselineBasisTest, KeepsTheLawOfTheBaseline) {
   EXPECT_EQ(RunVariant(variant, baseline, {.paths = 256}).last.laws[0], baseline.last.laws[0]);
 }
 
+// Choosing anew gives the same answers, only later.
+TEST(BaselineBasisTest, GivesTheSameBitsWithTheLawsOfTheBaselineAsWithLawsChosenAnew) {
+  for (const uint64_t seed : {33, 34, 35}) {
+    const TinyBank bank = KindsWithThresholds(seed);
+    const KeptRun baseline = RunKept(bank, {.paths = 256});
+    KeptRun without_laws = baseline;
+    without_laws.block.basis.laws = nullptr;
+    for (const double effect : {-0.03, -0.5, -0.998}) {
+      TinyBank variant = bank;
+      variant.scenario.events = {FixedEvent("less", effect)};
+      variant.scenario.drivers = {{.driver = "yield",
+                                   .mode = DriverAssumption::Mode::kShift,
+                                   .first = Period::Month(2026, 1),
+                                   .values = {-effect}}};
+      const KeptRun kept = RunVariant(variant, baseline, {.paths = 256});
+      const KeptRun anew = RunVariant(variant, without_laws, {.paths = 256});
+      ExpectSameBlock(kept.block, anew.block);
+      EXPECT_EQ(kept.last.laws, anew.last.laws);
+    }
+  }
+}
+
+TEST(BaselineBasisTest, SharesTheLawsOfTheBaselineWhereNothingTheyAreMadeOfChanges) {
+  const TinyBank bank = KindsWithThresholds(36);
+  const KeptRun baseline = RunKept(bank, {.paths = 256});
+  const auto shares = [&](const TinyBank& variant) {
+    const Plan plan = variant.plan();
+    return PreparedOn(plan, baseline.block.basis).state().chosen ==
+           baseline.block.basis.laws->chosen;
+  };
+  TinyBank variant = bank;
+  variant.scenario.events = {FixedEvent("less", -0.03)};
+  EXPECT_TRUE(shares(bank));
+  EXPECT_TRUE(shares(variant));
+
+  TinyBank other_thresholds = variant;
+  other_thresholds.targets[0].thresholds[0] += 1.0;
+  EXPECT_FALSE(shares(other_thresholds));
+  TinyBank fewer_targets = variant;
+  fewer_targets.targets.pop_back();
+  EXPECT_FALSE(shares(fewer_targets));
+  // A rate that moves on the baseline's paths, known on the variant's.
+  TinyBank imposed = variant;
+  imposed.scenario.drivers = {{.driver = "yield",
+                               .mode = DriverAssumption::Mode::kImpose,
+                               .first = Period::Month(2026, 1),
+                               .values = {3.0}}};
+  EXPECT_FALSE(shares(imposed));
+  TinyBank other_spread = variant;
+  other_spread.model.series[0].dispersion *= 1.5;
+  EXPECT_FALSE(shares(other_spread));
+}
+
 // A net sum of two counts of different weight loses its law when next to nothing is left.
 TEST(BaselineBasisTest, SamplesWhatALeverLeavesTooLittleOf) {
   TinyBank bank = MakeTinyBank({.kinds = {IndicatorKind::kAmount, IndicatorKind::kAmount},
@@ -165,6 +242,9 @@ TEST(BaselineBasisTest, SamplesWhatALeverLeavesTooLittleOf) {
   variant.scenario.events = {FixedEvent("gone", -0.998)};
   const KeptRun run = RunVariant(variant, baseline, {.paths = 256});
   EXPECT_EQ(run.last.laws[0], LawUsed::kSampled);
+  const Plan plan = variant.plan();
+  EXPECT_NE(PreparedOn(plan, baseline.block.basis).state().chosen,
+            baseline.block.basis.laws->chosen);
   const PairedDeltas deltas = DeltasOf(baseline, run);
   EXPECT_NEAR(deltas.targets[0].mean.value, -0.998 * 720.0, 10.0);
 }

@@ -56,6 +56,36 @@ TEST(KnowledgeTest, MeetsEveryDrawOnceBetweenTheFirstCheckpointAndTheSecond) {
   for (const auto& [share, count] : met) EXPECT_EQ(count, 1);
 }
 
+// What is predicted is what is computed.
+TEST(KnowledgeTest, CostsThePathsOfItsShares) {
+  const auto share_paths = [](int64_t path_count) {
+    int64_t paths = 0;
+    for (int64_t block = 0; block < path_count / kPathsPerBlock; ++block) {
+      paths += static_cast<int64_t>(KnowledgeSharesOf(block).size()) * kPathsPerBlock;
+    }
+    return paths;
+  };
+  for (const int64_t path_count : {16, 256, 1'024, 4'096, 100'000}) {
+    EXPECT_EQ(share_paths(path_count), KnowledgePathsOf(path_count)) << path_count;
+  }
+  for (const int64_t path_count : {272, 400}) {
+    EXPECT_LE(share_paths(path_count), KnowledgePathsOf(path_count)) << path_count;
+  }
+}
+
+TEST(KnowledgeTest, IsNotComputedWithoutThresholds) {
+  TinyBank bank = Bank();
+  bank.targets[0].thresholds.clear();
+  const Plan plan = bank.plan();
+  EXPECT_EQ(PredictKnowledgeCpuMs(plan), 0.0);
+  RunOptions options{.max_paths = 1'024};
+  options.summary.keep_scrambles = true;
+  InlineExecutor executor;
+  const auto run = RunToPrecision(std::make_unique<ConditionalEstimator>(plan, options.summary),
+                                  options, executor, {}, [](const Checkpoint&) {});
+  EXPECT_EQ(run.value().scrambles.value().knowledge_blocks, 0);
+}
+
 TEST(KnowledgeTest, IsWhatTheLevelsFactorDoes) {
   constexpr double kLoading = 0.02;
   TinyBank bank = Bank();

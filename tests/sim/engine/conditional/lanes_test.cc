@@ -56,7 +56,7 @@ void ExpectTheNaiveNumbers(const TinyBank& bank) {
       variance += value.variance;
       const double error = law.reach.empty() ? 5e-5 : 1.2e-4;
       for (size_t j = 0; j < law.thresholds.size(); ++j) {
-        const size_t row = state.program.first_threshold[i] + j;
+        const size_t row = state.program().first_threshold[i] + j;
         EXPECT_NEAR(block.probability[row * kScrambleCount + lane], value.probability[j], error)
             << j;
       }

@@ -119,7 +119,7 @@ inline constexpr StoredNumber kSampledPathStored[] = {
     {"cell 191", 0x1.262a34b1714a6p+10},
 };
 
-inline constexpr char kConditionalVersionStored[] = "conditional-4";
+inline constexpr char kConditionalVersionStored[] = "conditional-5";
 inline constexpr StoredNumber kConditionalStored[] = {
     {"target 0 mean", 0x1.afa7f345f4328p+7},
     {"target 0 standard deviation", 0x1.b3efe9603c3c7p+4},
@@ -183,7 +183,7 @@ inline constexpr StoredNumber kConditionalStored[] = {
     {"target 9 90 %", 0x1.419861c92cd4fp+12},
 };
 
-inline constexpr char kConditionalPathVersionStored[] = "conditional-4+sampled-2";
+inline constexpr char kConditionalPathVersionStored[] = "conditional-5+sampled-2";
 inline constexpr StoredNumber kConditionalPathStored[] = {
     {"value of target 0", 0x1.0bp+8},
     {"value of target 1", 0x1.d3p+9},

@@ -1,0 +1,100 @@
+#include "sim/engine/conditional/chosen_laws.h"
+
+#include <cstring>
+
+#include "sim/base/bytes_of.h"
+#include "sim/base/missing.h"
+
+namespace jalon::sim {
+namespace {
+
+int64_t HeapBytes(const Composition& composition) {
+  return BytesOf(composition.parts) + BytesOf(composition.branch_first) +
+         BytesOf(composition.readings) + BytesOf(composition.flows) +
+         BytesOf(composition.loadings) + BytesOf(composition.weights);
+}
+
+int64_t HeapBytes(const AtomTable& table) {
+  int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
+                  BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
+  for (const MixedAtom& atom : table.mixed) {
+    bytes += HeapBytes(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
+             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.read) +
+             BytesOf(atom.first_feed);
+  }
+  return bytes;
+}
+
+// Missing cells are NaN: equal where their bits are.
+bool HaveSameBits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+}
+
+std::vector<double> KnownRates(const Plan& plan, const SlotSeries& slots) {
+  std::vector<double> rates(plan.slots.size());
+  for (size_t k = 0; k < rates.size(); ++k) {
+    rates[k] = slots.KnownRate(static_cast<int>(k)).value_or(kMissing);
+  }
+  return rates;
+}
+
+}  // namespace
+
+int64_t ChosenLaws::bytes() const {
+  int64_t total = HeapBytes(program.table) + BytesOf(program.targets) +
+                  BytesOf(program.first_threshold) + BytesOf(program.first_row) +
+                  BytesOf(program.thresholds) + BytesOf(program.curves) + BytesOf(program.tables) +
+                  BytesOf(program.summed) + BytesOf(floors) + BytesOf(wrong) + BytesOf(laws);
+  for (const ReachTable& table : program.tables) total += table.allocated_bytes();
+  for (const TargetLaw& law : laws) total += BytesOf(law.thresholds);
+  return total;
+}
+
+int64_t LawInputs::bytes() const {
+  int64_t total = BytesOf(series) + BytesOf(realised) + BytesOf(stocks) + BytesOf(stock_flows) +
+                  BytesOf(targets) + BytesOf(target_parts) + BytesOf(terms) + BytesOf(slots) +
+                  BytesOf(rates) + BytesOf(series_slot_first) + BytesOf(series_slots) +
+                  BytesOf(known_rates);
+  for (const Target& target : targets) {
+    total += BytesOf(target.thresholds);
+    if (target.opening) total += BytesOf(target.opening->weights);
+  }
+  for (const PlanRate& rate : rates) {
+    total += BytesOf(rate.factors);
+    for (const PlanDriverFactor& factor : rate.factors) total += BytesOf(factor.weights);
+  }
+  return total;
+}
+
+LawInputs LawInputsOf(const Plan& plan, const SlotSeries& slots) {
+  return {.as_of = plan.as_of,
+          .horizon = plan.horizon,
+          .regime_count = plan.regime_count(),
+          .series = plan.series,
+          .realised = plan.realised,
+          .stocks = plan.stocks,
+          .stock_flows = plan.stock_flows,
+          .targets = plan.targets,
+          .target_parts = plan.target_parts,
+          .terms = plan.terms,
+          .slots = plan.slots,
+          .rates = plan.rates,
+          .series_slot_first = plan.series_slot_first,
+          .series_slots = plan.series_slots,
+          .known_rates = KnownRates(plan, slots)};
+}
+
+bool HasSameInputs(const LawInputs& inputs, const Plan& plan, const SlotSeries& slots) {
+  return inputs.as_of == plan.as_of && inputs.horizon == plan.horizon &&
+         inputs.regime_count == plan.regime_count() && inputs.series == plan.series &&
+         HaveSameBits(inputs.realised, plan.realised) && inputs.stocks == plan.stocks &&
+         inputs.stock_flows == plan.stock_flows && inputs.targets == plan.targets &&
+         inputs.target_parts == plan.target_parts && inputs.terms == plan.terms &&
+         inputs.slots == plan.slots && inputs.rates == plan.rates &&
+         inputs.series_slot_first == plan.series_slot_first &&
+         inputs.series_slots == plan.series_slots &&
+         HaveSameBits(inputs.known_rates, KnownRates(plan, slots));
+}
+
+}  // namespace jalon::sim

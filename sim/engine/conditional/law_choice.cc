@@ -1,0 +1,165 @@
+#include "sim/engine/conditional/law_choice.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "sim/engine/conditional/law_class.h"
+#include "sim/engine/conditional/regime_laws.h"
+
+namespace jalon::sim {
+namespace {
+
+// Nanoseconds of a slice, as predicted.
+constexpr double kSlice = 2e6;
+// Nanoseconds of a threshold that a polynomial does not do.
+constexpr double kTable = 3e5;
+
+// Whether a sum of flows cannot be negative.
+bool IsNonNegative(const Plan& plan, const Composition& composition) {
+  if (composition.moves || composition.has_denominator) return false;
+  for (const Part& part : composition.parts) {
+    const PlanSeries& series = plan.series[part.series];
+    if (series.group < 0 || series.law == Law::kStudentT) return false;
+  }
+  return std::none_of(composition.weights.begin(), composition.weights.end(),
+                      [](double weight) { return weight < 0.0; });
+}
+
+// Nanoseconds a target took, roughly.
+double CostOf(const TargetLaw& law) {
+  constexpr double kTarget = 6'000.0;
+  constexpr double kPart = 1'500.0;
+  constexpr double kSumThreshold = 5'000.0;
+  constexpr double kMomentThreshold = 4'500.0;
+  // A ratio is looked at once for every threshold.
+  constexpr double kPartThreshold = 800.0;
+  const auto thresholds = static_cast<double>(law.thresholds.size());
+  const double parts = law.composition.part_count();
+  const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
+  const double by_part = law.composition.has_denominator ? kPartThreshold * thresholds : 0.0;
+  return kTarget + (kPart + by_part) * parts +
+         (is_sum ? kSumThreshold : kMomentThreshold) * thresholds;
+}
+
+// Laws that other means than those they were chosen by may refuse: a sum of its own kind is as good
+// at any mean.
+bool IsByMoments(LawUsed law) {
+  return law == LawUsed::kThreeMoments || law == LawUsed::kNormal || law == LawUsed::kStudentSum;
+}
+
+MovedMeans MovedBy(const Plan& plan, const LawMeans& means) {
+  return means.own ? MovedMeans(plan, means.middles.front(), *means.own) : MovedMeans();
+}
+
+bool ChoosesTheSame(const Plan& plan, const LawMeans& means, const LawsOfBaseline& baseline,
+                    const SlotSeries& slots, const std::vector<LawClass>& wrong) {
+  return baseline.kept != nullptr && baseline.kept->chosen->wrong == wrong &&
+         HasSameInputs(baseline.kept->inputs, plan, slots) &&
+         means.middles.front() == *baseline.middle;
+}
+
+}  // namespace
+
+LawChoice::LawChoice(const Plan& plan, LawMeans means, LawsOfBaseline baseline,
+                     std::vector<LawClass> wrong)
+    : plan_(plan),
+      means_(std::move(means)),
+      slots_(plan, means_.rates),
+      moved_(MovedBy(plan, means_)),
+      collector_(plan),
+      made_(std::make_unique<ChosenLaws>()) {
+  made_->wrong = std::move(wrong);
+  if (!ChoosesTheSame(plan, means_, baseline, slots_, made_->wrong)) return;
+  kept_ = baseline.kept->chosen;
+  if (!moved_.any()) return;
+  for (const int target : moved_.TargetsOf(kept_->program.table)) {
+    if (IsByMoments(kept_->laws[target].law)) to_check_.push_back(target);
+  }
+}
+
+bool LawChoice::Step() {
+  cost_ = 0.0;
+  return kept_ != nullptr ? StepKept() : StepChosen();
+}
+
+bool LawChoice::StepKept() {
+  const int count = static_cast<int>(to_check_.size());
+  while (next_ < count && cost_ < kSlice) {
+    if (IsRefusedByOwn(to_check_[next_++])) {
+      kept_ = nullptr;
+      next_ = 0;
+      return false;
+    }
+  }
+  return next_ == count;
+}
+
+bool LawChoice::StepChosen() {
+  while (next_ < plan_.target_count() && cost_ < kSlice) AddTarget(next_++);
+  if (next_ < plan_.target_count() || !students_.Step()) return false;
+  CollectAtoms();
+  return true;
+}
+
+bool LawChoice::IsRefusedByOwn(int target) {
+  const TargetLaw own = ChooseLaw(plan_, slots_, *means_.own, students_, target);
+  cost_ += CostOf(own);
+  return own.refused();
+}
+
+void LawChoice::RefuseWrong(TargetLaw& law) const {
+  const std::optional<LawClass> its = ClassOf(law);
+  const std::vector<LawClass>& wrong = made_->wrong;
+  if (!its || std::find(wrong.begin(), wrong.end(), *its) == wrong.end()) return;
+  law.refusal = "its law is off whole paths";
+}
+
+TargetLaw LawChoice::LawOf(int target) {
+  TargetLaw law = ChooseLawOfAll(plan_, slots_, means_.middles, students_, target);
+  if (!law.refused() && IsByMoments(law.law) && moved_.any() && moved_.Moves(law.composition)) {
+    TargetLaw own = ChooseLaw(plan_, slots_, *means_.own, students_, target);
+    if (own.refused()) law = std::move(own);
+  }
+  if (!law.refused()) RefuseWrong(law);
+  // Nothing is computed for it.
+  if (law.refused()) law.law = LawUsed::kSampled;
+  if (law.law == LawUsed::kSampled) law.composition = {.branch_first = {0}};
+  return law;
+}
+
+void LawChoice::AddTarget(int target) {
+  TargetLaw law = LawOf(target);
+  LaneProgram& program = made_->program;
+  const size_t tables = program.tables.size();
+  made_->floors.push_back(
+      IsNonNegative(plan_, law.composition) ? 0.0 : -std::numeric_limits<double>::infinity());
+  AddLaneTarget(plan_, target, law, program);
+  collector_.Add(law.composition);
+  cost_ += CostOf(law) * plan_.regime_count() +
+           kTable * static_cast<double>(program.tables.size() - tables);
+  // What is left of the composition: whether there is a denominator, whether weights move.
+  law.composition = {.has_denominator = law.composition.has_denominator,
+                     .moves = law.composition.moves};
+  made_->laws.push_back(std::move(law));
+}
+
+void LawChoice::CollectAtoms() {
+  LaneProgram& program = made_->program;
+  program.table = collector_.Finish();
+  program.families = {};
+  program.reaches = {};
+  AtomTable& table = program.table;
+  for (size_t a = 0; a < table.atoms.size(); ++a) {
+    table.costs.push_back(static_cast<float>(program.AtomCost(static_cast<int>(a))));
+  }
+  for (const MixedAtom& atom : table.mixed) {
+    program.widest = std::max(program.widest, atom.composition.part_count());
+  }
+}
+
+std::shared_ptr<const ChosenLaws> LawChoice::Take() {
+  return kept_ != nullptr ? std::move(kept_) : std::shared_ptr<const ChosenLaws>(std::move(made_));
+}
+
+}  // namespace jalon::sim
