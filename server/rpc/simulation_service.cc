@@ -19,6 +19,9 @@
 #include "server/rpc/run_watch.h"
 #include "server/rpc/take_back.h"
 #include "server/run/live_runs.h"
+#include "server/run/run_end.h"
+#include "server/run/run_losses.h"
+#include "server/run/run_provenance.h"
 #include "server/run/score_rows.h"
 
 namespace jalon::server {

@@ -7,6 +7,7 @@
 #include "server/convert/serialize.h"
 #include "server/convert/status.h"
 #include "server/convert/time.h"
+#include "server/run/run_end.h"
 #include "server/run/score_rows.h"
 
 namespace jalon::server {

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -54,20 +53,6 @@ struct RunQuestion {
 // too large a result.
 absl::StatusOr<PreparedRun> PrepareRun(Archive& archive, const Limits& limits,
                                        const RunQuestion& question);
-
-// Where the sales that the events of a run take away go: sim::LossesOfEvents over all its windows,
-// for units at most `depth` levels below the root. `question.run` is a run as PrepareRun echoed it.
-// Errors: those of PrepareRun's first stage.
-absl::StatusOr<std::vector<v1::EventLosses>> LossesOfRun(Archive& archive,
-                                                         const RunQuestion& question, int depth);
-
-// Whether a run of provenance `then` has paths that a run of provenance `now` gives bit for bit:
-// both by the same engine version. Errors: kFailedPrecondition naming the two.
-absl::Status CheckSameEngine(const v1::Provenance& then, const v1::Provenance& now);
-
-// Fills what is known once a run has ended: the path count, the command that replays it, and in a
-// sentence why it stopped.
-void DescribeEnd(const SimulationEnd& end, v1::Run& run);
 
 }  // namespace jalon::server
 

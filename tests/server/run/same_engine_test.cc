@@ -1,7 +1,7 @@
 // A path is replayed by the engine that drew it, or not at all.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/run/run_preparation.h"
+#include "server/run/run_provenance.h"
 
 namespace jalon::server {
 namespace {
