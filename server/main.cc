@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "server/app.h"
+#include "server/base/freed_memory.h"
 #include "server/config.h"
 #include "server/demo.h"
 #include "sim/base/status_macros.h"
@@ -164,6 +165,7 @@ std::vector<std::string> WithUnderscores(int argc, char** argv) {
 }  // namespace jalon::server
 
 int main(int argc, char** argv) {
+  jalon::server::KeepFreedMemory();
   // Our messages say what failed; gRPC's own log names its source files.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   absl::SetProgramUsageMessage(jalon::server::kUsage);

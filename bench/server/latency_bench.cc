@@ -57,6 +57,8 @@ class Bank {
     return request;
   }
 
+  // Three percent less of everything.
+  const std::string& scenario() const { return scenario_; }
   // A unit of the lowest level.
   const std::string& branch() const { return branch_; }
 
@@ -70,6 +72,7 @@ class Bank {
     objectives_ = NameOfObjectives();
     branch_ = NameOfBranch();
     model_ = absl::StrCat(kNetwork, "/models/truth");
+    scenario_ = MakeScenario();
   }
 
   // The demo is made while the server already serves.
@@ -91,6 +94,20 @@ class Bank {
     return page.objective_sets(0).name();
   }
 
+  std::string MakeScenario() {
+    jalon::v1::CreateScenarioRequest request;
+    request.set_parent(kNetwork);
+    request.set_scenario_id("three-percent-less");
+    jalon::v1::Event& event = *request.mutable_scenario()->add_events();
+    event.set_id("less");
+    event.set_category(jalon::v1::Event::CATEGORY_ECONOMIC);
+    event.set_start("2027-01");
+    event.mutable_effect()->set_kind(jalon::v1::EffectLaw::KIND_FIXED);
+    event.mutable_effect()->set_mode(-0.03);
+    event.set_source("bench");
+    return ValueOrDie(client_->CreateScenario(request)).name();
+  }
+
   std::string NameOfBranch() {
     jalon::v1::ListUnitsRequest request;
     request.set_parent(absl::StrCat(kNetwork, "/revisions/latest"));
@@ -103,7 +120,7 @@ class Bank {
   TempDir folder_;
   Jalond jalond_;
   std::unique_ptr<client::Client> client_;
-  std::string model_, objectives_, branch_;
+  std::string model_, objectives_, branch_, scenario_;
 };
 
 // Runs that keep the pool busy while it lives.
@@ -170,12 +187,12 @@ struct Watched {
   double cpu_ms = 0.0;
 };
 
-// Creates a run of 256 paths and watches it to its end.
-Watched CreateAndWatch(const std::string& unit) {
+// Creates a run and watches it to its end.
+Watched CreateAndWatch(const jalon::v1::CreateRunRequest& request) {
   Bank& bank = Bank::Get();
   const absl::Time begin = absl::Now();
   jalon::v1::WatchRunRequest watch;
-  watch.set_name(ValueOrDie(bank.client().CreateRun(bank.Ask(256, unit))).name());
+  watch.set_name(ValueOrDie(bank.client().CreateRun(request)).name());
   Watched watched;
   const absl::Status status = bank.client().WatchRun(
       watch, client::Canceller(), [&](const jalon::v1::WatchRunResponse& event) {
@@ -191,14 +208,15 @@ Watched CreateAndWatch(const std::string& unit) {
   return watched;
 }
 
-void TimeFirstEstimates(benchmark::State& state, const std::string& unit, int long_runs) {
+void TimeFirstEstimates(benchmark::State& state, const jalon::v1::CreateRunRequest& request,
+                        int long_runs) {
   const Load load(long_runs);
-  CreateAndWatch(unit);  // caches are warm for the figures
+  CreateAndWatch(request);  // caches are warm for the figures
   double cpu_ms = 0.0;
   {
     Times times(state);
     for (auto _ : state) {
-      const Watched watched = CreateAndWatch(unit);
+      const Watched watched = CreateAndWatch(request);
       cpu_ms += watched.cpu_ms;
       times.Add(watched.first_estimates);
     }
@@ -207,12 +225,36 @@ void TimeFirstEstimates(benchmark::State& state, const std::string& unit, int lo
 }
 
 void BM_FirstEstimatesOfABranch(benchmark::State& state) {
-  TimeFirstEstimates(state, Bank::Get().branch(), 0);
+  Bank& bank = Bank::Get();
+  TimeFirstEstimates(state, bank.Ask(256, bank.branch()), 0);
 }
-void BM_FirstEstimatesOfTheBank(benchmark::State& state) { TimeFirstEstimates(state, "", 0); }
+void BM_FirstEstimatesOfTheBank(benchmark::State& state) {
+  TimeFirstEstimates(state, Bank::Get().Ask(256, ""), 0);
+}
 void BM_FirstEstimatesOfABranchUnderLoad(benchmark::State& state) {
-  TimeFirstEstimates(state, Bank::Get().branch(), kLongRuns);
+  Bank& bank = Bank::Get();
+  TimeFirstEstimates(state, bank.Ask(256, bank.branch()), kLongRuns);
 }
+
+// A what-if over every objective: an event on a baseline whose block is held.
+void TimeWhatIf(benchmark::State& state, const std::string& unit) {
+  Bank& bank = Bank::Get();
+  jalon::v1::CreateRunRequest request = bank.Ask(256, unit);
+  request.mutable_run()->mutable_targets()->add_ro_levels(1.0);
+  const std::string baseline = ValueOrDie(bank.client().CreateRun(request)).name();
+  jalon::v1::WatchRunRequest watch;
+  watch.set_name(baseline);
+  if (!bank.client().WatchRun(watch, client::Canceller(), [](const auto&) {}).ok()) Die(baseline);
+  jalon::v1::Run& run = *request.mutable_run();
+  run.clear_targets();
+  run.clear_seed();
+  run.clear_precision();
+  run.set_baseline(baseline);
+  run.set_scenario(bank.scenario());
+  TimeFirstEstimates(state, request, 0);
+}
+void BM_WhatIfOverABranch(benchmark::State& state) { TimeWhatIf(state, Bank::Get().branch()); }
+void BM_WhatIfOverTheBank(benchmark::State& state) { TimeWhatIf(state, ""); }
 
 void TimeHealth(benchmark::State& state, int long_runs) {
   const Load load(long_runs);
@@ -263,6 +305,8 @@ void BM_CancelUnderLoad(benchmark::State& state) {
 BENCHMARK(BM_FirstEstimatesOfABranch)->UseManualTime()->Iterations(100);
 BENCHMARK(BM_FirstEstimatesOfTheBank)->UseManualTime()->Iterations(5);
 BENCHMARK(BM_FirstEstimatesOfABranchUnderLoad)->UseManualTime()->Iterations(50);
+BENCHMARK(BM_WhatIfOverABranch)->UseManualTime()->Iterations(50);
+BENCHMARK(BM_WhatIfOverTheBank)->UseManualTime()->Iterations(10);
 BENCHMARK(BM_Health)->UseManualTime()->Iterations(500);
 BENCHMARK(BM_HealthUnderLoad)->UseManualTime()->Iterations(500);
 BENCHMARK(BM_CancelUnderLoad)->UseManualTime()->Iterations(100);
