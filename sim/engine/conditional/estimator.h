@@ -11,10 +11,10 @@
 #include "sim/engine/conditional/baseline_mixtures.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/knowledge.h"
+#include "sim/engine/conditional/sampled_part.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
-#include "sim/engine/sampled_estimator.h"
 
 namespace jalon::sim {
 
@@ -57,18 +57,6 @@ class ConditionalEstimator final : public Estimator {
   BaselineMixtures Mixtures() const { return targets_->Mixtures(); }
 
  private:
-  // What is left to whole paths.
-  struct SampledPart {
-    // Targets without a law, ascending; what is drawn for them, when that is not the whole plan.
-    std::vector<int> targets;
-    std::unique_ptr<const Plan> sub_plan;
-    // Of these targets, and of scores; null when nothing is sampled.
-    std::unique_ptr<SampledEstimator> estimator;
-  };
-  class Preparation;
-  class Folding;
-  bool has_scores() const;
-
   const Plan& plan_;
   const SummaryOptions options_;
   const std::shared_ptr<const BaselineBasis> baseline_;

@@ -1,0 +1,87 @@
+#include "sim/engine/conditional/estimator_preparation.h"
+
+#include "sim/base/status_macros.h"
+#include "sim/engine/conditional/law_class.h"
+#include "sim/engine/sub_plan.h"
+
+namespace jalon::sim {
+
+EstimatorPreparation::EstimatorPreparation(const Plan& plan, const SummaryOptions& options,
+                                           const BaselineBasis* baseline, int64_t law_check_paths)
+    : plan_(plan), options_(options), baseline_(baseline) {
+  if (baseline != nullptr) {
+    law_checks_ = baseline->law_checks;
+  } else if (law_check_paths > 0) {
+    check_options_ = {.path_count = law_check_paths};
+  }
+  BeginLaws();
+}
+
+bool EstimatorPreparation::Step() {
+  if (sampled_laws_ != nullptr) return sampled_laws_->Step();
+  if (!conditional_.has_value()) return StepLaws();
+  if (check_ != nullptr) return StepCheck();
+  BeginSampled();
+  return sampled_laws_ == nullptr;
+}
+
+absl::StatusOr<ConditionalPlan> EstimatorPreparation::TakeConditional() {
+  JALON_RETURN_IF_ERROR(status_);
+  return *std::move(conditional_);
+}
+
+absl::StatusOr<SampledPart> EstimatorPreparation::TakeSampled() {
+  if (sampled_laws_ != nullptr) {
+    JALON_RETURN_IF_ERROR(sampled_.estimator->FinishPreparation(std::move(sampled_laws_)));
+  }
+  return std::move(sampled_);
+}
+
+void EstimatorPreparation::BeginLaws() {
+  laws_.emplace(plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample,
+                baseline_, WrongClasses(law_checks_));
+}
+
+bool EstimatorPreparation::StepLaws() {
+  if (!laws_->Step()) return false;
+  absl::StatusOr<ConditionalPlan> made = laws_->Take();
+  laws_.reset();
+  status_ = made.status();
+  if (!status_.ok()) return true;
+  conditional_ = *std::move(made);
+  if (check_options_) check_ = std::make_unique<LawCheckWork>(*conditional_, *check_options_);
+  check_options_.reset();
+  return false;
+}
+
+bool EstimatorPreparation::StepCheck() {
+  if (!check_->Step()) return false;
+  absl::StatusOr<std::vector<LawCheck>> checks = check_->Take();
+  check_ = nullptr;
+  status_ = checks.status();
+  if (!checks.ok()) return true;
+  law_checks_ = *std::move(checks);
+  if (WrongClasses(law_checks_).empty()) return false;
+  conditional_.reset();
+  BeginLaws();
+  return false;
+}
+
+void EstimatorPreparation::BeginSampled() {
+  for (int i = 0; i < plan_.target_count(); ++i) {
+    if (conditional_->law(i) == LawUsed::kSampled) sampled_.targets.push_back(i);
+  }
+  const SharedSource* shared = &conditional_->shared_states();
+  if (HasScores(plan_)) {
+    sampled_.estimator =
+        std::make_unique<SampledEstimator>(plan_, options_, sampled_.targets, shared);
+  } else if (!sampled_.targets.empty()) {
+    sampled_.sub_plan = std::make_unique<const Plan>(SubPlan(plan_, sampled_.targets));
+    sampled_.estimator = std::make_unique<SampledEstimator>(*sampled_.sub_plan, options_, shared);
+  } else {
+    return;
+  }
+  sampled_laws_ = sampled_.estimator->BeginPreparation();
+}
+
+}  // namespace jalon::sim
