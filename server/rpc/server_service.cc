@@ -10,8 +10,8 @@
 #include "server/rpc/handler.h"
 #include "server/rpc/machine.h"
 #include "server/rpc/unary.h"
+#include "server/run/engine_version.h"
 #include "sim/base/status_macros.h"
-#include "sim/engine/sampled.h"
 
 namespace jalon::server {
 namespace {
@@ -56,7 +56,7 @@ class ServerService final : public v1::ServerService::CallbackService {
   void DescribeProgram(v1::ServerInfo& info) const {
     info.set_version(ServerVersion());
     info.set_build(BuildDescription());
-    info.set_engine_version(sim::kEngineVersion);
+    info.set_engine_version(EngineVersionOf(v1::ESTIMATOR_CONDITIONAL));
     info.set_reproducibility(machine_.has_fma ? v1::REPRODUCIBILITY_LEVEL_R1
                                               : v1::REPRODUCIBILITY_LEVEL_R0);
     info.set_cpu_model(machine_.cpu_model);

@@ -185,6 +185,10 @@ class Answers(unittest.TestCase):
         below = [line.split()[0] for line in block if line.startswith("  ") and line[2] != " "]
         return [leaf for name in below for leaf in self.leaves(*path, name)]
 
+    def test_status_names_the_versions_of_both_estimators(self):
+        done = self.server.run("status", "-o", "csv")
+        self.assertRegex(done.stdout, r"(?m)^engine,conditional-\d+\+sampled-\d+\s*$")
+
     def test_in_french_too(self):
         self.assertIn("ensuite : jalon", self.server.run("status", "--locale", "fr").stderr)
 
