@@ -37,6 +37,7 @@ absl::Status SetTargets(const RunArguments& a, v1::TargetSpec& targets) {
     if (!levels.ok()) return levels.status();
     targets.mutable_score_levels()->Assign(levels->begin(), levels->end());
   }
+  targets.set_without_scores(a.no_scores);
   for (const std::string& text : a.joint_sets) {
     auto set = ParseJointSet(text);
     if (!set.ok()) return set.status();

@@ -21,6 +21,7 @@ struct RunArguments {
   std::string quantiles, ro_levels, score_levels;
   // Sets of objectives, `LABEL=UNIT,UNIT` or `LABEL=UNIT,UNIT:INDICATOR,INDICATOR`.
   std::vector<std::string> joint_sets;
+  bool no_scores = false;
   std::optional<int64_t> paths;
   std::optional<double> half_width, confidence, time_budget_seconds;
   std::optional<uint64_t> seed;

@@ -53,6 +53,7 @@ void AddReplayTargets(const v1::Run& run, bool is_forecast, v1::Provenance& prov
     for (const v1::JointSet& set : targets.joint_sets()) {
       AddOption("--joint", JointText(set), provenance);
     }
+    if (targets.without_scores()) provenance.add_replay_arguments("--no-scores");
   }
   AddOption("--quantiles", Levels(targets.quantile_levels()), provenance);
   AddEach("--level", targets.levels(), provenance);

@@ -22,10 +22,10 @@
 namespace jalon::server {
 namespace {
 
-// Nothing without objectives.
+// Nothing without objectives, or where the request leaves them out.
 absl::StatusOr<ScoreRows> ScoresOf(const RunSources& sources, const RunRows& rows,
                                    const v1::TargetSpec& request) {
-  if (sources.objectives == nullptr) return ScoreRows();
+  if (sources.objectives == nullptr || request.without_scores()) return ScoreRows();
   return MakeScoreRows({.network = sources.network(),
                         .policy = sources.revision->value.score,
                         .rows = rows,

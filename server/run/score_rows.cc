@@ -411,6 +411,10 @@ void CheckScoreRequest(const v1::TargetSpec& request, const sim::Network& networ
   for (int i = 0; i < request.score_levels_size(); ++i) {
     checks.Inside(absl::StrCat("score_levels[", i, "]"), request.score_levels(i), 0, 1'000);
   }
+  if (request.without_scores() && request.joint_sets_size() + request.score_levels_size() > 0) {
+    checks.Add("without_scores", "true", "must be false with joint_sets or score_levels",
+               "CONTRADICTION");
+  }
 }
 
 absl::StatusOr<ScoreRows> MakeScoreRows(const ScoreRowsInput& input) {

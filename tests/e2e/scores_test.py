@@ -276,6 +276,14 @@ class Scores(unittest.TestCase):
         self.assertIn("--joint", again[0])
         self.assertIn("--score-levels 0.9,1,1.1", again[0])
 
+    def test_scores_can_be_left_out(self):
+        done = self.good("simulate", "--model", "first", "--paths", "256", "--seed", "3", "--id",
+                         "quick", "--no-scores")
+        self.assertNotIn("runs scores", done.stdout)
+        self.assertIn("--no-scores", self.good("runs", "show", "quick").stdout)
+        scores = self.run_jalon("runs", "scores", "quick")
+        self.assertNotEqual(scores.returncode, 0, scores.stdout)
+
     def test_a_screen_says_that_scores_are_sampled(self):
         screen = self.good("runs", "scores", "sixteen", "--unit", "n1").stdout
         self.assertIn("sampled", screen)

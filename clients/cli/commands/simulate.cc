@@ -85,6 +85,8 @@ void AddSimulate(const Command& app, Invocation& invocation) {
                  "Scores whose chance is kept, e.g. 0.6,1,1.3; default: the R/O levels");
   command.Option("--joint", a->run.joint_sets,
                  "Objectives to attain together: LABEL=UNIT,UNIT or LABEL=UNIT,UNIT:INDICATOR");
+  command.Flag("--no-scores", a->run.no_scores,
+               "Leave out scores and joint attainment, which need whole paths: a quicker answer");
   command.Option("--check-laws", a->run.check_laws,
                  "Compare closed forms with this many whole paths first, e.g. 256; what is off by "
                  "more than 0.1 point is sampled",
@@ -95,6 +97,7 @@ void AddSimulate(const Command& app, Invocation& invocation) {
       "  jalon simulate --objectives plan-2027 --half-width 0.01\n"
       "  jalon simulate --scenario phone-signature --indicator home-insurance -o csv > p.csv\n"
       "  jalon simulate --baseline plan --scenario phone-signature\n"
+      "  jalon simulate --no-scores --ro 1 --id quick\n"
       "  jalon simulate --check-laws 256");
   command.OnChosen([&invocation, a] {
     invocation.run = [a](Context& context) { return RunSimulate(context, *a); };

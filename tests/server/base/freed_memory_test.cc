@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/support/sanitized.h"
 
 namespace jalon::server {
 namespace {
@@ -27,7 +26,6 @@ void FillOnAnotherThread(std::vector<std::vector<double>>& arrays) {
 }
 
 TEST(FreedMemoryTest, IsThereForTheNextRun) {
-  if (kSanitized) GTEST_SKIP() << "the sanitizer allocates";
   KeepFreedMemory();
   std::vector<std::vector<double>> arrays;
   const long before = PageFaults();

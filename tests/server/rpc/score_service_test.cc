@@ -242,6 +242,25 @@ TEST(ScoreServiceTest, RefusesJointSetsThatMeanNothing) {
   EXPECT_THAT(nothing.error_details(), HasSubstr("NO_OBJECTIVE"));
 }
 
+TEST(ScoreServiceTest, LeavesScoresOutWhereTheyAreNotWanted) {
+  v1::CreateRunRequest request = WholeRun();
+  const v1::Run with = SharedServer().RunToEnd(request);
+  request.mutable_run()->mutable_targets()->set_without_scores(true);
+  const v1::Run without = SharedServer().RunToEnd(request);
+  EXPECT_GT(with.score_row_count(), 0);
+  EXPECT_EQ(without.score_row_count(), 0);
+  EXPECT_EQ(without.row_count(), with.row_count());
+  EXPECT_NE(without.provenance().spec_hash(), with.provenance().spec_hash());
+  EXPECT_THAT(without.provenance().replay_arguments(), Contains("--no-scores"));
+
+  request.mutable_run()->mutable_targets()->add_score_levels(1.0);
+  v1::Run run;
+  const grpc::Status status =
+      SharedServer().runs().CreateRun(SharedServer().Context(), request, &run);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_details(), HasSubstr("without_scores"));
+}
+
 TEST(ScoreServiceTest, HasNoScoresWithoutObjectives) {
   v1::CreateRunRequest request = SharedServer().SmallRun();
   request.mutable_run()->clear_objective_set();
