@@ -241,6 +241,7 @@ void TimeWhatIf(benchmark::State& state, const std::string& unit) {
   Bank& bank = Bank::Get();
   jalon::v1::CreateRunRequest request = bank.Ask(256, unit);
   request.mutable_run()->mutable_targets()->add_ro_levels(1.0);
+  request.mutable_run()->mutable_targets()->set_without_scores(true);
   const std::string baseline = ValueOrDie(bank.client().CreateRun(request)).name();
   jalon::v1::WatchRunRequest watch;
   watch.set_name(baseline);
@@ -306,7 +307,7 @@ BENCHMARK(BM_FirstEstimatesOfABranch)->UseManualTime()->Iterations(100);
 BENCHMARK(BM_FirstEstimatesOfTheBank)->UseManualTime()->Iterations(5);
 BENCHMARK(BM_FirstEstimatesOfABranchUnderLoad)->UseManualTime()->Iterations(50);
 BENCHMARK(BM_WhatIfOverABranch)->UseManualTime()->Iterations(50);
-BENCHMARK(BM_WhatIfOverTheBank)->UseManualTime()->Iterations(10);
+BENCHMARK(BM_WhatIfOverTheBank)->UseManualTime()->Iterations(40);
 BENCHMARK(BM_Health)->UseManualTime()->Iterations(500);
 BENCHMARK(BM_HealthUnderLoad)->UseManualTime()->Iterations(500);
 BENCHMARK(BM_CancelUnderLoad)->UseManualTime()->Iterations(100);
