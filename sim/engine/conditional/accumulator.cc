@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "sim/base/bytes_of.h"
 #include "sim/base/math.h"
 #include "sim/engine/conditional/baseline_mixtures.h"
 #include "sim/engine/conditional/conditional.h"
@@ -51,7 +52,8 @@ struct ConditionalAccumulator::State {
         squares(plan.laws().size(), 0.0),
         variance(plan.laws().size(), 0.0),
         variance_slope(plan.laws().size(), 0.0),
-        third(plan.laws().size(), 0.0) {
+        third(plan.laws().size(), 0.0),
+        openings(plan.program().opening_count) {
     if (!plan.quantile_levels.empty()) weights.resize(plan.first_place.back(), 0.0);
   }
 
@@ -59,6 +61,7 @@ struct ConditionalAccumulator::State {
   void AddMoments(int target, TargetEstimate& estimate) const;
   void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
   void AddQuantiles(int target, const QuantileLevels& levels, TargetEstimate& estimate) const;
+  void AddOpening(int target, TargetEstimate& estimate) const;
   MixtureShape ShapeOf(int target, double mean) const;
 
   const ConditionalPlanState& plan;
@@ -72,6 +75,8 @@ struct ConditionalAccumulator::State {
   std::vector<double> variance;
   std::vector<double> variance_slope;
   std::vector<double> third;
+  // Of variations whose opening value is still to come: sums over all paths.
+  std::vector<ConditionalBlock::Opening> openings;
   // [place of all targets]: conditional means gathered; empty without quantiles.
   std::vector<double> weights;
 };
@@ -90,6 +95,10 @@ void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int
   variance[i] += block.variance[i];
   variance_slope[i] += block.variance_slope[i];
   third[i] += block.third[i];
+  if (const int opening = plan.program().targets[i].opening; opening >= 0) {
+    openings[opening].mean += block.openings[opening].mean;
+    openings[opening].undefined += block.openings[opening].undefined;
+  }
   if (weights.empty()) return;
   double* gathered = weights.data() + plan.first_place[i];
   for (int r = 0; r < kScrambleCount; ++r) plan.places[i].Add(means[r], gathered);
@@ -105,8 +114,20 @@ void ConditionalAccumulator::State::AddMoments(int target, TargetEstimate& estim
   estimate.standard_deviation = std::sqrt(between + variance[target] / paths);
 }
 
+void ConditionalAccumulator::State::AddOpening(int target, TargetEstimate& estimate) const {
+  const int opening = plan.program().targets[target].opening;
+  if (opening < 0) {
+    estimate.opening_mean = plan.laws()[target].opening;
+    estimate.ro_undefined_share = plan.laws()[target].ro_defined ? 0.0 : 1.0;
+    return;
+  }
+  const double paths = static_cast<double>(blocks_folded * kScrambleCount);
+  estimate.opening_mean = openings[opening].mean / paths;
+  estimate.ro_undefined_share = openings[opening].undefined / paths;
+}
+
 // A higher threshold is never more likely: where tables differ in their last digits, the order of
-// the thresholds rules.
+// the thresholds rules. Of a variation that starts from an unknown value, thresholds have no order.
 void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
                                                      TargetEstimate& estimate) const {
   const std::vector<double>& thresholds = plan.laws()[target].thresholds;
@@ -124,7 +145,7 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   for (const size_t j : order) {
     const size_t row = plan.program().first_threshold[target] + j;
     const Average average = AverageOf(probability.data() + row * kScrambleCount, blocks_folded);
-    most = std::clamp(average.value, 0.0, most);
+    most = std::clamp(average.value, 0.0, plan.laws()[target].opening_moves ? 1.0 : most);
     estimate.probability[j] = most;
     estimate.probability_low[j] = std::max(most - factor * average.error, 0.0);
     estimate.probability_high[j] = std::min(most + factor * average.error, 1.0);
@@ -211,8 +232,7 @@ std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidenc
     state_->AddProbabilities(target, factor, estimate);
     if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, levels, estimate);
     if (!state_->plan.plan.targets[target].opening) continue;
-    estimate.opening_mean = state_->plan.laws()[target].opening;
-    estimate.ro_undefined_share = state_->plan.laws()[target].ro_defined ? 0.0 : 1.0;
+    state_->AddOpening(target, estimate);
   }
   return estimates;
 }
@@ -225,7 +245,7 @@ int64_t ConditionalAccumulator::allocated_bytes() const {
         &state.third, &state.weights}) {
     count += held->capacity();
   }
-  return static_cast<int64_t>(count * sizeof(double));
+  return static_cast<int64_t>(count * sizeof(double)) + BytesOf(state.openings);
 }
 
 ScrambleMeans ConditionalAccumulator::Scrambles() const {

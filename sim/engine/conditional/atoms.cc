@@ -20,7 +20,7 @@ void Append(std::string& key, const T& value) {
 // Everything an atom's numbers depend on besides the plan.
 std::string KeyOf(const Composition& branch) {
   std::string key;
-  key.push_back(branch.has_denominator ? 'r' : 's');
+  key.push_back(branch.two_sided ? 'r' : 's');
   for (const Part& part : branch.parts) {
     Append(key, part.series);
     for (int r = part.first_reading; r < part.end_reading; ++r) {
@@ -55,7 +55,7 @@ FlowAtom WithCumulants(FlowAtom flow, const PartLaw& law, double loading) {
 
 Composition BranchOf(const Composition& from, int branch, int period_count) {
   Composition made;
-  made.has_denominator = from.has_denominator;
+  made.two_sided = from.two_sided;
   const int first = from.branch_first[branch];
   const int end = from.branch_first[branch + 1];
   made.branch_first = {0, end - first};
@@ -164,7 +164,7 @@ void AtomCollector::SetFeeds(MixedAtom& mixed) {
 }
 
 bool AtomCollector::AsFlow(const Composition& branch, int p, FlowAtom& flow) const {
-  if (branch.moves || branch.has_denominator) return false;
+  if (branch.moves || branch.two_sided) return false;
   flow = {.series = branch.parts[p].series};
   const PlanSeries& series = plan_.series[flow.series];
   if (series.group < 0 || series.stock >= 0 || series.link != Link::kLog) return false;

@@ -4,6 +4,7 @@
 #include "sim/base/status_macros.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/path_value.h"
 #include "sim/engine/sampled.h"
 
 namespace jalon::sim {
@@ -32,11 +33,16 @@ void Add(const ConditionalPlanState& state, const BlockOutcome& drawn,
   size_t row = 0;
   for (size_t i = 0; i < state.laws().size(); ++i) {
     const bool higher = state.program().targets[i].higher;
+    const bool opening_moves = state.laws()[i].opening_moves;
     const bool sampled = state.laws()[i].law == LawUsed::kSampled;
-    for (const double threshold : state.laws()[i].thresholds) {
+    for (size_t j = 0; j < state.laws()[i].thresholds.size(); ++j) {
+      const double threshold = state.laws()[i].thresholds[j];
       for (int lane = 0; lane < kScrambleCount; ++lane) {
         const double value = drawn.values[i * kScrambleCount + lane];
-        const bool reached = higher ? value >= threshold : value <= threshold;
+        const bool reached =
+            opening_moves ? Attains(state.plan.targets[i], j,
+                                    PathValueOf(state.plan, drawn, static_cast<int>(i), lane))
+                          : (higher ? value >= threshold : value <= threshold);
         const double off =
             sampled ? 0.0 : block.probability[row * kScrambleCount + lane] - (reached ? 1.0 : 0.0);
         sums[row].difference += off;

@@ -46,7 +46,7 @@ void Chooser::FindDrawn() {
   }
 }
 
-// A known opening value turns into thresholds; one still to come has no closed form.
+// A known opening value turns into thresholds; one still to come becomes the second side.
 void Chooser::SetOpening() {
   law_.opening = kMissing;
   if (!target_.opening) return;
@@ -54,12 +54,9 @@ void Chooser::SetOpening() {
       Compose(plan_, slots_, quantities_.opening, quantities_.opening_denominator);
   CumulantMaker maker(plan_, opening);
   const Cumulants known = maker.At(middle_);
-  if (HasDrawn(opening, maker)) {
-    law_.refusal = "a variation needs an opening value that is known at as_of";
-    return;
-  }
+  if (HasDrawn(opening, maker)) return SetMovingOpening(opening);
   law_.opening = known.mean[0];
-  if (opening.has_denominator) {
+  if (opening.two_sided) {
     law_.opening = known.mean[1] == 0.0 ? kMissing : known.mean[0] / known.mean[1];
   }
   law_.ro_defined = HasMeaning(target_, law_.opening);
@@ -70,6 +67,19 @@ void Chooser::SetOpening() {
     law_.thresholds[j] =
         law_.ro_defined ? NearestDecimal(law_.thresholds[j] + weight * law_.opening) : never;
   }
+}
+
+void Chooser::SetMovingOpening(const Composition& opening) {
+  if (opening.two_sided || law_.composition.two_sided) {
+    law_.refusal = "a variation of a ratio needs an opening value that is known at as_of";
+    return;
+  }
+  law_.opening_moves = true;
+  law_.opening_weights = target_.opening->weights;
+  law_.objective = target_.opening->objective;
+  law_.composition = Compose(plan_, slots_, quantities_.value, quantities_.opening);
+  drawn_.clear();
+  FindDrawn();
 }
 
 // Whether a cell that is still to come counts.
@@ -96,16 +106,17 @@ void Chooser::RefuseLinks() {
 
 // N and D known: D must not be 0.
 void Chooser::SetKnownDenominator() {
-  if (!law_.composition.has_denominator) return;
+  if (!law_.composition.two_sided) return;
   const Cumulants known = CumulantMaker(plan_, law_.composition).At(middle_);
   if (!(known.mean[1] > 0.0)) law_.refusal = "the denominator of a ratio must be above 0";
 }
 
-// Whole numbers times one coefficient.
+// Whole numbers times one coefficient: Y, whatever it starts from.
 void Chooser::SetLattice() {
-  if (law_.composition.has_denominator) return;
+  if (law_.composition.two_sided && !law_.opening_moves) return;
   double spacing = 0.0;
   for (const PartReading& reading : law_.composition.readings) {
+    if (reading.side != 0) continue;
     const double size = std::fabs(reading.coefficient);
     if (reading.rate >= 0 || reading.mean_of_stock) return;
     if (spacing != 0.0 && size != spacing) return;

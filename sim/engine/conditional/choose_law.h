@@ -37,8 +37,9 @@ class Chooser {
 
   // Parts with a cell to draw that counts. Where weights move, every part with a cell to draw.
   void FindDrawn();
-  // A known opening value turns into thresholds; one still to come has no closed form.
+  // A known opening value turns into thresholds; one still to come becomes the second side.
   void SetOpening();
+  void SetMovingOpening(const Composition& opening);
   // Whether a cell that is still to come counts.
   bool HasDrawn(const Composition& composition, const CumulantMaker& maker) const;
   void RefuseLinks();
@@ -55,7 +56,9 @@ class Chooser {
   // The dispersion and the lognormal of the sum's mean and variance.
   void Match(double variance, double mean);
   void SetMoments();
-  void RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio);
+  // Of N - ratio D, or Y - ratio Y0; `on_lattice`: continuity is corrected.
+  void RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio,
+                     bool on_lattice);
   // How far the lattice of the counts that weigh most moves a probability: half a step of a
   // density, less what other draws smooth away (the first harmonic of the lattice).
   double Coarseness(const CumulantMaker& maker, const ThreeMoments& moments, double ratio) const;

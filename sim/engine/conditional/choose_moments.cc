@@ -28,7 +28,7 @@ constexpr double kNormalBelow = 0.0015;
 void Chooser::SetMoments() {
   CumulantMaker maker(plan_, law_.composition);
   const Cumulants cumulants = maker.At(middle_);
-  if (law_.composition.has_denominator) {
+  if (law_.composition.two_sided && !law_.opening_moves) {
     SetRatio(maker, cumulants);
     return;
   }
@@ -37,15 +37,20 @@ void Chooser::SetMoments() {
   const double skewness = std::fabs(law_.skewness);
   law_.law = skewness < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
   if (skewness < kSymmetric) SetStudent(maker, moments.variance);
-  RefuseMoments(maker, moments, 0.0);
+  RefuseMoments(maker, moments, 0.0, law_.lattice > 0.0);
+  for (const double weight : law_.opening_weights) {
+    if (law_.refused()) return;
+    if (weight != 0.0) RefuseMoments(maker, cumulants.Against(weight), weight, false);
+  }
 }
 
-void Chooser::RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio) {
+void Chooser::RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio,
+                            bool on_lattice) {
   const double skewness = std::fabs(moments.skewness());
   if (skewness > kMostSkewed) {
     law_.refusal = absl::StrCat("the skewness given the shared state must be at most ", kMostSkewed,
                                 ", it is ", skewness);
-  } else if (law_.lattice == 0.0 && Coarseness(maker, moments, ratio) > kCoarsest) {
+  } else if (!on_lattice && Coarseness(maker, moments, ratio) > kCoarsest) {
     law_.refusal = "too few counts for a smooth law, and no lattice of their own";
   }
 }
@@ -121,11 +126,11 @@ void Chooser::SetRatio(const CumulantMaker& maker, const Cumulants& cumulants) {
   const double ratio = cumulants.mean[0] / cumulants.mean[1];
   law_.skewness = cumulants.Against(ratio).skewness();
   law_.law = std::fabs(law_.skewness) < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
-  RefuseMoments(maker, cumulants.Against(ratio), ratio);
+  RefuseMoments(maker, cumulants.Against(ratio), ratio, false);
   for (const double threshold : law_.thresholds) {
     if (law_.refused()) return;
     if (std::isfinite(threshold)) {
-      RefuseMoments(maker, cumulants.Against(threshold), threshold);
+      RefuseMoments(maker, cumulants.Against(threshold), threshold, false);
     }
   }
 }

@@ -17,7 +17,7 @@ constexpr double kMatchedFrom = 0.3;
 
 // One flow, or several of one kind with one weight. False when the sum has another law.
 bool Chooser::SetSum() {
-  if (law_.composition.has_denominator || law_.composition.moves) return false;
+  if (law_.composition.two_sided || law_.composition.moves) return false;
   const PlanSeries& first = SeriesOf(drawn_.front());
   double weight = 0.0;
   for (const int p : drawn_) {

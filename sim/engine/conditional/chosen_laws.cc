@@ -47,7 +47,9 @@ int64_t ChosenLaws::bytes() const {
                   BytesOf(program.thresholds) + BytesOf(program.curves) + BytesOf(program.tables) +
                   BytesOf(program.summed) + BytesOf(floors) + BytesOf(wrong) + BytesOf(laws);
   for (const ReachTable& table : program.tables) total += table.allocated_bytes();
-  for (const TargetLaw& law : laws) total += BytesOf(law.thresholds);
+  for (const TargetLaw& law : laws) {
+    total += BytesOf(law.thresholds) + BytesOf(law.opening_weights);
+  }
   return total;
 }
 

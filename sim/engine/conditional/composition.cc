@@ -14,7 +14,7 @@ class Composer {
   Composer(const Plan& plan, const SlotSeries& slots) : plan_(plan), slots_(slots) {}
 
   Composition Make(const PlanQuantity& value, const PlanQuantity& denominator) {
-    made_.has_denominator = denominator.exists();
+    made_.two_sided = denominator.exists();
     Read(value, 0);
     Read(denominator, 1);
     FindMembers();

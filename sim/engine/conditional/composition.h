@@ -10,7 +10,8 @@
 
 namespace jalon::sim {
 
-// The two sums a target can need: its value or numerator, and its denominator.
+// The two sums a target can need: its value or numerator, and its denominator; or its value, and
+// the value it starts from.
 inline constexpr int kSides = 2;
 
 // A slot's reading of one series, for one side.
@@ -45,7 +46,8 @@ struct PartFlow {
 };
 
 struct Composition {
-  bool has_denominator = false;
+  // Whether the second one counts.
+  bool two_sided = false;
   // By branch, stocks of a branch before its flows.
   std::vector<Part> parts;
   // [branch + 1]: where its parts begin.
@@ -86,10 +88,10 @@ class SlotSeries {
   std::vector<std::vector<int>> series_;
 };
 
-// The composition of `value` over `denominator` (which may not exist). Series none of whose cells
-// is to be drawn stay in, as constants. Deterministic; O(parts x periods).
+// The composition of `value` and `other`, the second side (which may not exist). Series none of
+// whose cells is to be drawn stay in, as constants. Deterministic; O(parts x periods).
 Composition Compose(const Plan& plan, const SlotSeries& slots, const PlanQuantity& value,
-                    const PlanQuantity& denominator);
+                    const PlanQuantity& other);
 
 }  // namespace jalon::sim
 

@@ -52,9 +52,9 @@ class ConditionalPlan {
   // All of ConditionalPreparation at once.
   //
   // Errors: kInvalidArgument with one violation of reason NO_CLOSED_FORM for each target the
-  // estimator cannot do (field targets[i]): square-root links, a variation whose opening is not
-  // known yet, a denominator that may reach 0, sums too skewed or too coarse a lattice for three
-  // moments; and one for scores, which need whole paths.
+  // estimator cannot do (field targets[i]): square-root links, a variation of a ratio whose
+  // opening is not known yet, a denominator that may reach 0, sums too skewed or too coarse a
+  // lattice for three moments; and one for scores, which need whole paths.
   static absl::StatusOr<ConditionalPlan> Make(const Plan& plan,
                                               std::vector<double> quantile_levels);
   // The same for the targets that have a closed form: the others have LawUsed::kSampled, and
@@ -121,6 +121,13 @@ struct ConditionalBlock {
   std::vector<double> variance;
   std::vector<double> variance_slope;
   std::vector<double> third;
+  // Of variations whose opening value is still to come, in the order of targets: sums over
+  // scrambles of its conditional mean, and of the chance that R/O has no meaning.
+  struct Opening {
+    double mean = 0.0;
+    double undefined = 0.0;
+  };
+  std::vector<Opening> openings;
 };
 
 // A block in slices of about 2 ms, 5 ms at most where vectors are short. One thread at a time; the

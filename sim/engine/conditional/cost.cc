@@ -1,6 +1,7 @@
 // What a conditional run costs: counted where it is held, predicted from the plan for admission.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "sim/base/bytes_of.h"
@@ -34,13 +35,28 @@ int ReadingsOf(const Plan& plan, int i) {
   return count;
 }
 
+// Whether target i is a variation whose opening value is still to come.
+bool OpeningMoves(const Plan& plan, size_t i) {
+  const std::optional<TargetOpening>& opening = plan.targets[i].opening;
+  return opening && plan.as_of < opening->window.last;
+}
+
+double OpeningBytes(const Plan& plan) {
+  double count = 0.0;
+  for (size_t i = 0; i < plan.targets.size(); ++i) count += OpeningMoves(plan, i) ? 1.0 : 0.0;
+  return count * sizeof(ConditionalBlock::Opening);
+}
+
 AtomCount CountAtoms(const Plan& plan) {
   // What slots a target reads through something else than one term: stocks, ratios, derived.
   std::vector<char> mixed(plan.slots.size(), 0);
-  for (const PlanTarget& target : plan.target_parts) {
-    for (const PlanQuantity& quantity : {target.value, target.denominator}) {
-      const bool alone =
-          !target.denominator.exists() && quantity.end_term == quantity.first_term + 1;
+  for (size_t i = 0; i < plan.target_parts.size(); ++i) {
+    const PlanTarget& target = plan.target_parts[i];
+    const bool opening_moves = OpeningMoves(plan, i);
+    const bool two_sided = target.denominator.exists() || opening_moves;
+    for (const PlanQuantity& quantity :
+         {target.value, target.denominator, opening_moves ? target.opening : PlanQuantity()}) {
+      const bool alone = !two_sided && quantity.end_term == quantity.first_term + 1;
       for (int j = quantity.first_term; j < quantity.end_term && !alone; ++j) {
         mixed[plan.terms[j].slot] = 1;
       }
@@ -106,14 +122,16 @@ double BlockBytes(const Plan& plan) {
   const double sums = 3.0 * Size(plan.targets.size());
   return kLaneCount * sizeof(double) *
              (rows * plan.period_count() + ThresholdCount(plan) + Size(plan.targets.size())) +
-         sums * sizeof(double);
+         sums * sizeof(double) + OpeningBytes(plan);
 }
 
 double AccumulatorBytes(const Plan& plan, int quantile_level_count) {
   const int most_places = plan.regime_count() > 1 ? kMostPlaces : kLaneCount;
   const double places = quantile_level_count > 0 ? most_places : 0.0;
   const double numbers = kLaneCount + 4.0 + places;
-  return sizeof(double) * (kLaneCount * ThresholdCount(plan) + numbers * Size(plan.targets.size()));
+  return sizeof(double) *
+             (kLaneCount * ThresholdCount(plan) + numbers * Size(plan.targets.size())) +
+         OpeningBytes(plan);
 }
 
 double EstimateBytes(const Plan& plan, int quantile_level_count) {
@@ -149,7 +167,7 @@ int64_t ConditionalPlan::allocated_bytes() const {
 
 int64_t ConditionalBlockBytes(const ConditionalBlock& block) {
   return BytesOf(block.probability) + BytesOf(block.mean) + BytesOf(block.variance) +
-         BytesOf(block.variance_slope) + BytesOf(block.third);
+         BytesOf(block.variance_slope) + BytesOf(block.third) + BytesOf(block.openings);
 }
 
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count) {

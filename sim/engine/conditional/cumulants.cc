@@ -112,7 +112,7 @@ double CumulantMaker::weight(int side, int part, int t) const {
 Cumulants CumulantMaker::At(const PathMeans& path) {
   Cumulants sum;
   for (int branch = 0; branch < composition_.branch_count(); ++branch) {
-    if (composition_.has_denominator) {
+    if (composition_.two_sided) {
       AddBranch<2>(branch, path, sum);
     } else {
       AddBranch<1>(branch, path, sum);

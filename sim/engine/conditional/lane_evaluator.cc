@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/engine/conditional/joint_chance.h"
 #include "sim/engine/conditional/lane_cumulants-inl.h"
 #include "sim/engine/conditional/lane_math-inl.h"
 
@@ -99,8 +100,10 @@ class TargetWriter {
   // Any target. False where a number is not finite.
   bool Write(const LaneCumulants& k) {
     check_ = Same(0.0);
-    if (target_.is_ratio) {
+    if (target_.kind == LaneTarget::Kind::kRatio) {
       WriteRatio(k);
+    } else if (target_.kind == LaneTarget::Kind::kVariation) {
+      WriteVariation(k);
     } else if (target_.law == LawUsed::kExact || target_.law == LawUsed::kMatched) {
       WriteSum(k.mean[0], (1.0 / target_.weight) * (k.mean[0] - Same(target_.constant)));
     } else {
@@ -169,6 +172,64 @@ class TargetWriter {
     });
   }
 
+  // R/O is met where Y - w Y0 is beyond its threshold and Y0 short of the objective.
+  void WriteVariation(const LaneCumulants& k) {
+    PutMoments(k.mean[0], k.pair[0], k.triple[0]);
+    LaneCumulants opening = NoCumulants();
+    opening.mean[0] = k.mean[1];
+    opening.pair[0] = k.pair[2];
+    opening.triple[0] = k.triple[3];
+    const Lanes undefined = UndefinedOf(opening);
+    check_ += k.mean[1] + undefined;
+    work_.block.openings[target_.opening] = {SumOf(k.mean[1]), SumOf(undefined)};
+    const size_t first = work_.program.first_threshold[index_];
+    const size_t first_row = work_.FirstRow(index_);
+    for (size_t j = 0; j < work_.RowCount(index_); ++j) {
+      const LaneThreshold& threshold = work_.program.thresholds[first + j];
+      const LaneCumulants gap = Against(k, Same(threshold.opening_weight));
+      Lanes p = Attained(threshold, gap);
+      if (threshold.opening_weight != 0.0) {
+        const Lanes together = k.pair[1] - threshold.opening_weight * k.pair[2];
+        p = p - Jointly(p, undefined, together, gap.pair[0] * k.pair[2]);
+      }
+      Put(work_.block.probability, first_row + j, p);
+    }
+  }
+
+  Lanes Attained(const LaneThreshold& threshold, const LaneCumulants& k) const {
+    if (threshold.kind == LaneThreshold::Kind::kCertain) {
+      return Same(threshold.reached == target_.higher ? 1.0 : 0.0);
+    }
+    const Lanes beyond = BeyondMoments(target_, threshold, k);
+    return target_.higher ? beyond : Same(1.0) - beyond;
+  }
+
+  // The chance that Y0 is not short of the objective.
+  Lanes UndefinedOf(const LaneCumulants& opening) const {
+    LaneTarget smooth;
+    smooth.higher = target_.higher;
+    const LaneThreshold threshold = {.x = target_.objective, .corrected = target_.objective};
+    const Lanes beyond = BeyondMoments(smooth, threshold, opening);
+    return target_.higher ? beyond : Same(1.0) - beyond;
+  }
+
+  // Where both attain. Few variations start near their objective: the others cost nothing.
+  static Lanes Jointly(const Lanes& p, const Lanes& undefined, const Lanes& together,
+                       const Lanes& variances) {
+    alignas(64) double its[4][kLaneCount];
+    StoreLanes(undefined, its[1]);
+    if (*std::max_element(its[1], its[1] + kLaneCount) < 1e-9) return Same(0.0);
+    StoreLanes(p, its[0]);
+    StoreLanes(together, its[2]);
+    StoreLanes(variances, its[3]);
+    for (int lane = 0; lane < kLaneCount; ++lane) {
+      const double spread = std::sqrt(its[3][lane]);
+      its[0][lane] =
+          JointChance(its[0][lane], its[1][lane], spread > 0.0 ? its[2][lane] / spread : 0.0);
+    }
+    return LoadLanes(its[0]);
+  }
+
   LaneWork& work_;
   const LaneTarget& target_;
   int index_;
@@ -183,7 +244,7 @@ HWY_INLINE void AddRow(LaneArray& sums, int row, const Lanes& x) {
 
 HWY_INLINE void AddSums(LaneWork& work, const LaneTarget& target, const LaneCumulants& k) {
   int row = target.first_sum;
-  if (!target.is_ratio) {
+  if (!target.two_sided()) {
     AddRow(work.sums, row, k.mean[0]);
     AddRow(work.sums, row + 1, k.pair[0]);
     AddRow(work.sums, row + 2, k.triple[0]);
@@ -197,7 +258,7 @@ HWY_INLINE void AddSums(LaneWork& work, const LaneTarget& target, const LaneCumu
 HWY_INLINE LaneCumulants SumsOf(const LaneWork& work, const LaneTarget& target) {
   LaneCumulants k = NoCumulants();
   int row = target.first_sum;
-  if (!target.is_ratio) {
+  if (!target.two_sided()) {
     k.mean[0] = LoadLanes(work.sums.row(row));
     k.pair[0] = LoadLanes(work.sums.row(row + 1));
     k.triple[0] = LoadLanes(work.sums.row(row + 2));
@@ -237,8 +298,8 @@ HWY_INLINE int FlowInLanes(LaneWork& work, const AtomTable::Atom& atom) {
 HWY_INLINE int MixedInLanes(LaneWork& work, const AtomTable::Atom& atom) {
   const LaneProgram& program = work.program;
   const MixedAtom& mixed = program.table.mixed[atom.mixed];
-  const LaneCumulants k = mixed.composition.has_denominator ? MixedCumulants<2>(work, mixed).At()
-                                                            : MixedCumulants<1>(work, mixed).At();
+  const LaneCumulants k = mixed.composition.two_sided ? MixedCumulants<2>(work, mixed).At()
+                                                      : MixedCumulants<1>(work, mixed).At();
   for (int u = atom.first_use; u < atom.end_use; ++u) {
     const int index = program.table.uses[u];
     const LaneTarget& target = program.targets[index];

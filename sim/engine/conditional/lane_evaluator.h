@@ -26,20 +26,27 @@ struct LaneThreshold {
   bool reached = false;
   // kCurve, kTable: index into LaneProgram::curves or tables.
   int index = 0;
-  // kMoments: the threshold, and half a step below the next value of a lattice.
+  // kMoments: the threshold, and half a step below the next value of a lattice; of a variation what
+  // its opening value counts for.
   double x = 0.0;
   double corrected = 0.0;
+  double opening_weight = 0.0;
 };
 
 // One target.
 struct LaneTarget {
+  // A variation: one whose opening value is still to come.
+  enum class Kind : uint8_t { kValue, kRatio, kVariation };
   LawUsed law = LawUsed::kThreeMoments;
+  Kind kind = Kind::kValue;
   bool higher = true;
-  bool is_ratio = false;
   // Its only atom is all of it: nothing to add up.
   bool is_alone = false;
-  // First row of LaneWork::sums: mean, variance, third; of a ratio its nine cumulants.
+  // First row of LaneWork::sums: mean, variance, third; of two sides their nine cumulants.
   int first_sum = 0;
+  // kVariation: its place in ConditionalBlock::openings, and what Y0 must be short of.
+  int opening = -1;
+  double objective = 0.0;
   // kExact, kMatched: Y = constant + weight x sum, and what of a mean m of the sum varies:
   // pair[0] m + pair[1] m^2, triple[0] m + triple[1] m^2 + triple[2] m^3.
   double constant = 0.0;
@@ -47,6 +54,8 @@ struct LaneTarget {
   double pair[2] = {};
   double triple[3] = {};
   const StudentSumLaw* student = nullptr;
+
+  bool two_sided() const { return kind != Kind::kValue; }
 };
 
 // What all blocks of a plan read. Read-only once built.
@@ -67,6 +76,8 @@ struct LaneProgram {
   std::vector<ReachTable> tables;
   // Rows of sums of targets of several atoms.
   int sum_count = 0;
+  // Targets of kind kVariation.
+  int opening_count = 0;
   // Targets of several atoms.
   std::vector<int> summed;
   // Parts of the largest mixed atom.

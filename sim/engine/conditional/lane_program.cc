@@ -11,7 +11,7 @@ namespace jalon::sim {
 namespace {
 
 constexpr int kSumRows = 3;
-constexpr int kRatioRows = 9;
+constexpr int kTwoSidedRows = 9;
 
 // A threshold as one of the sum behind Y.
 double OfSum(const TargetLaw& law, double threshold) {
@@ -48,11 +48,20 @@ bool IsSum(const TargetLaw& law) {
   return law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
 }
 
-LaneThreshold ThresholdOf(const TargetLaw& law, double x, bool or_equal, LaneProgram& program) {
+LaneThreshold ThresholdOf(const TargetLaw& law, size_t j, bool or_equal, LaneProgram& program) {
+  const double x = law.thresholds[j];
   if (law.law == LawUsed::kSampled) return Certain(false);
   if (IsSum(law)) return OnSum(law, OfSum(law, x), or_equal, program);
   if (std::isinf(x)) return Certain(x < 0.0);
-  return {.x = x, .corrected = Corrected(law, x, or_equal)};
+  const double weight = law.opening_moves ? law.opening_weights[j] : 0.0;
+  return {.x = x,
+          .corrected = weight == 0.0 ? Corrected(law, x, or_equal) : x,
+          .opening_weight = weight};
+}
+
+LaneTarget::Kind KindOf(const TargetLaw& law) {
+  if (law.law == LawUsed::kSampled || !law.composition.two_sided) return LaneTarget::Kind::kValue;
+  return law.opening_moves ? LaneTarget::Kind::kVariation : LaneTarget::Kind::kRatio;
 }
 
 // Moments of a sum of its law, whose mean is m times a lognormal.
@@ -74,14 +83,16 @@ void SetSumMoments(const TargetLaw& law, LaneTarget& target) {
 
 void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& program) {
   LaneTarget target{.law = law.law,
+                    .kind = KindOf(law),
                     .higher = plan.targets[index].direction == Direction::kHigherIsBetter,
-                    .is_ratio = law.composition.has_denominator,
                     .is_alone = law.composition.branch_count() == 1,
+                    .objective = law.objective,
                     .student = law.student.get()};
+  if (target.kind == LaneTarget::Kind::kVariation) target.opening = program.opening_count++;
   if (IsSum(law)) SetSumMoments(law, target);
   if (!target.is_alone && law.law != LawUsed::kSampled) {
     target.first_sum = program.sum_count;
-    program.sum_count += target.is_ratio ? kRatioRows : kSumRows;
+    program.sum_count += target.two_sided() ? kTwoSidedRows : kSumRows;
     program.summed.push_back(index);
   }
   program.targets.push_back(target);
@@ -89,8 +100,8 @@ void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& pro
     program.first_threshold.push_back(0);
     program.first_row.push_back(0);
   }
-  for (const double x : law.thresholds) {
-    program.thresholds.push_back(ThresholdOf(law, x, target.higher, program));
+  for (size_t j = 0; j < law.thresholds.size(); ++j) {
+    program.thresholds.push_back(ThresholdOf(law, j, target.higher, program));
   }
   program.first_row.push_back(program.first_row.back() + (law.thresholds.empty() ? 0 : 1));
   program.first_threshold.push_back(program.thresholds.size());
@@ -105,7 +116,7 @@ double LaneProgram::AtomCost(int atom) const {
   double cost = kFlow;
   if (its.mixed >= 0) {
     const Composition& composition = table.mixed[its.mixed].composition;
-    const int sides = composition.has_denominator ? 3 : 1;
+    const int sides = composition.two_sided ? 3 : 1;
     cost = composition.part_count() * kPart * sides + kSide * sides;
   }
   for (int u = its.first_use; u < its.end_use; ++u) {
@@ -142,6 +153,7 @@ LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
   block.variance.resize(target_count);
   block.variance_slope.resize(target_count);
   block.third.resize(target_count);
+  block.openings.resize(program.opening_count);
 }
 
 }  // namespace jalon::sim

@@ -10,6 +10,7 @@
 #include "sim/engine/conditional/law_class.h"
 #include "sim/engine/conditional/law_pools.h"
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/path_value.h"
 #include "sim/engine/sampled.h"
 
 namespace jalon::sim {
@@ -68,6 +69,8 @@ struct LawCheckWork::State {
   void AddPlaces(int target);
   void SetPools(int target);
   void FoldTarget(int target);
+  // As ReachedBy, where paths start from values of their own.
+  Lanes AttainedBy(int target, size_t threshold) const;
   bool IsHigher(int target) const { return plan.program().targets[target].higher; }
   size_t FirstThreshold(int target) const { return plan.program().first_threshold[target]; }
   int target_count() const { return static_cast<int>(plan.laws().size()); }
@@ -185,15 +188,27 @@ bool LawCheckWork::State::SetPlaces() {
   return ForSome(&State::SetPools);
 }
 
+Lanes LawCheckWork::State::AttainedBy(int target, size_t threshold) const {
+  Lanes reached{};
+  for (int lane = 0; lane < kScrambleCount; ++lane) {
+    const bool attains =
+        Attains(plan.plan.targets[target], threshold, PathValueOf(plan.plan, *drawn, target, lane));
+    reached[lane] = attains == IsHigher(target) ? 1.0 : 0.0;
+  }
+  return reached;
+}
+
 void LawCheckWork::State::FoldTarget(int target) {
   const std::vector<double>& thresholds = plan.laws()[target].thresholds;
   const double* values = drawn->values.data() + static_cast<size_t>(target) * kScrambleCount;
+  const bool opening_moves = plan.laws()[target].opening_moves;
   for (size_t j = 0; j < thresholds.size(); ++j) {
     const size_t row = FirstThreshold(target) + j;
     if (pool_of[row] == kLeftOut) continue;
     const Lanes upwards =
         UpwardsOf(closed->probability.data() + row * kScrambleCount, IsHigher(target));
-    const Lanes reached = ReachedBy(values, thresholds[j], IsHigher(target));
+    const Lanes reached =
+        opening_moves ? AttainedBy(target, j) : ReachedBy(values, thresholds[j], IsHigher(target));
     pools[class_of[target]].Add(pool_of[row], upwards.data(), reached.data());
   }
 }

@@ -17,7 +17,7 @@ constexpr double kTable = 3e5;
 
 // Whether a sum of flows cannot be negative.
 bool IsNonNegative(const Plan& plan, const Composition& composition) {
-  if (composition.moves || composition.has_denominator) return false;
+  if (composition.moves || composition.two_sided) return false;
   for (const Part& part : composition.parts) {
     const PlanSeries& series = plan.series[part.series];
     if (series.group < 0 || series.law == Law::kStudentT) return false;
@@ -37,7 +37,7 @@ double CostOf(const TargetLaw& law) {
   const auto thresholds = static_cast<double>(law.thresholds.size());
   const double parts = law.composition.part_count();
   const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
-  const double by_part = law.composition.has_denominator ? kPartThreshold * thresholds : 0.0;
+  const double by_part = law.composition.two_sided ? kPartThreshold * thresholds : 0.0;
   return kTarget + (kPart + by_part) * parts +
          (is_sum ? kSumThreshold : kMomentThreshold) * thresholds;
 }
@@ -139,8 +139,7 @@ void LawChoice::AddTarget(int target) {
   cost_ += CostOf(law) * plan_.regime_count() +
            kTable * static_cast<double>(program.tables.size() - tables);
   // What is left of the composition: whether there is a denominator, whether weights move.
-  law.composition = {.has_denominator = law.composition.has_denominator,
-                     .moves = law.composition.moves};
+  law.composition = {.two_sided = law.composition.two_sided, .moves = law.composition.moves};
   made_->laws.push_back(std::move(law));
 }
 

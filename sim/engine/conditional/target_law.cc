@@ -6,6 +6,7 @@
 
 #include "sim/base/decimal.h"
 #include "sim/base/math.h"
+#include "sim/engine/conditional/joint_chance.h"
 
 namespace jalon::sim {
 namespace {
@@ -42,7 +43,9 @@ void TargetEvaluator::Evaluate(const PathMeans& path, ConditionalValue& value) {
     return;
   }
   const Cumulants cumulants = cumulants_->At(path);
-  if (law_.composition.has_denominator) {
+  if (law_.opening_moves) {
+    ByVariation(cumulants, value);
+  } else if (law_.composition.two_sided) {
     ByRatio(cumulants, value);
   } else {
     ByMoments(cumulants.value(), value);
@@ -75,11 +78,12 @@ void TargetEvaluator::BySum(const PathMeans& path, ConditionalValue& value) cons
 }
 
 // P(Y >= x) or P(Y > x).
-double TargetEvaluator::Beyond(const ThreeMoments& moments, double x, bool or_equal) const {
+double TargetEvaluator::Beyond(const ThreeMoments& moments, double x, bool or_equal,
+                               double lattice) const {
   if (!(moments.variance > 0.0)) return moments.mean > x || (or_equal && moments.mean == x);
-  if (law_.lattice > 0.0 && std::isfinite(x)) {
-    const double steps = NearestDecimal(x / law_.lattice);
-    x = law_.lattice * (or_equal ? std::ceil(steps) - 0.5 : std::floor(steps) + 0.5);
+  if (lattice > 0.0 && std::isfinite(x)) {
+    const double steps = NearestDecimal(x / lattice);
+    x = lattice * (or_equal ? std::ceil(steps) - 0.5 : std::floor(steps) + 0.5);
   }
   if (law_.student) {
     return law_.student->UpperTail((x - moments.mean) / std::sqrt(moments.variance));
@@ -87,15 +91,39 @@ double TargetEvaluator::Beyond(const ThreeMoments& moments, double x, bool or_eq
   return UpperTail(moments, x);
 }
 
-double TargetEvaluator::Attained(const ThreeMoments& moments, double threshold) const {
-  return higher_ ? Beyond(moments, threshold, true) : 1.0 - Beyond(moments, threshold, false);
+double TargetEvaluator::Attained(const ThreeMoments& moments, double threshold,
+                                 double lattice) const {
+  return higher_ ? Beyond(moments, threshold, true, lattice)
+                 : 1.0 - Beyond(moments, threshold, false, lattice);
 }
 
 void TargetEvaluator::ByMoments(const ThreeMoments& moments, ConditionalValue& value) const {
   value.mean = moments.mean;
   value.variance = moments.variance;
   for (size_t j = 0; j < law_.thresholds.size(); ++j) {
-    value.probability[j] = Attained(moments, law_.thresholds[j]);
+    value.probability[j] = Attained(moments, law_.thresholds[j], law_.lattice);
+  }
+}
+
+// R/O is met where Y - w Y0 is beyond its threshold and Y0 short of the objective.
+void TargetEvaluator::ByVariation(const Cumulants& cumulants, ConditionalValue& value) const {
+  const ThreeMoments opening = cumulants.denominator();
+  value.mean = cumulants.mean[0];
+  value.variance = cumulants.pair[0];
+  value.opening = opening.mean;
+  const bool is_past = higher_ ? opening.mean >= law_.objective : opening.mean <= law_.objective;
+  const double above = opening.variance > 0.0 ? UpperTail(opening, law_.objective)
+                                              : (is_past == higher_ ? 1.0 : 0.0);
+  value.undefined = higher_ ? above : 1.0 - above;
+  for (size_t j = 0; j < law_.thresholds.size(); ++j) {
+    const double weight = law_.opening_weights[j];
+    const ThreeMoments gap = cumulants.Against(weight);
+    double& p = value.probability[j];
+    p = Attained(gap, law_.thresholds[j], weight == 0.0 ? law_.lattice : 0.0);
+    if (weight == 0.0) continue;
+    const double together = cumulants.pair[1] - weight * cumulants.pair[2];
+    const double spread = std::sqrt(gap.variance * opening.variance);
+    p -= JointChance(p, value.undefined, spread > 0.0 ? together / spread : 0.0);
   }
 }
 

@@ -24,6 +24,10 @@ struct ConditionalValue {
   double variance = 0.0;
   // [threshold]
   std::vector<double> probability;
+  // Of a variation whose opening value is still to come: its mean, and the chance that R/O has no
+  // meaning.
+  double opening = 0.0;
+  double undefined = 0.0;
 };
 
 struct TargetLaw {
@@ -36,6 +40,12 @@ struct TargetLaw {
   // Whether R/O has a meaning at the known opening value; that value, NaN without.
   bool ro_defined = true;
   double opening = 0.0;
+  // A variation whose opening value Y0 is still to come, the second side of its composition: it
+  // asks for Y - opening_weights[j] Y0 at threshold j. [threshold]; R/O has a meaning where Y0 is
+  // short of `objective`.
+  bool opening_moves = false;
+  std::vector<double> opening_weights;
+  double objective = 0.0;
   // kExact, kMatched: Y = constant + weight x sum; a target's law given the sum's mean, and that
   // mean at the middle shared state.
   double constant = 0.0;
@@ -71,9 +81,10 @@ class TargetEvaluator {
  private:
   void BySum(const PathMeans& path, ConditionalValue& value) const;
   void ByRatio(const Cumulants& cumulants, ConditionalValue& value) const;
+  void ByVariation(const Cumulants& cumulants, ConditionalValue& value) const;
   void ByMoments(const ThreeMoments& moments, ConditionalValue& value) const;
-  double Attained(const ThreeMoments& moments, double threshold) const;
-  double Beyond(const ThreeMoments& moments, double x, bool or_equal) const;
+  double Attained(const ThreeMoments& moments, double threshold, double lattice) const;
+  double Beyond(const ThreeMoments& moments, double x, bool or_equal, double lattice) const;
   double SumMean(const PathMeans& path) const;
 
   const Plan& plan_;
