@@ -138,6 +138,7 @@ void AtomCollector::Make(Composition branch) {
     mixed.last_used = static_cast<int>(row);
   }
   SetFeeds(mixed);
+  SetEnds(mixed);
   atom.mixed = static_cast<int>(made_.mixed.size());
   made_.mixed.push_back(std::move(mixed));
   made_.atoms.push_back(atom);
@@ -161,6 +162,15 @@ void AtomCollector::SetFeeds(MixedAtom& mixed) {
   }
   // Parts that nobody weighs are zero.
   for (size_t p = 0; p < weighed.size(); ++p) mixed.read[p] |= !weighed[p];
+}
+
+// A level's weights reach back to the periods before, never ahead.
+void AtomCollector::SetEnds(MixedAtom& mixed) {
+  for (const PartReading& reading : mixed.composition.readings) {
+    int& end = mixed.side_end[reading.side];
+    end = std::max(end, reading.last + 1);
+    mixed.end = std::max(mixed.end, end);
+  }
 }
 
 bool AtomCollector::AsFlow(const Composition& branch, int p, FlowAtom& flow) const {

@@ -46,6 +46,9 @@ struct MixedAtom {
   // [part]: its reading, where it is a flow read with one weight that does not move on one side;
   // `last` before `first` elsewhere. Cumulants are not set.
   std::vector<FlowAtom> plain;
+  // [side]: period after the last one it reads; and that of both.
+  int side_end[kSides] = {};
+  int end = 0;
   // Weights that move. [part]: whether it is read, not only fed by stocks; [entry of
   // composition.flows]: whether it is the first to weigh a part that is not read.
   std::vector<char> read;
@@ -85,6 +88,7 @@ class AtomCollector {
   int FindOrMake(Composition branch);
   void Make(Composition branch);
   static void SetFeeds(MixedAtom& mixed);
+  static void SetEnds(MixedAtom& mixed);
   // Whether part p of `branch` is a flow read with one weight; writes it, without cumulants.
   bool AsFlow(const Composition& branch, int p, FlowAtom& flow) const;
 

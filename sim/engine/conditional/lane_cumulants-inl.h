@@ -225,7 +225,7 @@ class MixedCumulants {
     for (int side = 0; side < kUsed; ++side) {
       for (int p = 0; p < part_count_; ++p) {
         if (!atom_.read[p]) continue;
-        for (int t = 0; t < period_count_; ++t) {
+        for (int t = 0; t < atom_.end; ++t) {
           StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
         }
         AddPartReadings(side, p);
@@ -268,7 +268,11 @@ class MixedCumulants {
     // Of the weights of cells to draw, and of their squares.
     Lanes total = Same(0.0);
     Lanes squares = Same(0.0);
-    for (int t = period_count_ - 1; t >= 0; --t) {
+    for (int t = atom_.end - 1; t >= atom_.side_end[side]; --t) {
+      StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
+      Feed(side, part, t, Same(0.0));
+    }
+    for (int t = atom_.side_end[side] - 1; t >= 0; --t) {
       double* place = work_.weights.row(Cell(side, p, t));
       Lanes weight = carried;
       if (atom_.read[p]) weight += LoadLanes(place);
@@ -319,7 +323,7 @@ class MixedCumulants {
     const LinearMeans means(work_, composition_.parts[p].series);
     const double unit = work_.plan.series[composition_.parts[p].series].unit_scale;
     Lanes effect[2] = {Same(0.0), Same(0.0)};
-    for (int t = 0; t < period_count_; ++t) {
+    for (int t = 0; t < atom_.end; ++t) {
       if (!AnyCounts(p, t)) continue;
       Lanes weight[2];
       for (int side = 0; side < kUsed; ++side) weight[side] = Weight(side, p, t);
@@ -398,7 +402,7 @@ class MixedCumulants {
 
   // A series without a cell to draw.
   void AddKnown(int p) {
-    for (int t = 0; t < period_count_; ++t) {
+    for (int t = 0; t < atom_.end; ++t) {
       if (!AnyCounts(p, t)) continue;
       for (int side = 0; side < kUsed; ++side) {
         sum_.mean[side] += Realised(p, t) * Weight(side, p, t);
@@ -411,7 +415,7 @@ class MixedCumulants {
     Lanes mean[2] = {Same(0.0), Same(0.0)};
     Lanes second[3] = {Same(0.0), Same(0.0), Same(0.0)};
     Lanes third[4] = {Same(0.0), Same(0.0), Same(0.0), Same(0.0)};
-    for (int t = 0; t < period_count_; ++t) {
+    for (int t = 0; t < atom_.end; ++t) {
       if (!AnyCounts(p, t)) continue;
       Lanes weight[2];
       for (int side = 0; side < kUsed; ++side) weight[side] = Weight(side, p, t);
