@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "sim/base/math.h"
@@ -201,8 +202,8 @@ bool DrawsStudentTsInVectors(double standard_deviation, double degrees) {
   return kDegrees.contains(degrees) && degrees > 2.0 && standard_deviation >= 0.0;
 }
 
-CellLaws::CellLaws(absl::Span<const double> compound_shapes) {
-  CellLawsMaker maker({compound_shapes.begin(), compound_shapes.end()});
+CellLaws::CellLaws(absl::Span<const double> compound_shapes, SurfaceMemo* memo) {
+  CellLawsMaker maker({compound_shapes.begin(), compound_shapes.end()}, memo);
   while (!maker.Step()) {
   }
   *this = maker.Take();
@@ -212,19 +213,17 @@ const Surface* CellLaws::FindCompound(double shape) const {
   const auto found =
       std::lower_bound(compounds_.begin(), compounds_.end(), shape,
                        [](const auto& compound, double wanted) { return compound.first < wanted; });
-  return found == compounds_.end() || found->first != shape ? nullptr : &found->second;
+  return found == compounds_.end() || found->first != shape ? nullptr : found->second.get();
 }
 
 int64_t CellLaws::allocated_bytes() const {
-  size_t bytes = compounds_.capacity() * sizeof(compounds_.front());
-  for (const auto& compound : compounds_) {
-    bytes += compound.second.values.capacity() * sizeof(float);
-  }
-  return static_cast<int64_t>(bytes);
+  auto bytes = static_cast<int64_t>(compounds_.capacity() * sizeof(compounds_.front()));
+  for (const auto& [shape, surface] : compounds_) bytes += surface->allocated_bytes();
+  return bytes;
 }
 
-CellLawsMaker::CellLawsMaker(std::vector<double> compound_shapes)
-    : shapes_(std::move(compound_shapes)) {
+CellLawsMaker::CellLawsMaker(std::vector<double> compound_shapes, SurfaceMemo* memo)
+    : shapes_(std::move(compound_shapes)), memo_(memo) {
   std::erase_if(shapes_, [](double shape) { return !kSizeShapes.contains(shape); });
   std::sort(shapes_.begin(), shapes_.end());
   shapes_.erase(std::unique(shapes_.begin(), shapes_.end()), shapes_.end());
@@ -237,20 +236,32 @@ bool CellLawsMaker::Step() {
     kShared[shared_done_++]();
     return shapes_.empty() && shared_done_ == static_cast<int>(std::size(kShared));
   }
-  if (shapes_.empty()) return true;
-  auto& compounds = made_.compounds_;
-  if (compounds.empty() || compounds.back().second.is_whole()) {
-    compounds.emplace_back(shapes_[compounds.size()], EmptyCompoundSurface());
+  if (made_.compounds_.size() == shapes_.size()) return true;
+  StepSurface(shapes_[made_.compounds_.size()]);
+  return made_.compounds_.size() == shapes_.size();
+}
+
+void CellLawsMaker::StepSurface(double shape) {
+  if (begun_ == nullptr && memo_ != nullptr) {
+    if (auto held = memo_->Get(shape)) return Add(shape, std::move(held));
   }
-  const bool is_whole = AddCompoundLevel(compounds.back().first, compounds.back().second);
-  return is_whole && compounds.size() == shapes_.size();
+  if (begun_ == nullptr) begun_ = std::make_shared<Surface>(EmptyCompoundSurface());
+  if (!AddCompoundLevel(shape, *begun_)) return;
+  std::shared_ptr<const Surface> whole = std::exchange(begun_, nullptr);
+  if (memo_ != nullptr) memo_->Put(shape, whole);
+  Add(shape, std::move(whole));
+}
+
+void CellLawsMaker::Add(double shape, std::shared_ptr<const Surface> surface) {
+  made_.compounds_.emplace_back(shape, std::move(surface));
 }
 
 CellLaws CellLawsMaker::Take() { return std::move(made_); }
 
 double CellLawsBytes(int shape_count) {
   const double values = static_cast<double>(EmptyCompoundSurface().levels) * kScores;
-  return shape_count * (sizeof(std::pair<double, Surface>) + values * sizeof(float));
+  return shape_count * (sizeof(std::pair<double, std::shared_ptr<const Surface>>) +
+                        sizeof(Surface) + values * sizeof(float));
 }
 
 double CellLawsMilliseconds(int shape_count) { return 3.0 + 30.0 * shape_count; }

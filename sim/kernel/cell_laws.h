@@ -24,11 +24,13 @@
 #define JALON_SIM_KERNEL_CELL_LAWS_H_
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "sim/kernel/surface.h"
+#include "sim/kernel/surface_memo.h"
 
 namespace jalon::sim {
 
@@ -51,7 +53,7 @@ bool DrawsStudentTsInVectors(double standard_deviation, double degrees);
 class CellLaws {
  public:
   // With a surface for each of these shapes of compounds' sizes: CellLawsMaker in one go.
-  explicit CellLaws(absl::Span<const double> compound_shapes);
+  explicit CellLaws(absl::Span<const double> compound_shapes, SurfaceMemo* memo = nullptr);
 
   // Parameters as the laws': cells[i] is the quantile at words[i] of the law of mean means[i].
   // Values out of range give what Quantile gives. 13 to 31 ns a cell with AVX-512.
@@ -61,7 +63,7 @@ class CellLaws {
   void Compounds(double dispersion, double shape, const CellBatch& batch) const;
   void StudentTs(double standard_deviation, double degrees, const CellBatch& batch) const;
 
-  // Bytes held: what CellLawsBytes foresees.
+  // Bytes held, shared or not: what CellLawsBytes foresees.
   int64_t allocated_bytes() const;
 
  private:
@@ -69,16 +71,19 @@ class CellLaws {
   CellLaws() = default;
   const Surface* FindCompound(double shape) const;
 
-  // Ascending by shape.
-  std::vector<std::pair<double, Surface>> compounds_;
+  // Ascending by shape; shared with the memo they came from or went to.
+  std::vector<std::pair<double, std::shared_ptr<const Surface>>> compounds_;
 };
 
 // Makes CellLaws in steps of a millisecond or two: 30 ms and 12 KB for each shape of compounds'
 // sizes from 1/32 to 8, each once. The first of a process also makes the two surfaces that all
 // share, 3 ms. Deterministic; one thread at a time.
+//
+// With `memo` it takes the surfaces that are held there and puts those that it makes: the same
+// bits, in a step of a microsecond each where they are held. `memo` must outlive it.
 class CellLawsMaker {
  public:
-  explicit CellLawsMaker(std::vector<double> compound_shapes);
+  explicit CellLawsMaker(std::vector<double> compound_shapes, SurfaceMemo* memo = nullptr);
 
   // Returns true when nothing is left to do.
   bool Step();
@@ -86,12 +91,19 @@ class CellLawsMaker {
   CellLaws Take();
 
  private:
+  void StepSurface(double shape);
+  void Add(double shape, std::shared_ptr<const Surface> surface);
+
   std::vector<double> shapes_;
+  SurfaceMemo* const memo_;
   int shared_done_ = 0;
+  // In the making, of the shape after those of `made_`; null between surfaces.
+  std::shared_ptr<Surface> begun_;
   CellLaws made_;
 };
 
-// Bytes of CellLaws with `shape_count` different shapes, and CPU milliseconds to make them.
+// Bytes of CellLaws with `shape_count` different shapes, and CPU milliseconds to make them without
+// a memo: upper bounds with one.
 double CellLawsBytes(int shape_count);
 double CellLawsMilliseconds(int shape_count);
 

@@ -1,9 +1,10 @@
 // Quantiles of laws as smooth functions of a normal score and a parameter, tabulated. Internal to
-// sim/kernel.
+// sim/kernel, but for what keeps them (surface_memo.h).
 #ifndef JALON_SIM_KERNEL_SURFACE_H_
 #define JALON_SIM_KERNEL_SURFACE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -27,6 +28,9 @@ struct Surface {
 
   // Whether all nodes are there.
   bool is_whole() const { return values.size() == static_cast<size_t>(levels) * kScores; }
+  int64_t allocated_bytes() const {
+    return static_cast<int64_t>(sizeof(Surface) + values.capacity() * sizeof(float));
+  }
   double lowest_level() const { return first_level + level_step; }
   double highest_level() const { return first_level + level_step * (levels - 2); }
 };

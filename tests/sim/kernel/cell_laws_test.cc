@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "sim/random/laws.h"
 #include "sim/random/stream.h"
+#include "tests/sim/kernel/counting_memo.h"
 #include "tests/sim/kernel/every_isa.h"
 
 namespace jalon::sim {
@@ -294,6 +295,57 @@ TEST(CellLawsMakerTest, MakesTheSameInManySteps) {
     };
     EXPECT_EQ(draw(laws), draw(Laws()));
   }
+}
+
+int StepsOf(CellLawsMaker& maker) {
+  int step_count = 1;
+  while (!maker.Step()) ++step_count;
+  return step_count;
+}
+
+TEST(CellLawsMakerTest, TakesWhatAMemoHoldsAndPutsWhatItMakes) {
+  const std::vector<double> first = {0.3, 1.0};
+  const std::vector<double> second = {4.0, 0.3, 1.0};
+  CountingMemo memo;
+  CellLawsMaker cold(first, &memo);
+  EXPECT_GT(StepsOf(cold), 2 * 30);
+  EXPECT_EQ(memo.made_count(), 2);
+  EXPECT_EQ(memo.found_count(), 0);
+  CellLawsMaker mixed(second, &memo);
+  StepsOf(mixed);
+  EXPECT_EQ(memo.made_count(), 3);
+  EXPECT_EQ(memo.found_count(), 2);
+  CellLawsMaker warm(second, &memo);
+  EXPECT_EQ(StepsOf(warm), 2 + 3);
+  EXPECT_EQ(memo.made_count(), 3);
+  const std::vector<uint32_t> words = Words(200);
+  for (CellLawsMaker* maker : {&mixed, &warm}) {
+    const CellLaws laws = maker->Take();
+    for (double shape : second) {
+      const auto draw = [&](const CellLaws& made) {
+        return CellsAt(5.0, words,
+                       [&](const CellBatch& batch) { made.Compounds(2.0, shape, batch); });
+      };
+      EXPECT_EQ(draw(laws), draw(Laws())) << shape;
+    }
+  }
+}
+
+TEST(CellLawsMakerTest, AsksAMemoForNoShapeOutOfReach) {
+  CountingMemo memo;
+  const CellLaws laws({0.01, 100.0}, &memo);
+  EXPECT_EQ(memo.made_count(), 0);
+  EXPECT_EQ(laws.allocated_bytes(), 0);
+}
+
+TEST(CellLawsMakerTest, PutsNothingThatIsNotWhole) {
+  CountingMemo memo;
+  {
+    CellLawsMaker maker({1.0}, &memo);
+    for (int step = 0; step < 20; ++step) ASSERT_FALSE(maker.Step());
+  }
+  EXPECT_EQ(memo.made_count(), 0);
+  EXPECT_EQ(memo.Get(1.0), nullptr);
 }
 
 TEST(CellLawsMakerTest, ForeseesTheBytesOfTheLaws) {
