@@ -60,12 +60,12 @@ std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
     return std::make_unique<KeptRun>(
         std::make_unique<sim::SampledEstimator>(input.plan, options.summary), options, blocks);
   }
-  std::shared_ptr<const sim::BaselineBasis> basis;
+  sim::ConditionalOptions asked{.law_check_paths = input.law_check_paths};
   if (baseline != nullptr) {
-    basis = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
+    asked.baseline = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
   }
-  auto estimator = std::make_unique<sim::ConditionalEstimator>(
-      input.plan, options.summary, std::move(basis), input.law_check_paths);
+  auto estimator =
+      std::make_unique<sim::ConditionalEstimator>(input.plan, options.summary, std::move(asked));
   if (!input.keep_baseline) {
     return std::make_unique<KeptRun>(std::unique_ptr<sim::Estimator>(std::move(estimator)), options,
                                      blocks);

@@ -77,7 +77,9 @@ void DrawCells(const PlanSeries& series, const CellLaws& laws, const CellBatch& 
   std::fill(batch.cells.begin(), batch.cells.end(), std::nan(""));
 }
 
-CellLaws MakeCellLaws(const Plan& plan) { return CellLaws(CompoundShapes(plan)); }
+CellLaws MakeCellLaws(const Plan& plan, SurfaceMemo* memo) {
+  return CellLaws(CompoundShapes(plan), memo);
+}
 
 void DrawInBatches(const Plan& plan, int i, int64_t path, const CellLaws& laws,
                    std::span<double> cells) {

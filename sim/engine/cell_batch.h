@@ -19,14 +19,15 @@ namespace jalon::sim {
 std::vector<double> CompoundShapes(const Plan& plan);
 
 // The laws of the plan's series. Those of another plan (other targets, part of this one) give the
-// series they share the same bits. Costs 3 ms, and 30 ms for each of its CompoundShapes;
-// CellLawsWork does it in slices.
-CellLaws MakeCellLaws(const Plan& plan);
+// series they share the same bits. Costs 3 ms, and 30 ms for each of its CompoundShapes that `memo`
+// does not hold; CellLawsWork does it in slices.
+CellLaws MakeCellLaws(const Plan& plan, SurfaceMemo* memo = nullptr);
 
-// MakeCellLaws slice by slice.
+// MakeCellLaws slice by slice. `memo` must outlive it.
 class CellLawsWork final : public SlicedWork {
  public:
-  explicit CellLawsWork(const Plan& plan) : maker_(CompoundShapes(plan)) {}
+  explicit CellLawsWork(const Plan& plan, SurfaceMemo* memo = nullptr)
+      : maker_(CompoundShapes(plan), memo) {}
   bool Step() override { return maker_.Step(); }
   // Once complete; the object is then empty.
   CellLaws Take() { return maker_.Take(); }

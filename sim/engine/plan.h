@@ -358,7 +358,8 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input);
 // Predicted cost of a plan on the sampled engine, for admission: bytes at peak (plan, laws of its
 // cells, accumulator, one checkpoint's estimates and the blocks of `thread_count` threads), CPU
 // milliseconds before the first path and per 256 paths, on one core of a 2022 server. Bytes are an
-// upper bound, close where targets have thresholds and quantiles; O(series x periods).
+// upper bound, close where targets have thresholds and quantiles; so is preparation, as surfaces of
+// quantiles that a memo holds (sim/kernel/surface_memo.h) are not made. O(series x periods).
 struct PlanCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;

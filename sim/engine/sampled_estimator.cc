@@ -23,13 +23,13 @@ class SampledWork final : public SlicedWork {
 }  // namespace
 
 SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
-                                   const SharedSource* shared)
-    : SampledEstimator(plan, options, AllTargets(plan), shared) {}
+                                   SampledSources sources)
+    : SampledEstimator(plan, options, AllTargets(plan), sources) {}
 
 SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& options,
-                                   std::vector<int> targets, const SharedSource* shared)
+                                   std::vector<int> targets, SampledSources sources)
     : plan_(plan),
-      shared_(shared),
+      sources_(sources),
       target_count_(static_cast<int>(targets.size())),
       targets_(plan, options, targets),
       scores_(plan, options) {
@@ -37,7 +37,7 @@ SampledEstimator::SampledEstimator(const Plan& plan, const SummaryOptions& optio
 }
 
 std::unique_ptr<SlicedWork> SampledEstimator::BeginPreparation() const {
-  return std::make_unique<CellLawsWork>(plan_);
+  return std::make_unique<CellLawsWork>(plan_, sources_.surfaces);
 }
 
 absl::Status SampledEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {
@@ -46,7 +46,7 @@ absl::Status SampledEstimator::FinishPreparation(std::unique_ptr<SlicedWork> wor
 }
 
 std::unique_ptr<SlicedWork> SampledEstimator::BeginBlock(int64_t block) const {
-  return std::make_unique<SampledWork>(SampledBlock(plan_, block, shared_, &*cell_laws_));
+  return std::make_unique<SampledWork>(SampledBlock(plan_, block, sources_.shared, &*cell_laws_));
 }
 
 std::unique_ptr<SlicedWork> SampledEstimator::BeginBlockOn(int64_t block,

@@ -12,20 +12,29 @@
 #include "sim/engine/scores.h"
 #include "sim/engine/scramble_sums.h"
 #include "sim/kernel/cell_laws.h"
+#include "sim/kernel/surface_memo.h"
 
 namespace jalon::sim {
 
+// What whole paths are drawn with that others made; all of it must outlive who is given it.
+struct SampledSources {
+  // Null: independent draws.
+  const SharedSource* shared = nullptr;
+  // Surfaces of quantiles that were made before, with the same bits as those made here. Null: they
+  // are made here.
+  SurfaceMemo* surfaces = nullptr;
+};
+
 // Every target and score from whole paths, own noise drawn in vectors by laws that are made once,
 // in preparation (cell_batch.h). Bounds are those of independent paths, which is cautious where
-// `shared` spreads them evenly. `plan` and `shared` must outlive it.
+// shared states spread them evenly. `plan` must outlive it.
 class SampledEstimator final : public Estimator {
  public:
-  SampledEstimator(const Plan& plan, const SummaryOptions& options,
-                   const SharedSource* shared = nullptr);
+  SampledEstimator(const Plan& plan, const SummaryOptions& options, SampledSources sources = {});
   // Every score, but of the targets only `targets`, ascending: what is said of targets is [place
   // among them].
   SampledEstimator(const Plan& plan, const SummaryOptions& options, std::vector<int> targets,
-                   const SharedSource* shared = nullptr);
+                   SampledSources sources = {});
 
   bool needs_preparation() const override { return true; }
   std::unique_ptr<SlicedWork> BeginPreparation() const override;
@@ -41,7 +50,7 @@ class SampledEstimator final : public Estimator {
   ScoreEstimates ScoresAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
-  // The averages of each lane of the blocks, which are scrambles where `shared` says so; null
+  // The averages of each lane of the blocks, which are scrambles where shared states say so; null
   // unless the options keep them.
   const ScrambleSums* scrambles() const { return scrambles_ ? &*scrambles_ : nullptr; }
 
@@ -49,7 +58,7 @@ class SampledEstimator final : public Estimator {
   class Folding;
 
   const Plan& plan_;
-  const SharedSource* shared_;
+  const SampledSources sources_;
   int target_count_;
   std::optional<CellLaws> cell_laws_;
   TargetAccumulator targets_;

@@ -64,8 +64,8 @@ struct Kept {
 Kept RunOn(const Plan& plan, int64_t paths, std::shared_ptr<const BaselineBasis> baseline) {
   const RunOptions options = Options(paths);
   const bool is_variant = baseline != nullptr;
-  auto estimator =
-      std::make_unique<ConditionalEstimator>(plan, options.summary, std::move(baseline));
+  auto estimator = std::make_unique<ConditionalEstimator>(
+      plan, options.summary, ConditionalOptions{.baseline = std::move(baseline)});
   const ConditionalEstimator& conditional = *estimator;
   Kept kept{.block = std::make_shared<BaselineBlock>()};
   kept.block->identities = IdentitiesOf(DefaultDemo().revision.network, plan.targets);

@@ -43,16 +43,12 @@ EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quant
 }
 
 ConditionalEstimator::ConditionalEstimator(const Plan& plan, SummaryOptions options,
-                                           std::shared_ptr<const BaselineBasis> baseline,
-                                           int64_t law_check_paths)
-    : plan_(plan),
-      options_(std::move(options)),
-      baseline_(std::move(baseline)),
-      law_check_paths_(law_check_paths) {}
+                                           ConditionalOptions asked)
+    : plan_(plan), options_(std::move(options)), asked_(std::move(asked)) {}
 ConditionalEstimator::~ConditionalEstimator() = default;
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginPreparation() const {
-  return std::make_unique<EstimatorPreparation>(plan_, options_, baseline_.get(), law_check_paths_);
+  return std::make_unique<EstimatorPreparation>(plan_, options_, asked_);
 }
 
 absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork> work) {

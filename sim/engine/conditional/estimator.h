@@ -15,8 +15,19 @@
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"
 #include "sim/engine/sampled.h"
+#include "sim/kernel/surface_memo.h"
 
 namespace jalon::sim {
+
+// What a ConditionalEstimator is asked besides estimates, and what it may take from others.
+struct ConditionalOptions {
+  // Null: it estimates no variant.
+  std::shared_ptr<const BaselineBasis> baseline;
+  // 0, or 1 to kMaxLawCheckPaths.
+  int64_t law_check_paths = 0;
+  // As SampledSources::surfaces; must outlive the estimator.
+  SurfaceMemo* surfaces = nullptr;
+};
 
 // Every target by the law it has given the shared state; those that have none (LawUsed::kSampled),
 // and scores and joint attainment, from whole paths on the same shared states. Scores draw every
@@ -28,14 +39,12 @@ namespace jalon::sim {
 // (paired_delta.h).
 //
 // With `law_check_paths` > 0 its preparation compares laws with so many whole paths
-// (law_check_work.h): 1 to kMaxLawCheckPaths. Targets of a class that is wrong are sampled too, and
+// (law_check_work.h). Targets of a class that is wrong are sampled too, and
 // law_checks() says what was found. A variant takes over what its baseline found, and compares
 // nothing itself.
 class ConditionalEstimator final : public Estimator {
  public:
-  ConditionalEstimator(const Plan& plan, SummaryOptions options,
-                       std::shared_ptr<const BaselineBasis> baseline = nullptr,
-                       int64_t law_check_paths = 0);
+  ConditionalEstimator(const Plan& plan, SummaryOptions options, ConditionalOptions asked = {});
   ~ConditionalEstimator() override;
 
   bool needs_preparation() const override { return true; }
@@ -59,8 +68,7 @@ class ConditionalEstimator final : public Estimator {
  private:
   const Plan& plan_;
   const SummaryOptions options_;
-  const std::shared_ptr<const BaselineBasis> baseline_;
-  const int64_t law_check_paths_;
+  const ConditionalOptions asked_;
   std::optional<ConditionalPlan> conditional_;
   std::optional<ConditionalAccumulator> targets_;
   std::optional<KnowledgeAccumulator> knowledge_;
@@ -77,7 +85,9 @@ int64_t KnowledgePathsOf(int64_t path_count);
 // where the plan has scores. Targets without a closed form are known once laws are chosen: the laws
 // of their cells are in it for the whole plan, their paths are not. Of preparation only those laws
 // and the comparison of `law_check_paths` are; that comparison may find every law wrong, so that
-// the bytes of whole paths are counted with it, but not their time.
+// the bytes of whole paths are counted with it, but not their time. Laws of cells are counted as if
+// no surface were held anywhere: bytes and preparation are upper bounds with
+// ConditionalOptions::surfaces.
 struct EstimatorCost {
   double peak_bytes = 0.0;
   double cpu_ms_per_256_paths = 0.0;

@@ -7,12 +7,12 @@
 namespace jalon::sim {
 
 EstimatorPreparation::EstimatorPreparation(const Plan& plan, const SummaryOptions& options,
-                                           const BaselineBasis* baseline, int64_t law_check_paths)
-    : plan_(plan), options_(options), baseline_(baseline) {
-  if (baseline != nullptr) {
-    law_checks_ = baseline->law_checks;
-  } else if (law_check_paths > 0) {
-    check_options_ = {.path_count = law_check_paths};
+                                           const ConditionalOptions& asked)
+    : plan_(plan), options_(options), asked_(asked) {
+  if (asked.baseline != nullptr) {
+    law_checks_ = asked.baseline->law_checks;
+  } else if (asked.law_check_paths > 0) {
+    check_options_ = {.path_count = asked.law_check_paths, .surfaces = asked.surfaces};
   }
   BeginLaws();
 }
@@ -39,7 +39,7 @@ absl::StatusOr<SampledPart> EstimatorPreparation::TakeSampled() {
 
 void EstimatorPreparation::BeginLaws() {
   laws_.emplace(plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample,
-                baseline_, WrongClasses(law_checks_));
+                asked_.baseline.get(), WrongClasses(law_checks_));
 }
 
 bool EstimatorPreparation::StepLaws() {
@@ -71,13 +71,14 @@ void EstimatorPreparation::BeginSampled() {
   for (int i = 0; i < plan_.target_count(); ++i) {
     if (conditional_->law(i) == LawUsed::kSampled) sampled_.targets.push_back(i);
   }
-  const SharedSource* shared = &conditional_->shared_states();
+  const SampledSources sources = {.shared = &conditional_->shared_states(),
+                                  .surfaces = asked_.surfaces};
   if (HasScores(plan_)) {
     sampled_.estimator =
-        std::make_unique<SampledEstimator>(plan_, options_, sampled_.targets, shared);
+        std::make_unique<SampledEstimator>(plan_, options_, sampled_.targets, sources);
   } else if (!sampled_.targets.empty()) {
     sampled_.sub_plan = std::make_unique<const Plan>(SubPlan(plan_, sampled_.targets));
-    sampled_.estimator = std::make_unique<SampledEstimator>(*sampled_.sub_plan, options_, shared);
+    sampled_.estimator = std::make_unique<SampledEstimator>(*sampled_.sub_plan, options_, sources);
   } else {
     return;
   }

@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "sim/engine/conditional/baseline_basis.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/estimator.h"
 #include "sim/engine/conditional/law_check_work.h"
 #include "sim/engine/conditional/sampled_part.h"
 #include "sim/engine/estimator.h"
@@ -26,10 +26,10 @@ namespace jalon::sim {
 // paths need. One thread at a time.
 class EstimatorPreparation final : public SlicedWork {
  public:
-  // `baseline`: null for a run that is no variant. A variant takes over what its baseline found and
-  // compares nothing. All that is referred to must outlive it.
+  // A variant takes over what its baseline found and compares nothing. All that is referred to must
+  // outlive it.
   EstimatorPreparation(const Plan& plan, const SummaryOptions& options,
-                       const BaselineBasis* baseline, int64_t law_check_paths);
+                       const ConditionalOptions& asked);
 
   // True when complete, or failed.
   bool Step() override;
@@ -50,7 +50,7 @@ class EstimatorPreparation final : public SlicedWork {
 
   const Plan& plan_;
   const SummaryOptions& options_;
-  const BaselineBasis* const baseline_;
+  const ConditionalOptions& asked_;
   std::optional<ConditionalPreparation> laws_;
   absl::Status status_;
   // Until the comparison begins.

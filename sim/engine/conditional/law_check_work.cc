@@ -50,7 +50,7 @@ struct LawCheckWork::State {
         plan(plan.state()),
         block_count((options.path_count + kScrambleCount - 1) / kScrambleCount),
         fold_size(options.fold_size),
-        cell_laws_work(plan.plan()) {}
+        cell_laws_work(plan.plan(), options.surfaces) {}
 
   // One phase after the other; each says whether it is over.
   bool FindClasses();

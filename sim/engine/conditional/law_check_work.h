@@ -11,6 +11,7 @@
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/law_check.h"
+#include "sim/kernel/surface_memo.h"
 
 namespace jalon::sim {
 
@@ -23,6 +24,8 @@ struct LawCheckOptions {
   int64_t path_count = 256;
   // Thresholds folded in a slice: changes no bit.
   int64_t fold_size = 20'000;
+  // As SampledSources::surfaces.
+  SurfaceMemo* surfaces = nullptr;
 };
 
 // Draws whole paths on shared states of `plan`, computes by its laws what they are compared with,

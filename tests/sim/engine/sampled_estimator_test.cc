@@ -18,6 +18,7 @@
 #include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
+#include "tests/sim/kernel/counting_memo.h"
 
 namespace jalon::sim {
 namespace {
@@ -236,6 +237,48 @@ TEST(SampledPreparationTest, GoesInSteps) {
   int step_count = 1;
   while (!work->Step()) ++step_count;
   EXPECT_GT(step_count, 30);
+}
+
+std::vector<TargetEstimate> RunWith(const Plan& plan, SurfaceMemo* memo) {
+  ThreadExecutor executor(2);
+  return RunToPrecision(std::make_unique<SampledEstimator>(plan, kOptions.summary,
+                                                           SampledSources{.surfaces = memo}),
+                        kOptions, executor, {}, [](const Checkpoint&) {})
+      ->estimates;
+}
+
+TEST(SampledPreparationTest, ChangesNoBitWithSurfacesOfAnotherRun) {
+  TinyBank bank = ManyShapes();
+  const Plan plan = bank.plan();
+  bank.targets.resize(9);
+  const Plan before = bank.plan();
+  const auto shapes = static_cast<int>(CompoundShapes(plan).size());
+  const std::vector<double> alone = Numbers(RunWith(plan, nullptr));
+  CountingMemo memo;
+  RunWith(before, &memo);
+  EXPECT_TRUE(SameBits(Numbers(RunWith(plan, &memo)), alone)) << "surfaces of another plan";
+  EXPECT_EQ(memo.made_count(), shapes);
+  EXPECT_TRUE(SameBits(Numbers(RunWith(plan, &memo)), alone)) << "its own";
+  EXPECT_EQ(memo.made_count(), shapes);
+  CountingMemo empty;
+  EXPECT_TRUE(SameBits(Numbers(RunWith(plan, &empty)), alone)) << "none yet";
+  EXPECT_EQ(empty.made_count(), shapes);
+  EXPECT_EQ(empty.found_count(), 0);
+}
+
+TEST(SampledPreparationTest, MakesNoSurfaceThatIsHeld) {
+  const Plan plan = ManyShapes().plan();
+  CountingMemo memo;
+  (void)MakeCellLaws(plan, &memo);
+  const int shapes = memo.made_count();
+  ASSERT_EQ(shapes, static_cast<int>(CompoundShapes(plan).size()));
+  const SampledEstimator estimator(plan, kOptions.summary, {.surfaces = &memo});
+  const std::unique_ptr<SlicedWork> work = estimator.BeginPreparation();
+  int step_count = 1;
+  while (!work->Step()) ++step_count;
+  EXPECT_EQ(step_count, shapes + 2);
+  EXPECT_EQ(memo.found_count(), shapes);
+  EXPECT_EQ(memo.made_count(), shapes);
 }
 
 // FNV-1a over the bits.

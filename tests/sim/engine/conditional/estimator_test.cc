@@ -10,6 +10,7 @@
 #include "sim/engine/run.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
+#include "tests/sim/kernel/counting_memo.h"
 
 namespace jalon::sim {
 namespace {
@@ -183,6 +184,64 @@ TEST(ConditionalEstimatorTest, IsPreparedOnceBeforeTheFirstBlock) {
   }
   ASSERT_TRUE(state.Complete(RunState::kPreparation, std::move(work)).ok());
   EXPECT_EQ(state.ClaimBlock(), 0);
+}
+
+// Amounts with zeros, which the joint set draws as whole paths.
+Plan PlanOfCompounds() {
+  TinyBank bank = MixedBank();
+  double shape = 0.5;
+  for (ModelSeries& series : bank.model.series) {
+    if (series.indicator != 1) continue;
+    series.law = Law::kCompoundGamma;
+    series.shape = shape += 0.25;
+  }
+  Plan plan = bank.plan();
+  plan.scores.joint_sets = {{{.target = 0, .value = 400.0}, {.target = 1, .value = 400.0}}};
+  return plan;
+}
+
+Checkpoint RunAsked(const Plan& plan, const ConditionalOptions& asked) {
+  ThreadExecutor executor(2);
+  return RunToPrecision(std::make_unique<ConditionalEstimator>(plan, kOptions.summary, asked),
+                        kOptions, executor, {}, [](const Checkpoint&) {})
+      .value();
+}
+
+void ExpectSameBits(const Checkpoint& a, const Checkpoint& b) {
+  ASSERT_EQ(a.estimates.size(), b.estimates.size());
+  for (size_t i = 0; i < a.estimates.size(); ++i) ExpectSameBits(a.estimates[i], b.estimates[i]);
+  EXPECT_EQ(a.laws, b.laws);
+  EXPECT_EQ(a.scores.joint_sets[0].value, b.scores.joint_sets[0].value);
+  ASSERT_EQ(a.law_checks.size(), b.law_checks.size());
+  for (size_t i = 0; i < a.law_checks.size(); ++i) {
+    const auto &found = a.law_checks[i].biases, &expected = b.law_checks[i].biases;
+    for (size_t j = 0; j < found.size(); ++j) EXPECT_EQ(found[j].bias, expected[j].bias);
+  }
+}
+
+TEST(ConditionalEstimatorTest, ChangesNoBitWithSurfacesOfAnotherRun) {
+  const Plan plan = PlanOfCompounds();
+  const auto shapes = static_cast<int>(CompoundShapes(plan).size());
+  ASSERT_EQ(shapes, 4);
+  const Checkpoint alone = RunAsked(plan, {});
+  CountingMemo memo;
+  ExpectSameBits(RunAsked(plan, {.surfaces = &memo}), alone);
+  EXPECT_EQ(memo.made_count(), shapes);
+  EXPECT_EQ(memo.found_count(), 0);
+  ExpectSameBits(RunAsked(plan, {.surfaces = &memo}), alone);
+  EXPECT_EQ(memo.made_count(), shapes) << "it makes none that is held";
+  EXPECT_EQ(memo.found_count(), shapes);
+}
+
+TEST(ConditionalEstimatorTest, ComparesLawsWithTheSameSurfaces) {
+  const Plan plan = PlanOfCompounds();
+  const auto shapes = static_cast<int>(CompoundShapes(plan).size());
+  const Checkpoint alone = RunAsked(plan, {.law_check_paths = 64});
+  ASSERT_FALSE(alone.law_checks.empty());
+  CountingMemo memo;
+  ExpectSameBits(RunAsked(plan, {.law_check_paths = 64, .surfaces = &memo}), alone);
+  EXPECT_EQ(memo.made_count(), shapes) << "the comparison leaves them to the scores";
+  EXPECT_EQ(memo.found_count(), shapes);
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ inline KeptRun RunKept(const TinyBank& bank, const KeptOptions& asked = {}) {
   RunOptions options{.max_paths = asked.paths};
   options.summary.quantile_levels = asked.quantile_levels;
   options.summary.keep_scrambles = true;
-  auto estimator = std::make_unique<ConditionalEstimator>(plan, options.summary, asked.baseline);
+  auto estimator = std::make_unique<ConditionalEstimator>(
+      plan, options.summary, ConditionalOptions{.baseline = asked.baseline});
   const ConditionalEstimator& kept = *estimator;
   KeptRun run{.block = {.identities = IdentitiesOf(bank.revision.network, plan.targets)}};
   ThreadExecutor executor(asked.threads);

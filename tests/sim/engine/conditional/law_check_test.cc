@@ -79,9 +79,9 @@ TinyBank RightBank(uint64_t seed) {
 Checkpoint RunOn(const Plan& plan, int threads, int64_t law_check_paths) {
   ThreadExecutor executor(threads);
   const RunOptions options{.max_paths = 1'024};
-  return RunToPrecision(std::make_unique<ConditionalEstimator>(plan, options.summary, nullptr,
-                                                               law_check_paths),
-                        options, executor, {}, [](const Checkpoint&) {})
+  auto estimator = std::make_unique<ConditionalEstimator>(
+      plan, options.summary, ConditionalOptions{.law_check_paths = law_check_paths});
+  return RunToPrecision(std::move(estimator), options, executor, {}, [](const Checkpoint&) {})
       .value();
 }
 
@@ -133,7 +133,7 @@ TEST(LawCheckTest, ARunSamplesTheTargetsOfAWrongLaw) {
 
 TEST(LawCheckTest, AVariantSamplesWhatItsBaselineSamples) {
   const Plan plan = UnequalBank().plan();
-  ConditionalEstimator baseline(plan, {}, nullptr, 64);
+  ConditionalEstimator baseline(plan, {}, {.law_check_paths = 64});
   ASSERT_TRUE(baseline
                   .FinishPreparation([&] {
                     auto work = baseline.BeginPreparation();
@@ -143,7 +143,7 @@ TEST(LawCheckTest, AVariantSamplesWhatItsBaselineSamples) {
                   }())
                   .ok());
   const auto basis = std::make_shared<const BaselineBasis>(baseline.Basis());
-  ConditionalEstimator variant(plan, {}, basis);
+  ConditionalEstimator variant(plan, {}, {.baseline = basis});
   auto work = variant.BeginPreparation();
   while (!work->Step()) {
   }
@@ -198,7 +198,7 @@ TEST(LawCheckTest, OfAPlanWithoutThresholdsSaysNothing) {
 
 TEST(LawCheckTest, IsCancelledBetweenItsSlices) {
   const Plan plan = UnequalBank().plan();
-  const ConditionalEstimator estimator(plan, {}, nullptr, kMaxLawCheckPaths);
+  const ConditionalEstimator estimator(plan, {}, {.law_check_paths = kMaxLawCheckPaths});
   std::unique_ptr<SlicedWork> work = estimator.BeginPreparation();
   for (int slice = 0; slice < 200; ++slice) ASSERT_FALSE(work->Step());
   work.reset();
