@@ -94,6 +94,7 @@ struct App::State {
   std::unique_ptr<StoreThread> store;
   std::unique_ptr<Archive> archive;
   std::unique_ptr<BaselineCache> baselines;
+  SurfaceCache surfaces;
   std::unique_ptr<Scheduler> requests;
   std::unique_ptr<Scheduler> batch;
   std::unique_ptr<Scheduler> jobs;
@@ -140,6 +141,7 @@ void App::State::StartThreads() {
                            .clock = clock,
                            .log = log,
                            .baselines = *baselines,
+                           .surfaces = surfaces,
                            .max_bytes = options.limits.run_bytes}));
   fits.reset(new LiveFits({.archive = *archive, .batch = *batch, .clock = clock, .log = log}));
   environment.reset(new Environment{.limits = options.limits,
@@ -150,6 +152,7 @@ void App::State::StartThreads() {
                                     .store = *store,
                                     .archive = *archive,
                                     .baselines = *baselines,
+                                    .surfaces = surfaces,
                                     .requests = *requests,
                                     .batch = *batch,
                                     .jobs = *jobs,

@@ -6,6 +6,7 @@
 
 #include "server/base/clock.h"
 #include "server/cache/baseline_cache.h"
+#include "server/cache/surface_cache.h"
 #include "server/observe/log.h"
 #include "server/rpc/call_gate.h"
 #include "server/rpc/upload_gate.h"
@@ -29,6 +30,8 @@ struct Environment {
   Archive& archive;
   // What runs leave for differences to them.
   BaselineCache& baselines;
+  // What runs leave for any run after them.
+  SurfaceCache& surfaces;
   // Answers calls: its threads may wait for the store.
   Scheduler& requests;
   // Long work that cannot be cut into steps: fits and imports.

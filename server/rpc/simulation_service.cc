@@ -329,7 +329,8 @@ absl::StatusOr<v1::ReplayPathResponse> ReplayPath(Call& call,
   JALON_ASSIGN_OR_RETURN(const PreparedRun prepared,
                          Prepare(environment, NetworkOf(request.run()), run));
   JALON_RETURN_IF_ERROR(CheckSameEngine(run.provenance(), prepared.run.provenance()));
-  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay, ReplayOf(prepared.input, request.path_index()));
+  JALON_ASSIGN_OR_RETURN(sim::PathReplay replay,
+                         ReplayOf(prepared.input, request.path_index(), &environment.surfaces));
   const sim::PlanRegime& regime = prepared.input.plan.regimes[replay.regime];
   const ResultTable table = PathTable(prepared, request.path_index(), std::move(replay));
   v1::View view = request.view();

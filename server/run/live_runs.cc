@@ -25,7 +25,7 @@ absl::Status LiveRuns::Add(PreparedRun&& prepared, const std::string& principal)
   auto run = std::make_shared<LiveRun>(std::move(prepared.run), std::move(prepared.axis),
                                        prepared.peak_bytes);
   auto job = std::make_shared<SimulationJob>(std::move(prepared.input), EventsOf(run, principal),
-                                             options_.clock);
+                                             options_.clock, &options_.surfaces);
   reserved_bytes_ += run->peak_bytes();
   options_.baselines.ShrinkTo(options_.max_bytes - reserved_bytes_);
   entries_[name] = {std::move(run), std::move(job), principal};

@@ -13,6 +13,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 #include "server/cache/baseline_cache.h"
+#include "server/cache/surface_cache.h"
 #include "server/observe/log.h"
 #include "server/run/archive.h"
 #include "server/run/live_work.h"
@@ -51,6 +52,8 @@ struct LiveRunsOptions {
   Logger& log;
   // What runs leave for differences to them, inside `max_bytes`.
   BaselineCache& baselines;
+  // What runs leave for any run after them.
+  SurfaceCache& surfaces;
   // Peak memory of all runs together, in bytes.
   int64_t max_bytes = 0;
 };

@@ -53,14 +53,17 @@ sim::RunOptions OptionsOf(const SimulationInput& input) {
 
 // `baseline`: null without.
 std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
-                               const std::shared_ptr<const sim::BaselineBlock>& baseline) {
+                               const std::shared_ptr<const sim::BaselineBlock>& baseline,
+                               sim::SurfaceMemo* surfaces) {
   const sim::RunOptions options = OptionsOf(input);
   const int blocks = sim::BlocksInHand(input.parallelism);
   if (input.estimator == v1::ESTIMATOR_SAMPLED) {
     return std::make_unique<KeptRun>(
-        std::make_unique<sim::SampledEstimator>(input.plan, options.summary), options, blocks);
+        std::make_unique<sim::SampledEstimator>(input.plan, options.summary,
+                                                sim::SampledSources{.surfaces = surfaces}),
+        options, blocks);
   }
-  sim::ConditionalOptions asked{.law_check_paths = input.law_check_paths};
+  sim::ConditionalOptions asked{.law_check_paths = input.law_check_paths, .surfaces = surfaces};
   if (baseline != nullptr) {
     asked.baseline = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
   }
@@ -92,8 +95,9 @@ bool ComputeSlice(sim::SlicedWork& work) {
 
 }  // namespace
 
-absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path) {
-  const sim::CellLaws laws = sim::MakeCellLaws(input.plan);
+absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path,
+                                         sim::SurfaceMemo* surfaces) {
+  const sim::CellLaws laws = sim::MakeCellLaws(input.plan, surfaces);
   if (input.estimator == v1::ESTIMATOR_SAMPLED) {
     return sim::ReplayPath(input.plan, path, nullptr, &laws);
   }
@@ -101,10 +105,11 @@ absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t p
   return sim::ReplayPath(input.plan, path, shared.get(), &laws);
 }
 
-SimulationJob::SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock)
-    : input_(std::move(input)), events_(std::move(events)), clock_(clock) {
+SimulationJob::SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock,
+                             sim::SurfaceMemo* surfaces)
+    : input_(std::move(input)), events_(std::move(events)), clock_(clock), surfaces_(surfaces) {
   if (input_.baseline.has_value() && input_.baseline->block == nullptr) {
-    baseline_run_ = RunOf(*input_.baseline->again, nullptr);
+    baseline_run_ = RunOf(*input_.baseline->again, nullptr, surfaces_);
   } else {
     StartOwn(input_.baseline.has_value() ? input_.baseline->block : nullptr);
   }
@@ -169,7 +174,7 @@ std::optional<SimulationJob::Begun> SimulationJob::Claim() {
 
 void SimulationJob::StartOwn(std::shared_ptr<const sim::BaselineBlock> baseline) {
   baseline_ = std::move(baseline);
-  run_ = RunOf(input_, baseline_);
+  run_ = RunOf(input_, baseline_, surfaces_);
 }
 
 // All its blocks are folded: no thread is inside one.

@@ -27,6 +27,7 @@
 #include "sim/engine/plan.h"
 #include "sim/engine/run.h"
 #include "sim/engine/sampled.h"
+#include "sim/kernel/surface_memo.h"
 
 namespace jalon::server {
 
@@ -64,8 +65,9 @@ struct SimulationInput {
   std::optional<SimulationBaseline> baseline;
 };
 
-// One path of the simulation alone. Errors: kOutOfRange.
-absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path);
+// One path of the simulation alone. `surfaces`: as SimulationJob's. Errors: kOutOfRange.
+absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path,
+                                         sim::SurfaceMemo* surfaces);
 
 // How a simulation ended.
 struct SimulationEnd {
@@ -102,7 +104,10 @@ struct SimulationEvents {
 // Thread-safe.
 class SimulationJob final : public Job {
  public:
-  SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock);
+  // `surfaces`, null to keep none: where the surfaces of quantiles that it makes are kept for other
+  // runs, and theirs found. It changes no bit, is thread-safe and outlives the job.
+  SimulationJob(SimulationInput input, SimulationEvents events, const Clock& clock,
+                sim::SurfaceMemo* surfaces);
   ~SimulationJob() override;
 
   StepOutcome Step() override;
@@ -156,6 +161,7 @@ class SimulationJob final : public Job {
   const SimulationInput input_;
   const SimulationEvents events_;
   const Clock& clock_;
+  sim::SurfaceMemo* const surfaces_;
   std::atomic<bool> cancelled_{false};
   std::atomic<int64_t> cpu_nanoseconds_{0};
 

@@ -11,6 +11,7 @@
 #include "server/run/live_runs.h"
 #include "server/store/memory_store.h"
 #include "sim/demo/demo.h"
+#include "sim/engine/cell_batch.h"
 
 namespace jalon::server {
 namespace {
@@ -99,11 +100,12 @@ class LiveWorkTest : public testing::Test {
     batch_.Stop();
   }
   // A run of the network's own row over 2027, on two threads.
-  PreparedRun Prepare(const std::string& name, int64_t path_count) {
+  PreparedRun Prepare(const std::string& name, int64_t path_count,
+                      const std::string& indicator = "accounts-opened") {
     v1::TargetSpec spec;
     spec.add_windows("2027");
     spec.add_levels(Bank().revision.network.level_name(0));
-    spec.add_indicators("accounts-opened");
+    spec.add_indicators(indicator);
     Checks checks;
     const TargetRequest request = ReadTargets(spec, Bank().revision.network, false, checks);
     RunRows rows = MakeRows({.network = Bank().revision.network,
@@ -132,8 +134,12 @@ class LiveWorkTest : public testing::Test {
     return prepared;
   }
   std::shared_ptr<LiveRun> Start(const std::string& name, int64_t path_count) {
+    return Start(Prepare(name, path_count));
+  }
+  std::shared_ptr<LiveRun> Start(PreparedRun prepared) {
+    const std::string name = prepared.run.name();
     Keep(name, store::v1::RunRecord().SerializeAsString());
-    EXPECT_TRUE(runs_.Add(Prepare(name, path_count), kPrincipal).ok());
+    EXPECT_TRUE(runs_.Add(std::move(prepared), kPrincipal).ok());
     std::shared_ptr<LiveRun> run = runs_.Find(name);
     EXPECT_TRUE(runs_.Start(name).ok());
     return run;
@@ -191,6 +197,7 @@ class LiveWorkTest : public testing::Test {
   StoreThread store_{NewMemoryStore(clock_)};
   Archive archive_{store_, 1 << 20};
   BaselineCache baselines_{1 << 20};
+  SurfaceCache surfaces_;
   Scheduler jobs_{{.thread_count = 2}};
   Scheduler batch_{{.thread_count = 1}};
   LiveRuns runs_{{.archive = archive_,
@@ -198,6 +205,7 @@ class LiveWorkTest : public testing::Test {
                   .clock = clock_,
                   .log = log_,
                   .baselines = baselines_,
+                  .surfaces = surfaces_,
                   .max_bytes = 9}};
   LiveFits fits_{{.archive = archive_, .batch = batch_, .clock = clock_, .log = log_}};
 };
@@ -250,6 +258,28 @@ TEST_F(LiveWorkTest, ReadsTheNewestCheckpointWhileARunGoesOn) {
   EXPECT_EQ(WatchedBy(1, run)[0]->Last().provenance().path_count(), 4'096);
   ended.store(true);
   reader.join();
+}
+
+TEST_F(LiveWorkTest, KeepsSurfacesOfARunForThoseAfterIt) {
+  const auto prepare = [this](const std::string& name) {
+    PreparedRun prepared = Prepare(name, 256, "housing-loan-amount");
+    prepared.input.estimator = v1::ESTIMATOR_SAMPLED;
+    return prepared;
+  };
+  const auto run_to_its_end = [&](const std::string& name) {
+    const v1::Run last = WatchedBy(1, Start(prepare(name)))[0]->Last();
+    EXPECT_EQ(last.state(), v1::Run::STATE_SUCCEEDED) << last.error();
+  };
+  const SimulationInput input = prepare("networks/demo/runs/c").input;
+  const double shape = sim::CompoundShapes(input.plan).at(0);
+  EXPECT_THAT(surfaces_.Get(shape), IsNull());
+  run_to_its_end("networks/demo/runs/a");
+  const auto held = surfaces_.Get(shape);
+  ASSERT_THAT(held, NotNull());
+  run_to_its_end("networks/demo/runs/b");
+  const auto path = ReplayOf(input, 7, &surfaces_);
+  EXPECT_EQ(surfaces_.Get(shape), held) << "it was made again";
+  EXPECT_EQ(path->cells, ReplayOf(input, 7, nullptr)->cells);
 }
 
 TEST_F(LiveWorkTest, TellsEveryWatcherOfAFitTheSameEnd) {
