@@ -122,6 +122,7 @@ absl::StatusOr<std::vector<double>> ParseLevels(const std::string& text) {
   const double count = std::floor((levels[1] - levels[0]) / levels[2] + 0.5) + 1;
   if (count > kMostLevels) return bad();
   std::vector<double> range;
+  range.reserve(static_cast<size_t>(count));
   for (int i = 0; i < static_cast<int>(count); ++i) {
     // Rounded, so that 0.01:0.99:0.01 asks for 0.07 and not for 0.07 plus a crumb.
     range.push_back(std::round((levels[0] + i * levels[2]) * 1e9) / 1e9);
