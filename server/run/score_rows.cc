@@ -413,7 +413,7 @@ void CheckScoreRequest(const v1::TargetSpec& request, const sim::Network& networ
   }
   if (request.without_scores() && request.joint_sets_size() + request.score_levels_size() > 0) {
     checks.Add("without_scores", "true", "must be false with joint_sets or score_levels",
-               "CONTRADICTION");
+               "SCORES_LEFT_OUT");
   }
 }
 
