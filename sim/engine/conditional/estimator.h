@@ -31,8 +31,9 @@ struct ConditionalOptions {
 
 // Every target by the law it has given the shared state; those that have none (LawUsed::kSampled),
 // and scores and joint attainment, from whole paths on the same shared states. Scores draw every
-// series of the plan; targets without a law only the series they are made of. The first 256 blocks
-// also carry the knowledge interval (knowledge.h): they cost twice. `plan` must outlive it.
+// series of the plan; targets without a law only the series they are made of. Blocks from the
+// first checkpoint to the 256th also carry the knowledge interval (knowledge.h): they cost twice.
+// `plan` must outlive it.
 //
 // With `baseline` it estimates a variant of it, on the baseline's draws and by its laws
 // (baseline_basis.h): differences of the two have the error of what differs alone

@@ -138,7 +138,7 @@ void LawChoice::AddTarget(int target) {
   collector_.Add(law.composition);
   cost_ += CostOf(law) * plan_.regime_count() +
            kTable * static_cast<double>(program.tables.size() - tables);
-  // What is left of the composition: whether there is a denominator, whether weights move.
+  // What is left of the composition: whether there are two sides, whether weights move.
   law.composition = {.two_sided = law.composition.two_sided, .moves = law.composition.moves};
   made_->laws.push_back(std::move(law));
 }

@@ -51,7 +51,7 @@ class LawChoice {
   std::shared_ptr<const ChosenLaws> Take();
 
  private:
-  // Whether every target that moves keeps its law.
+  // Asks the targets that move; lets go of the baseline's laws where one is refused.
   bool StepKept();
   bool StepChosen();
   bool IsRefusedByOwn(int target);
