@@ -134,7 +134,8 @@ std::list<Scheduler::Entry>::iterator Scheduler::Choose(Lane& lane) {
     if (entry->done || entry->waiting || entry->active >= entry->job->parallelism()) continue;
     if (entry->job->is_ending()) return entry;
     if (first == end) first = entry;
-    if (first_young == end && entry->steps < kYoungSteps) first_young = entry;
+    const bool is_young = entry->steps < kYoungSteps && !entry->job->is_over();
+    if (first_young == end && is_young) first_young = entry;
   }
   if (first == end) return end;
   const bool is_fair = ++lane.turns % kFairTurn == 0;

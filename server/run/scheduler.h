@@ -35,6 +35,8 @@ class Job {
   virtual int parallelism() const { return 1; }
   // Whether its next step ends it (it was cancelled): it comes before its principal's other jobs.
   virtual bool is_ending() const { return false; }
+  // Whether nobody waits for it any more: its steps only let go of what it holds. It is not young.
+  virtual bool is_over() const { return false; }
 };
 
 // Steps after which a job is no longer young: what is short is done by then.

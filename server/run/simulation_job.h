@@ -110,13 +110,18 @@ class SimulationJob final : public Job {
                 sim::SurfaceMemo* surfaces);
   ~SimulationJob() override;
 
+  // Once its end is told, steps let go of what it holds.
   StepOutcome Step() override;
-  int parallelism() const override { return input_.parallelism; }
-  bool is_ending() const override { return cancelled_.load(std::memory_order_relaxed); }
+  int parallelism() const override { return is_over() ? 1 : input_.parallelism; }
+  bool is_ending() const override {
+    return cancelled_.load(std::memory_order_relaxed) && !is_over();
+  }
+  bool is_over() const override { return told_.load(std::memory_order_relaxed); }
 
   // Asks it to stop: at its next step, within about 5 ms of work. May be called at any time.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
+  // Until it is over.
   const sim::Plan& plan() const { return input_.plan; }
 
  private:
@@ -124,6 +129,8 @@ class SimulationJob final : public Job {
   // A block (or the preparation, or a checkpoint) that was begun and put aside; its run outlives
   // it.
   struct Begun {
+    // A checkpoint that was read and is let go: before all others.
+    static constexpr int64_t kSpent = -4;
     int64_t index = 0;
     std::unique_ptr<sim::SlicedWork> work;
     KeptRun* run = nullptr;
@@ -154,15 +161,22 @@ class SimulationJob final : public Job {
   void ReportProgress() JALON_REQUIRES(mu_);
   SimulationEnd End() JALON_REQUIRES(mu_);
   StepOutcome Tell(SimulationEnd end) JALON_EXCLUDES(mu_);
+  // A slice of freeing what it holds, once no other step needs it.
+  StepOutcome LetGo() JALON_REQUIRES(mu_);
+  // Some of it; true when nothing is left.
+  bool FreePart() JALON_REQUIRES(mu_);
   v1::Termination::Reason Reason() const JALON_REQUIRES(mu_);
   // Of the run in hand; OK unless it failed.
   absl::Status Error() const JALON_REQUIRES(mu_);
 
-  const SimulationInput input_;
+  // Not changed before the end is told.
+  SimulationInput input_;
   const SimulationEvents events_;
   const Clock& clock_;
   sim::SurfaceMemo* const surfaces_;
   std::atomic<bool> cancelled_{false};
+  // Set when the events have had their last one.
+  std::atomic<bool> told_{false};
   std::atomic<int64_t> cpu_nanoseconds_{0};
 
   // Held while blocks are folded and events are told, some milliseconds on large runs: threads of
@@ -175,6 +189,8 @@ class SimulationJob final : public Job {
   std::shared_ptr<const sim::BaselineBlock> baseline_ JALON_GUARDED_BY(mu_);
   // Ascending by index: folding waits for the oldest.
   std::vector<Begun> begun_ JALON_GUARDED_BY(mu_);
+  // Steps that compute a slice now.
+  int computing_ JALON_GUARDED_BY(mu_) = 0;
   bool started_ JALON_GUARDED_BY(mu_) = false;
   bool ended_ JALON_GUARDED_BY(mu_) = false;
   bool out_of_time_ JALON_GUARDED_BY(mu_) = false;

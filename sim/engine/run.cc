@@ -180,7 +180,6 @@ void RunState::KeepCheckpoint(Checkpoint checkpoint) {
   checkpoint_ = Stage::kDone;
   next_checkpoint_ = NextCheckpoint(path_count(), max_paths_);
   end_ = EndAtCheckpoint(checkpoint.widest_half_width);
-  if (end_) early_.clear();
   checkpoint.end = end_;
   checkpoints_.push_back(std::move(checkpoint));
 }
@@ -206,7 +205,6 @@ void RunState::RequestEnd() { end_requested_ = true; }
 void RunState::Cancel() {
   if (finished()) return;
   end_ = RunEnd::kCancelled;
-  early_.clear();
 }
 
 absl::StatusOr<Checkpoint> RunToPrecision(

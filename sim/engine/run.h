@@ -93,7 +93,8 @@ class RunState {
   // Asks the run to end at its next whole 256 paths: a time limit. At least one checkpoint is
   // always reached.
   void RequestEnd();
-  // Ends the run at once; blocks in hand are dropped.
+  // Ends the run at once. Blocks in hand are dropped, and freed with the run: freeing them takes
+  // milliseconds.
   void Cancel();
 
   // Why the run ended; nullopt while it goes on, and when it failed.

@@ -148,6 +148,32 @@ TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
   EXPECT_THAT(log, ElementsAre("ending", "a1", "a1"));
 }
 
+TEST(SchedulerTest, TakesAJobThatIsOverForAnOldOne) {
+  class Over final : public Job {
+   public:
+    explicit Over(std::vector<std::string>* log) : log_(log) {}
+    StepOutcome Step() override {
+      log_->push_back("over");
+      return StepOutcome::kDone;
+    }
+    bool is_over() const override { return true; }
+
+   private:
+    std::vector<std::string>* const log_;
+  };
+  OneThread pool;
+  std::vector<std::string> log;
+  Countdown jobs(1);
+  const auto at_end = [&] { jobs.Down(); };
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Over>(&log)).ok());
+  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 5, &log, at_end)).ok());
+  pool.Open();
+  jobs.Wait();
+  pool.scheduler().Stop();
+  // Its turn is the fourth, whatever came first.
+  EXPECT_THAT(log, ElementsAre("a1", "a1", "a1", "over", "a1", "a1"));
+}
+
 TEST(SchedulerTest, NamesTheLimitOfOnePrincipalAndLetsAnotherIn) {
   OneThread pool({.max_jobs = 10, .max_jobs_per_principal = 1});
   ASSERT_TRUE(pool.scheduler().Run("a", [] {}).ok());
