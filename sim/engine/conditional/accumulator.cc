@@ -46,17 +46,19 @@ double Factor(double confidence_level) {
 
 struct ConditionalAccumulator::State {
   explicit State(const ConditionalPlanState& plan)
-      : plan(plan),
-        probability(plan.threshold_count() * kScrambleCount, 0.0),
-        mean(plan.laws().size() * kScrambleCount, 0.0),
-        squares(plan.laws().size(), 0.0),
-        variance(plan.laws().size(), 0.0),
-        variance_slope(plan.laws().size(), 0.0),
-        third(plan.laws().size(), 0.0),
-        openings(plan.program().opening_count) {
-    if (!plan.quantile_levels.empty()) weights.resize(plan.first_place.back(), 0.0);
+      : plan(plan), openings(plan.program().opening_count) {
+    const size_t target_count = plan.laws().size();
+    probability.reserve(plan.threshold_count() * kScrambleCount);
+    mean.reserve(target_count * kScrambleCount);
+    for (std::vector<double>* of_target : {&squares, &variance, &variance_slope, &third}) {
+      of_target->reserve(target_count);
+    }
+    if (has_weights()) weights.reserve(plan.first_place.back());
   }
 
+  bool has_weights() const { return !plan.quantile_levels.empty(); }
+  // Zeros for the targets before `end`.
+  void Reach(int end);
   void AddTarget(const ConditionalBlock& block, int target);
   void AddMoments(int target, TargetEstimate& estimate) const;
   void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
@@ -66,6 +68,8 @@ struct ConditionalAccumulator::State {
 
   const ConditionalPlanState& plan;
   int64_t blocks_folded = 0;
+  // What follows grows with the targets of the first block: all its fresh pages at once are a long
+  // slice.
   // [threshold x scramble] and [target x scramble]: sums.
   std::vector<double> probability;
   std::vector<double> mean;
@@ -80,6 +84,17 @@ struct ConditionalAccumulator::State {
   // [place of all targets]: conditional means gathered; empty without quantiles.
   std::vector<double> weights;
 };
+
+void ConditionalAccumulator::State::Reach(int end) {
+  const auto target_count = static_cast<size_t>(end);
+  if (squares.size() >= target_count) return;
+  probability.resize(plan.program().first_threshold[end] * kScrambleCount, 0.0);
+  mean.resize(target_count * kScrambleCount, 0.0);
+  for (std::vector<double>* of_target : {&squares, &variance, &variance_slope, &third}) {
+    of_target->resize(target_count, 0.0);
+  }
+  if (has_weights()) weights.resize(plan.first_place[end], 0.0);
+}
 
 void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int target) {
   const auto i = static_cast<size_t>(target);
@@ -99,7 +114,7 @@ void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int
     openings[opening].mean += block.openings[opening].mean;
     openings[opening].undefined += block.openings[opening].undefined;
   }
-  if (weights.empty()) return;
+  if (!has_weights()) return;
   double* gathered = weights.data() + plan.first_place[i];
   for (int r = 0; r < kScrambleCount; ++r) plan.places[i].Add(means[r], gathered);
 }
@@ -202,6 +217,7 @@ void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
 }
 
 void ConditionalAccumulator::Add(const ConditionalBlock& block, TargetRange targets) {
+  state_->Reach(targets.end);
   const std::vector<size_t>& first = state_->plan.program().first_threshold;
   for (size_t k = first[targets.first] * kScrambleCount; k < first[targets.end] * kScrambleCount;
        ++k) {

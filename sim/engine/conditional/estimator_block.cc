@@ -6,23 +6,46 @@ namespace jalon::sim {
 
 EstimatorBlock::EstimatorBlock(const ConditionalPlan& plan, int64_t block,
                                const SampledEstimator* sampled)
-    : conditional_(plan, block) {
-  pending_.push_back(&conditional_);
+    : plan_(plan), block_(block), sampler_(sampled) {
   if (plan.state().has_thresholds()) shares_ = KnowledgeSharesOf(block);
-  for (const KnowledgeShare& share : shares_) {
-    knowledge_.push_back(
-        std::make_unique<ConditionalBlockWork>(plan, share.paths_block, share.draw));
-    pending_.push_back(knowledge_.back().get());
+  rooms_.reserve(1 + shares_.size());
+  rooms_.emplace_back(plan.state(), ThresholdsAsked::kAll);
+  for (size_t share = 0; share < shares_.size(); ++share) {
+    rooms_.emplace_back(plan.state(), ThresholdsAsked::kFirst);
   }
-  if (sampled == nullptr) return;
-  conditional_.KeepStates(known_.states);
-  sampled_ = sampled->BeginBlockOn(block, known_);
-  pending_.push_back(sampled_.get());
 }
 
 bool EstimatorBlock::Step() {
+  if (!conditional_.has_value()) {
+    if (MakeRoom()) Begin();
+    return false;
+  }
   if (pending_[next_]->Step()) ++next_;
   return next_ == pending_.size();
+}
+
+bool EstimatorBlock::MakeRoom() {
+  for (BlockRoom& room : rooms_) {
+    if (!room.Step()) return false;
+  }
+  // Together: each takes a block of the pool.
+  for (BlockRoom& room : rooms_) room.Give();
+  rooms_.clear();
+  return true;
+}
+
+void EstimatorBlock::Begin() {
+  conditional_.emplace(plan_, block_);
+  pending_.push_back(&*conditional_);
+  for (const KnowledgeShare& share : shares_) {
+    knowledge_.push_back(
+        std::make_unique<ConditionalBlockWork>(plan_, share.paths_block, share.draw));
+    pending_.push_back(knowledge_.back().get());
+  }
+  if (sampler_ == nullptr) return;
+  conditional_->KeepStates(known_.states);
+  sampled_ = sampler_->BeginBlockOn(block_, known_);
+  pending_.push_back(sampled_.get());
 }
 
 }  // namespace jalon::sim

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sim/engine/conditional/block_room.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/knowledge.h"
 #include "sim/engine/estimator.h"
@@ -18,8 +20,8 @@
 
 namespace jalon::sim {
 
-// The closed forms of a block; then its shares of the knowledge interval and its whole paths, on
-// the closed forms' states, where some are needed. One thread at a time.
+// Memory for a block, then its closed forms; then its shares of the knowledge interval and its
+// whole paths, on the closed forms' states, where some are needed. One thread at a time.
 class EstimatorBlock final : public SlicedWork {
  public:
   // `sampled`: null where no whole paths are needed. Both must outlive it.
@@ -29,7 +31,7 @@ class EstimatorBlock final : public SlicedWork {
   bool Step() override;
 
   // Once complete; what is taken is then empty. Errors: those of ConditionalBlockWork::Take.
-  absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_.Take(); }
+  absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_->Take(); }
   const std::vector<KnowledgeShare>& shares() const { return shares_; }
   // [share]
   absl::StatusOr<ConditionalBlock> TakeKnowledge(size_t share) { return knowledge_[share]->Take(); }
@@ -45,8 +47,18 @@ class EstimatorBlock final : public SlicedWork {
     std::vector<SharedState> states;
   };
 
-  ConditionalBlockWork conditional_;
+  // True when there is memory for all blocks.
+  bool MakeRoom();
+  void Begin();
+
+  const ConditionalPlan& plan_;
+  const int64_t block_;
+  const SampledEstimator* const sampler_;
   std::vector<KnowledgeShare> shares_;
+  // Of the block, and of its shares.
+  std::vector<BlockRoom> rooms_;
+  // Absent until there is room.
+  std::optional<ConditionalBlockWork> conditional_;
   std::vector<std::unique_ptr<ConditionalBlockWork>> knowledge_;
   // Filled before whole paths ask for them.
   KnownStates known_;

@@ -9,7 +9,7 @@ namespace jalon::sim {
 
 namespace {
 
-// A millisecond.
+// A millisecond, and of the first block two more for fresh pages.
 constexpr int kTargetsOfSlice = 4'096;
 
 }  // namespace
@@ -18,9 +18,11 @@ EstimatorFolding::EstimatorFolding(const FoldedParts& into, EstimatorBlock& bloc
     : into_(into), status_(Take(block)), sampled_(BeginSampled(block)) {
   AddPart(into_.target_count, kTargetsOfSlice,
           [this](TargetRange targets) { into_.targets.Add(closed_, targets); });
-  AddPart(static_cast<int>(shares_.size()), 1, [this](TargetRange share) {
-    into_.knowledge.Fold(shares_[share.first], std::move(knowledge_[share.first]));
-  });
+  for (size_t share = 0; share < shares_.size(); ++share) {
+    AddPart(into_.knowledge.row_count(), kTargetsOfSlice, [this, share](TargetRange rows) {
+      into_.knowledge.Add(shares_[share], knowledge_[share], rows);
+    });
+  }
 }
 
 bool EstimatorFolding::Step() {
@@ -36,6 +38,9 @@ absl::Status EstimatorFolding::Finish() {
   JALON_RETURN_IF_ERROR(status_);
   if (sampled_ != nullptr) JALON_RETURN_IF_ERROR(into_.sampled->FinishFold(std::move(sampled_)));
   into_.targets.EndBlock(std::move(closed_));
+  for (size_t share = 0; share < shares_.size(); ++share) {
+    into_.knowledge.EndBlock(shares_[share], std::move(knowledge_[share]));
+  }
   return absl::OkStatus();
 }
 

@@ -55,7 +55,7 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
     rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
     if (!law.thresholds.empty()) is_sampled_.push_back(law.law == LawUsed::kSampled ? 1 : 0);
   }
-  sums_.assign(static_cast<size_t>(row_count) * kParameterDraws, 0.0);
+  sums_.reserve(static_cast<size_t>(row_count) * kParameterDraws);
 }
 
 double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
@@ -66,15 +66,24 @@ double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
 }
 
 void KnowledgeAccumulator::Fold(const KnowledgeShare& share, ConditionalBlock block) {
-  const int draw = share.draw;
-  ++counts_[draw];
+  Add(share, block, {.first = 0, .end = row_count()});
+  EndBlock(share, std::move(block));
+}
+
+void KnowledgeAccumulator::Add(const KnowledgeShare& share, const ConditionalBlock& block,
+                               TargetRange rows) {
+  const size_t reached = static_cast<size_t>(rows.end) * kParameterDraws;
+  if (sums_.size() < reached) sums_.resize(reached, 0.0);
   const std::array<double, kScrambleCount> weights = LaneWeights(share);
-  const size_t row_count = sums_.size() / kParameterDraws;
-  for (size_t row = 0; row < row_count; ++row) {
+  for (auto row = static_cast<size_t>(rows.first); row < static_cast<size_t>(rows.end); ++row) {
     const double* p = block.probability.data() + row * kScrambleCount;
-    sums_[row * kParameterDraws + draw] +=
+    sums_[row * kParameterDraws + share.draw] +=
         std::inner_product(p, p + kScrambleCount, weights.begin(), 0.0);
   }
+}
+
+void KnowledgeAccumulator::EndBlock(const KnowledgeShare& share, ConditionalBlock block) {
+  ++counts_[share.draw];
   plan_.first_pool.Give(std::move(block));
 }
 

@@ -53,6 +53,10 @@ class KnowledgeAccumulator {
 
   // `block`: the conditional block of `share`.
   void Fold(const KnowledgeShare& share, ConditionalBlock block);
+  // The same in parts: rows, each once, then the block's end. The first ones make room for theirs.
+  int row_count() const { return static_cast<int>(is_sampled_.size()); }
+  void Add(const KnowledgeShare& share, const ConditionalBlock& block, TargetRange rows);
+  void EndBlock(const KnowledgeShare& share, ConditionalBlock block);
   // Writes the interval of the first threshold of each target around its probability, once every
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
@@ -73,7 +77,7 @@ class KnowledgeAccumulator {
   std::vector<char> is_sampled_;
   // [draw]: blocks folded.
   std::vector<int> counts_;
-  // [row x draw]: sums of the probability over paths.
+  // [row x draw]: sums of the probability over paths; of all rows once a block has been folded.
   std::vector<double> sums_;
   RegimeLanes lanes_;
   // [draw x regime]
