@@ -39,8 +39,9 @@ struct Checkpoint {
   std::optional<RunEnd> end;
 };
 
-// Reads a checkpoint off an estimator in slices of about 2 ms; the last one reads scores and the
-// widest half-width. Nothing may be folded meanwhile; `estimator` must outlive it.
+// Reads a checkpoint off an estimator in slices of about 2 ms: targets, scores, then the widest
+// half-width, then what is kept of scrambles. Nothing may be folded meanwhile; `estimator` must
+// outlive it.
 class CheckpointWork final : public SlicedWork {
  public:
   // Intervals at `confidence_level`; `quantile_level_count` of SummaryOptions sizes the slices.
@@ -54,10 +55,15 @@ class CheckpointWork final : public SlicedWork {
   Checkpoint Take() { return std::move(checkpoint_); }
 
  private:
+  void AddTargets();
+  void AddScores();
+
   const Estimator& estimator_;
   const double confidence_level_;
   const int slice_;
+  const int slice_of_scores_;
   const bool keep_scrambles_;
+  bool has_width_ = false;
   Checkpoint checkpoint_;
 };
 

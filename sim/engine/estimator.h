@@ -57,8 +57,11 @@ class Estimator {
   // `confidence_level`. Requires a block. Some 0.5 us a target and as much a quantile.
   virtual std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                                   TargetRange targets) const = 0;
-  // Of plan.scores; requires a block.
-  virtual ScoreEstimates ScoresAt(double confidence_level) const = 0;
+  // Of plan.scores, which has so many, and of its joint sets; requires a block.
+  virtual int score_count() const = 0;
+  virtual std::vector<ScoreEstimate> ScoresAt(double confidence_level,
+                                              TargetRange scores) const = 0;
+  virtual std::vector<ProbabilityEstimate> JointSetsAt(double confidence_level) const = 0;
   // Widest half-width over all thresholds of all targets; 0 when there are none.
   virtual double WidestHalfWidth(double confidence_level) const = 0;
   // [target]; requires finished preparation.

@@ -101,8 +101,15 @@ std::vector<TargetEstimate> SampledEstimator::EstimatesAt(double confidence_leve
   return targets_.EstimatesAt(confidence_level, targets);
 }
 
-ScoreEstimates SampledEstimator::ScoresAt(double confidence_level) const {
-  return scores_.EstimatesAt(confidence_level);
+int SampledEstimator::score_count() const { return scores_.score_count(); }
+
+std::vector<ScoreEstimate> SampledEstimator::ScoresAt(double confidence_level,
+                                                      TargetRange scores) const {
+  return scores_.EstimatesAt(confidence_level, scores);
+}
+
+std::vector<ProbabilityEstimate> SampledEstimator::JointSetsAt(double confidence_level) const {
+  return scores_.JointSetsAt(confidence_level);
 }
 
 double SampledEstimator::WidestHalfWidth(double confidence_level) const {

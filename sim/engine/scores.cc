@@ -260,12 +260,25 @@ void ScoreAccumulator::Add(const BlockOutcome& outcome, TargetRange scores) {
 void ScoreAccumulator::EndBlock(const BlockOutcome& outcome) { state_->EndBlock(outcome); }
 
 ScoreEstimates ScoreAccumulator::EstimatesAt(double confidence_level) const {
-  ScoreEstimates estimates;
-  for (size_t s = 0; s < state_->sums.size(); ++s) {
-    estimates.scores.push_back(state_->Estimate(s, confidence_level));
+  return {.scores = EstimatesAt(confidence_level, {.first = 0, .end = score_count()}),
+          .joint_sets = JointSetsAt(confidence_level)};
+}
+
+std::vector<ScoreEstimate> ScoreAccumulator::EstimatesAt(double confidence_level,
+                                                         TargetRange scores) const {
+  std::vector<ScoreEstimate> estimates;
+  estimates.reserve(scores.end - scores.first);
+  for (int s = scores.first; s < scores.end; ++s) {
+    estimates.push_back(state_->Estimate(s, confidence_level));
   }
+  return estimates;
+}
+
+std::vector<ProbabilityEstimate> ScoreAccumulator::JointSetsAt(double confidence_level) const {
+  std::vector<ProbabilityEstimate> estimates;
+  estimates.reserve(state_->joint_hits.size());
   for (const int64_t hits : state_->joint_hits) {
-    estimates.joint_sets.push_back(Probability(hits, state_->path_count(), confidence_level));
+    estimates.push_back(Probability(hits, state_->path_count(), confidence_level));
   }
   return estimates;
 }

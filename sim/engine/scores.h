@@ -62,6 +62,9 @@ class ScoreAccumulator {
   void EndBlock(const BlockOutcome& outcome);
   // Current estimates with Wilson bounds at a two-sided confidence. Requires a block.
   ScoreEstimates EstimatesAt(double confidence_level) const;
+  // The same of some scores, and of the joint sets.
+  std::vector<ScoreEstimate> EstimatesAt(double confidence_level, TargetRange scores) const;
+  std::vector<ProbabilityEstimate> JointSetsAt(double confidence_level) const;
   // Bytes held, and what they will be at most once quantiles have their bins.
   int64_t allocated_bytes() const;
 

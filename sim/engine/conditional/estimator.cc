@@ -97,8 +97,19 @@ std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_
   return estimates;
 }
 
-ScoreEstimates ConditionalEstimator::ScoresAt(double confidence_level) const {
-  return HasScores(plan_) ? sampled_.estimator->ScoresAt(confidence_level) : ScoreEstimates();
+int ConditionalEstimator::score_count() const {
+  return HasScores(plan_) ? sampled_.estimator->score_count() : 0;
+}
+
+std::vector<ScoreEstimate> ConditionalEstimator::ScoresAt(double confidence_level,
+                                                          TargetRange scores) const {
+  if (!HasScores(plan_)) return {};
+  return sampled_.estimator->ScoresAt(confidence_level, scores);
+}
+
+std::vector<ProbabilityEstimate> ConditionalEstimator::JointSetsAt(double confidence_level) const {
+  if (!HasScores(plan_)) return {};
+  return sampled_.estimator->JointSetsAt(confidence_level);
 }
 
 double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {

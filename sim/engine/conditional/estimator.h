@@ -57,7 +57,9 @@ class ConditionalEstimator final : public Estimator {
   int64_t blocks_folded() const override { return targets_->blocks_folded(); }
   std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                           TargetRange targets) const override;
-  ScoreEstimates ScoresAt(double confidence_level) const override;
+  int score_count() const override;
+  std::vector<ScoreEstimate> ScoresAt(double confidence_level, TargetRange scores) const override;
+  std::vector<ProbabilityEstimate> JointSetsAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
   std::vector<LawCheck> law_checks() const override { return law_checks_; }
