@@ -111,21 +111,29 @@ void Chooser::SetKnownDenominator() {
   if (!(known.mean[1] > 0.0)) law_.refusal = "the denominator of a ratio must be above 0";
 }
 
-// Whole numbers times one coefficient: Y, whatever it starts from.
 void Chooser::SetLattice() {
   if (law_.composition.two_sided && !law_.opening_moves) return;
-  double spacing = 0.0;
-  for (const PartReading& reading : law_.composition.readings) {
-    if (reading.side != 0) continue;
-    const double size = std::fabs(reading.coefficient);
-    if (reading.rate >= 0 || reading.mean_of_stock) return;
-    if (spacing != 0.0 && size != spacing) return;
-    spacing = size;
-  }
   for (int p = 0; p < law_.composition.part_count(); ++p) {
     if (!SeriesOf(p).whole) return;
   }
-  law_.lattice = spacing;
+  law_.lattice = StepOf(0);
+}
+
+double Chooser::StepOf(int side) const {
+  const Composition& composition = law_.composition;
+  double spacing = 0.0;
+  for (int p = 0; p < composition.part_count(); ++p) {
+    const Part& part = composition.parts[p];
+    for (int r = part.first_reading; r < part.end_reading; ++r) {
+      const PartReading& reading = composition.readings[r];
+      if (reading.side != side) continue;
+      const double size = std::fabs(reading.coefficient);
+      if (reading.rate >= 0 || reading.mean_of_stock || !SeriesOf(p).whole) return 0.0;
+      if (spacing != 0.0 && size != spacing) return 0.0;
+      spacing = size;
+    }
+  }
+  return spacing;
 }
 
 TargetLaw ChooseLaw(const Plan& plan, const SlotSeries& slots, const PathMeans& middle,

@@ -18,6 +18,7 @@ class Chooser {
         slots_(slots),
         middle_(middle),
         students_(students),
+        index_(index),
         target_(plan.targets[index]),
         quantities_(plan.target_parts[index]) {}
 
@@ -45,8 +46,10 @@ class Chooser {
   void RefuseLinks();
   // N and D known: D must not be 0.
   void SetKnownDenominator();
-  // Whole numbers times one coefficient.
+  // Whole numbers times one coefficient: Y, whatever it starts from.
   void SetLattice();
+  // How far apart the values of a side are: what is read is whole, with one coefficient. Else 0.
+  double StepOf(int side) const;
   // One flow, or several of one kind with one weight. False when the sum has another law.
   bool SetSum();
   static bool IsFewOrSkewed(Law law, double mean, double skewness);
@@ -56,19 +59,32 @@ class Chooser {
   // The dispersion and the lognormal of the sum's mean and variance.
   void Match(double variance, double mean);
   void SetMoments();
-  // Of N - ratio D, or Y - ratio Y0; `on_lattice`: continuity is corrected.
-  void RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio,
-                     bool on_lattice);
+  void SetSkewness(double skewness);
+  // Of Y, N - ratio D or Y - ratio Y0; `coarseness` is 0 where continuity is corrected.
+  void RefuseMoments(const ThreeMoments& moments, double coarseness);
   // How far the lattice of the counts that weigh most moves a probability: half a step of a
   // density, less what other draws smooth away (the first harmonic of the lattice).
   double Coarseness(const CumulantMaker& maker, const ThreeMoments& moments, double ratio) const;
   void SetStudent(const CumulantMaker& maker, double variance);
   void SetRatio(const CumulantMaker& maker, const Cumulants& cumulants);
+  // A ratio with its mean and every threshold that is asked.
+  std::vector<double> RatiosAsked(const Cumulants& cumulants) const;
+  // The numerator alone: a sum, or LawUsed::kSampled.
+  TargetLaw NumeratorAsSum();
+  // A numerator of few counts. False when it has another law.
+  bool SetCounts(const Cumulants& cumulants);
+  // Whether N goes in steps that step_law.h can do at this threshold.
+  bool TakesSteps(const Cumulants& cumulants, double ratio) const;
+  bool HasOtherCounts() const;
+
+  // What the lattice of counts may do to a probability where no correction is made.
+  static constexpr double kCoarsest = 0.002;
 
   const Plan& plan_;
   const SlotSeries& slots_;
   const PathMeans& middle_;
   StudentSums& students_;
+  const int index_;
   const Target& target_;
   const PlanTarget& quantities_;
   bool as_sum_ = false;

@@ -1,4 +1,4 @@
-// Sums of anything by their moments, and ratios.
+// Sums of anything by their moments.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -17,11 +17,6 @@ constexpr double kMostSkewed = 1.0;
 constexpr double kStudentShare = 0.2;
 constexpr double kStudentDraws = 100.0;
 constexpr double kSymmetric = 0.1;
-// Standard deviations a denominator must be above 0, and the most it may vary.
-constexpr double kFromZero = 7.0;
-// What the lattice of counts may do to a probability where no correction is made.
-constexpr double kCoarsest = 0.002;
-constexpr double kNormalBelow = 0.0015;
 
 }  // namespace
 
@@ -33,24 +28,29 @@ void Chooser::SetMoments() {
     return;
   }
   const ThreeMoments moments = cumulants.value();
-  law_.skewness = moments.skewness();
-  const double skewness = std::fabs(law_.skewness);
-  law_.law = skewness < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
-  if (skewness < kSymmetric) SetStudent(maker, moments.variance);
-  RefuseMoments(maker, moments, 0.0, law_.lattice > 0.0);
+  SetSkewness(moments.skewness());
+  if (std::fabs(law_.skewness) < kSymmetric) SetStudent(maker, moments.variance);
+  RefuseMoments(moments, law_.lattice > 0.0 ? 0.0 : Coarseness(maker, moments, 0.0));
   for (const double weight : law_.opening_weights) {
     if (law_.refused()) return;
-    if (weight != 0.0) RefuseMoments(maker, cumulants.Against(weight), weight, false);
+    if (weight == 0.0) continue;
+    const ThreeMoments gap = cumulants.Against(weight);
+    RefuseMoments(gap, Coarseness(maker, gap, weight));
   }
 }
 
-void Chooser::RefuseMoments(const CumulantMaker& maker, const ThreeMoments& moments, double ratio,
-                            bool on_lattice) {
+void Chooser::SetSkewness(double skewness) {
+  constexpr double kNormalBelow = 0.0015;
+  law_.skewness = skewness;
+  law_.law = std::fabs(skewness) < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
+}
+
+void Chooser::RefuseMoments(const ThreeMoments& moments, double coarseness) {
   const double skewness = std::fabs(moments.skewness());
   if (skewness > kMostSkewed) {
     law_.refusal = absl::StrCat("the skewness given the shared state must be at most ", kMostSkewed,
                                 ", it is ", skewness);
-  } else if (!on_lattice && Coarseness(maker, moments, ratio) > kCoarsest) {
+  } else if (coarseness > kCoarsest) {
     law_.refusal = "too few counts for a smooth law, and no lattice of their own";
   }
 }
@@ -113,26 +113,6 @@ void Chooser::SetStudent(const CumulantMaker& maker, double variance) {
   law_.law = LawUsed::kStudentSum;
   law_.student = students_.Get(degrees, std::max(1, static_cast<int>(std::lround(count))),
                                std::min(sum / variance, 1.0));
-}
-
-void Chooser::SetRatio(const CumulantMaker& maker, const Cumulants& cumulants) {
-  const ThreeMoments denominator = cumulants.denominator();
-  if (!(denominator.mean > kFromZero * std::sqrt(denominator.variance)) ||
-      !(denominator.mean > 0.0)) {
-    law_.refusal = absl::StrCat("the denominator of a ratio must stay ", kFromZero,
-                                " standard deviations above 0");
-    return;
-  }
-  const double ratio = cumulants.mean[0] / cumulants.mean[1];
-  law_.skewness = cumulants.Against(ratio).skewness();
-  law_.law = std::fabs(law_.skewness) < kNormalBelow ? LawUsed::kNormal : LawUsed::kThreeMoments;
-  RefuseMoments(maker, cumulants.Against(ratio), ratio, false);
-  for (const double threshold : law_.thresholds) {
-    if (law_.refused()) return;
-    if (std::isfinite(threshold)) {
-      RefuseMoments(maker, cumulants.Against(threshold), threshold, false);
-    }
-  }
 }
 
 }  // namespace jalon::sim

@@ -63,6 +63,14 @@ ThreeMoments Cumulants::Against(double ratio) const {
                    square * ratio * triple[3]};
 }
 
+DenominatorAtTie::DenominatorAtTie(const Cumulants& cumulants, double ratio) {
+  const ThreeMoments gap = cumulants.Against(ratio);
+  const double together = cumulants.pair[1] - ratio * cumulants.pair[2];
+  const double slope = together / gap.variance;
+  mean = cumulants.mean[1] - slope * gap.mean;
+  variance = std::max(cumulants.pair[2] - slope * together, 0.0);
+}
+
 PartLaw PartLawOf(const Plan& plan, int i) {
   const PlanSeries& series = plan.series[i];
   if (series.stock >= 0) {

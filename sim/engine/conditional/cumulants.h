@@ -31,6 +31,13 @@ struct Cumulants {
   ThreeMoments Against(double ratio) const;
 };
 
+// D where N = ratio D, as one of two normal numbers. N - ratio D must vary.
+struct DenominatorAtTie {
+  DenominatorAtTie(const Cumulants& cumulants, double ratio);
+  double mean = 0.0;
+  double variance = 0.0;
+};
+
 // How one part varies.
 struct PartLaw {
   enum class Kind { kConstant, kLogFlow, kNetFlow, kStock, kExactStock };

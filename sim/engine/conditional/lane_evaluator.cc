@@ -10,8 +10,10 @@
 #include <cmath>
 
 #include "sim/engine/conditional/joint_chance.h"
+#include "sim/engine/conditional/lane_counts-inl.h"
 #include "sim/engine/conditional/lane_cumulants-inl.h"
 #include "sim/engine/conditional/lane_math-inl.h"
+#include "sim/engine/conditional/lane_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace jalon::sim {
@@ -167,9 +169,31 @@ class TargetWriter {
     const Lanes moved = (ratio * k.pair[2] - k.pair[1]) / square;
     PutMoments(ratio + moved, own.pair[0] / square, own.triple[0] / (square * k.mean[1]));
     PutProbabilities([&](const LaneThreshold& threshold) HWY_ATTR {
-      LaneThreshold zero;
-      return BeyondMoments(target_, zero, Against(k, Same(threshold.x)));
+      if (target_.counts >= 0) {
+        return ReachedByCountsLanes(work_.program.counts[target_.counts], k, threshold.x,
+                                    target_.higher);
+      }
+      const LaneCumulants gap = Against(k, Same(threshold.x));
+      const Lanes smooth = Beyond(gap, 0.0);
+      return target_.step > 0.0 ? OnItsSteps(k, gap, threshold.x, smooth) : smooth;
     });
+  }
+
+  Lanes Beyond(const LaneCumulants& k, double x) const {
+    return BeyondMoments(target_, {.x = x, .corrected = x}, k);
+  }
+
+  // The chance that N reaches o D where N goes in steps.
+  Lanes OnItsSteps(const LaneCumulants& k, const LaneCumulants& gap, double o,
+                   const Lanes& smooth) const {
+    const double by_step = o / target_.step;
+    const Lanes together = k.pair[1] - o * k.pair[2];
+    const Lanes slope = together / Clamped(gap.pair[0], 1e-300, 1e300);
+    // o D in steps, where N = o D.
+    const Lanes place = by_step * (k.mean[1] - slope * gap.mean[0]);
+    const Lanes variance = (by_step * by_step) * Clamped(k.pair[2] - slope * together, 0.0, 1e300);
+    return OnStepLanes(ShiftLanes(place, variance), smooth, Beyond(gap, -0.5 * target_.step),
+                       Beyond(gap, 0.5 * target_.step));
   }
 
   // R/O is met where Y - w Y0 is beyond its threshold and Y0 short of the objective.

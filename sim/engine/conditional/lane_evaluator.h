@@ -8,6 +8,7 @@
 #include "sim/engine/conditional/atoms.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/curve_families.h"
+#include "sim/engine/conditional/hermite.h"
 #include "sim/engine/conditional/lane_array.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
 #include "sim/engine/conditional/path_means.h"
@@ -33,6 +34,17 @@ struct LaneThreshold {
   double opening_weight = 0.0;
 };
 
+// Few counts over something that varies little, with the points of their effect.
+struct LaneCounts {
+  CountRatio ratio;
+  int effects = 1;
+  double factor[kEffectNodes] = {1.0};
+  double weight[kEffectNodes] = {1.0};
+  // P(0) = exp(-rate x mean); what a count adds to the chance of the next.
+  double rate = 1.0;
+  double repeat = 0.0;
+};
+
 // One target.
 struct LaneTarget {
   // A variation: one whose opening value is still to come.
@@ -47,6 +59,10 @@ struct LaneTarget {
   // kVariation: its place in ConditionalBlock::openings, and what Y0 must be short of.
   int opening = -1;
   double objective = 0.0;
+  // kRatio: how far apart values of the numerator are, where that counts; else 0. Its place in
+  // LaneProgram::counts where there are few of them.
+  double step = 0.0;
+  int counts = -1;
   // kExact, kMatched: Y = constant + weight x sum, and what of a mean m of the sum varies:
   // pair[0] m + pair[1] m^2, triple[0] m + triple[1] m^2 + triple[2] m^3.
   double constant = 0.0;
@@ -69,6 +85,7 @@ struct LaneProgram {
   std::vector<size_t> first_row;
   // [threshold of all targets]
   std::vector<LaneThreshold> thresholds;
+  std::vector<LaneCounts> counts;
   std::vector<ScoreCurve> curves;
   // What curves and tables are made from; read while the program is made only.
   CurveFamilies families;
@@ -86,6 +103,8 @@ struct LaneProgram {
   // Nanoseconds of an atom, and of a target of several atoms, on a 2022 server: they size slices.
   double AtomCost(int atom) const;
   double SumCost(int k) const;
+  // Of its thresholds.
+  double ThresholdCost(int target) const;
 };
 
 // Adds a target whose law is chosen and whose composition is collected next. `law` may lose its

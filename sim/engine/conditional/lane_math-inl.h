@@ -74,6 +74,9 @@ HWY_INLINE Lanes Sqrt(const Lanes& a) {
 HWY_INLINE Lanes Abs(const Lanes& a) {
   return Map([](Doubles x) { return hn::Abs(x); }, a);
 }
+HWY_INLINE Lanes Rounded(const Lanes& a) {
+  return Map([](Doubles x) { return hn::Round(x); }, a);
+}
 HWY_INLINE Lanes Clamped(const Lanes& a, double low, double high) {
   return Map(
       [low, high](Doubles x) {
@@ -86,6 +89,12 @@ HWY_INLINE Lanes WhereAbove(const Lanes& x, const Lanes& y, const Lanes& a, cons
   return Map(
       [](Doubles p, Doubles q, Doubles u, Doubles w) { return hn::IfThenElse(hn::Gt(p, q), u, w); },
       x, y, a, b);
+}
+HWY_INLINE bool AllAbove(const Lanes& x, const Lanes& y) {
+  for (int i = 0; i < kVectors; ++i) {
+    if (!hn::AllTrue(DoubleTag(), hn::Gt(x.v[i], y.v[i]))) return false;
+  }
+  return true;
 }
 HWY_INLINE Lanes WithSignOf(const Lanes& magnitude, const Lanes& sign) {
   return Map([](Doubles m, Doubles s) { return hn::CopySign(m, s); }, magnitude, sign);

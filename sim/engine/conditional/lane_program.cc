@@ -44,14 +44,10 @@ LaneThreshold OnSum(const TargetLaw& law, double x, bool or_equal, LaneProgram& 
           .index = static_cast<int>(program.tables.size()) - 1};
 }
 
-bool IsSum(const TargetLaw& law) {
-  return law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
-}
-
 LaneThreshold ThresholdOf(const TargetLaw& law, size_t j, bool or_equal, LaneProgram& program) {
   const double x = law.thresholds[j];
   if (law.law == LawUsed::kSampled) return Certain(false);
-  if (IsSum(law)) return OnSum(law, OfSum(law, x), or_equal, program);
+  if (law.is_sum()) return OnSum(law, OfSum(law, x), or_equal, program);
   if (std::isinf(x)) return Certain(x < 0.0);
   const double weight = law.opening_moves ? law.opening_weights[j] : 0.0;
   return {.x = x,
@@ -79,6 +75,21 @@ void SetSumMoments(const TargetLaw& law, LaneTarget& target) {
   target.triple[2] = (Exp(3.0 * square) - 3.0 * Exp(square) + 2.0) * w * w * w;
 }
 
+LaneCounts CountsOf(const CountRatio& ratio) {
+  LaneCounts counts{.ratio = ratio};
+  const double dispersion = ratio.sum.dispersion;
+  if (dispersion > 1.0) counts.rate = Log(dispersion) / (dispersion - 1.0);
+  counts.repeat = (dispersion - 1.0) / dispersion;
+  if (ratio.sum.effect_sd == 0.0) return counts;
+  counts.effects = kEffectNodes;
+  const LoadingMoments effect = MomentsOf(ratio.sum.effect_sd);
+  for (int q = 0; q < kEffectNodes; ++q) {
+    counts.factor[q] = effect.factor[q];
+    counts.weight[q] = kEffectWeights[q];
+  }
+  return counts;
+}
+
 }  // namespace
 
 void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& program) {
@@ -87,9 +98,14 @@ void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& pro
                     .higher = plan.targets[index].direction == Direction::kHigherIsBetter,
                     .is_alone = law.composition.branch_count() == 1,
                     .objective = law.objective,
+                    .step = law.step,
                     .student = law.student.get()};
   if (target.kind == LaneTarget::Kind::kVariation) target.opening = program.opening_count++;
-  if (IsSum(law)) SetSumMoments(law, target);
+  if (law.is_sum()) SetSumMoments(law, target);
+  if (law.counts.step > 0.0) {
+    target.counts = static_cast<int>(program.counts.size());
+    program.counts.push_back(CountsOf(law.counts));
+  }
   if (!target.is_alone && law.law != LawUsed::kSampled) {
     target.first_sum = program.sum_count;
     program.sum_count += target.two_sided() ? kTwoSidedRows : kSumRows;
@@ -111,7 +127,6 @@ double LaneProgram::AtomCost(int atom) const {
   constexpr double kFlow = 40.0;
   constexpr double kPart = 300.0;
   constexpr double kSide = 150.0;
-  constexpr double kThreshold = 100.0;
   const AtomTable::Atom& its = table.atoms[atom];
   double cost = kFlow;
   if (its.mixed >= 0) {
@@ -122,15 +137,18 @@ double LaneProgram::AtomCost(int atom) const {
   for (int u = its.first_use; u < its.end_use; ++u) {
     const int target = table.uses[u];
     cost += 20.0;
-    if (!targets[target].is_alone) continue;
-    cost += kThreshold * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
+    if (targets[target].is_alone) cost += ThresholdCost(target);
   }
   return cost;
 }
 
-double LaneProgram::SumCost(int k) const {
-  const int target = summed[k];
-  return 50.0 + 100.0 * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
+double LaneProgram::SumCost(int k) const { return 50.0 + ThresholdCost(summed[k]); }
+
+double LaneProgram::ThresholdCost(int target) const {
+  constexpr double kThreshold = 100.0;
+  constexpr double kCountThreshold = 2'000.0;
+  const double by_one = targets[target].counts >= 0 ? kCountThreshold : kThreshold;
+  return by_one * static_cast<double>(first_threshold[target + 1] - first_threshold[target]);
 }
 
 LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)

@@ -36,16 +36,15 @@ double CostOf(const TargetLaw& law) {
   constexpr double kPartThreshold = 800.0;
   const auto thresholds = static_cast<double>(law.thresholds.size());
   const double parts = law.composition.part_count();
-  const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
   const double by_part = law.composition.two_sided ? kPartThreshold * thresholds : 0.0;
   return kTarget + (kPart + by_part) * parts +
-         (is_sum ? kSumThreshold : kMomentThreshold) * thresholds;
+         (law.is_sum() ? kSumThreshold : kMomentThreshold) * thresholds;
 }
 
 // Laws that other means than those they were chosen by may refuse: a sum of its own kind is as good
 // at any mean.
-bool IsByMoments(LawUsed law) {
-  return law == LawUsed::kThreeMoments || law == LawUsed::kNormal || law == LawUsed::kStudentSum;
+bool DependsOnMeans(const TargetLaw& law) {
+  return law.law != LawUsed::kSampled && law.law != LawUsed::kKnown && !law.is_sum();
 }
 
 MovedMeans MovedBy(const Plan& plan, const LawMeans& means) {
@@ -74,7 +73,7 @@ LawChoice::LawChoice(const Plan& plan, LawMeans means, LawsOfBaseline baseline,
   kept_ = baseline.kept->chosen;
   if (!moved_.any()) return;
   for (const int target : moved_.TargetsOf(kept_->program.table)) {
-    if (IsByMoments(kept_->laws[target].law)) to_check_.push_back(target);
+    if (DependsOnMeans(kept_->laws[target])) to_check_.push_back(target);
   }
 }
 
@@ -117,7 +116,7 @@ void LawChoice::RefuseWrong(TargetLaw& law) const {
 
 TargetLaw LawChoice::LawOf(int target) {
   TargetLaw law = ChooseLawOfAll(plan_, slots_, means_.middles, students_, target);
-  if (!law.refused() && IsByMoments(law.law) && moved_.any() && moved_.Moves(law.composition)) {
+  if (!law.refused() && DependsOnMeans(law) && moved_.any() && moved_.Moves(law.composition)) {
     TargetLaw own = ChooseLaw(plan_, slots_, *means_.own, students_, target);
     if (own.refused()) law = std::move(own);
   }

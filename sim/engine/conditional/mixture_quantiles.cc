@@ -8,6 +8,7 @@
 
 #include "sim/base/math.h"
 #include "sim/base/square.h"
+#include "sim/engine/conditional/count_ratio.h"
 #include "sim/engine/conditional/lane_functions.h"
 
 namespace jalon::sim {
@@ -284,9 +285,6 @@ bool IsFewCounts(const MixtureShape& shape) {
   const double mean = (shape.mean - shape.constant) / shape.sum_weight;
   return mean > 0.0 && mean < kFewCounts && shape.lattice == shape.sum_weight;
 }
-
-// Beyond, nothing is left of few counts.
-constexpr int kMostCounts = 2'000;
 
 FewCounts FewCountsOf(const MixtureShape& shape) {
   return shape.humps ? AroundPlaces(shape) : AroundOneMean(shape);

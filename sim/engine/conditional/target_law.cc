@@ -7,6 +7,7 @@
 #include "sim/base/decimal.h"
 #include "sim/base/math.h"
 #include "sim/engine/conditional/joint_chance.h"
+#include "sim/engine/conditional/step_law.h"
 
 namespace jalon::sim {
 namespace {
@@ -22,7 +23,7 @@ double OfSum(const TargetLaw& law, double threshold) {
 }  // namespace
 
 void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
-  if (law.law != LawUsed::kExact && law.law != LawUsed::kMatched) return;
+  if (!law.is_sum()) return;
   const bool higher = plan.targets[index].direction == Direction::kHigherIsBetter;
   law.reach.reserve(law.thresholds.size());
   for (const double threshold : law.thresholds) {
@@ -32,8 +33,7 @@ void MakeThresholdTables(const Plan& plan, int index, TargetLaw& law) {
 
 TargetEvaluator::TargetEvaluator(const Plan& plan, int index, const TargetLaw& law)
     : plan_(plan), law_(law), higher_(plan.targets[index].direction == Direction::kHigherIsBetter) {
-  if (law.reach.empty()) cumulants_.emplace(plan, law.composition);
-  if (law.law == LawUsed::kExact || law.law == LawUsed::kMatched) cumulants_.reset();
+  if (!law.is_sum()) cumulants_.emplace(plan, law.composition);
 }
 
 void TargetEvaluator::Evaluate(const PathMeans& path, ConditionalValue& value) {
@@ -134,16 +134,28 @@ void TargetEvaluator::ByRatio(const Cumulants& cumulants, ConditionalValue& valu
   const double square = denominator * denominator;
   value.mean = ratio + (ratio * cumulants.pair[2] - cumulants.pair[1]) / square;
   value.variance = cumulants.Against(ratio).variance / square;
-  const auto reached = [&](double o, bool or_equal) {
-    if (std::isinf(o)) return o < 0.0 ? 1.0 : 0.0;
-    const ThreeMoments gap = cumulants.Against(o);
-    if (!(gap.variance > 0.0)) return gap.mean > 0.0 || (or_equal && gap.mean == 0.0) ? 1.0 : 0.0;
-    return UpperTail(gap, 0.0);
-  };
   for (size_t j = 0; j < law_.thresholds.size(); ++j) {
-    value.probability[j] =
-        higher_ ? reached(law_.thresholds[j], true) : 1.0 - reached(law_.thresholds[j], false);
+    const double reached = ReachedByRatio(cumulants, law_.thresholds[j], higher_);
+    value.probability[j] = higher_ ? reached : 1.0 - reached;
   }
+}
+
+double TargetEvaluator::ReachedByRatio(const Cumulants& cumulants, double threshold,
+                                       bool or_equal) const {
+  if (std::isinf(threshold)) return threshold < 0.0 ? 1.0 : 0.0;
+  if (law_.counts.step > 0.0) return ReachedByCounts(law_.counts, cumulants, threshold, or_equal);
+  const ThreeMoments gap = cumulants.Against(threshold);
+  if (!(gap.variance > 0.0)) return gap.mean > 0.0 || (or_equal && gap.mean == 0.0) ? 1.0 : 0.0;
+  return law_.step > 0.0 ? OnItsSteps(cumulants, threshold) : UpperTail(gap, 0.0);
+}
+
+double TargetEvaluator::OnItsSteps(const Cumulants& cumulants, double threshold) const {
+  const ThreeMoments gap = cumulants.Against(threshold);
+  const DenominatorAtTie tie(cumulants, threshold);
+  const double by_step = threshold / law_.step;
+  return OnSteps(ShiftOf(by_step * tie.mean, by_step * std::sqrt(tie.variance)),
+                 UpperTail(gap, 0.0), UpperTail(gap, -0.5 * law_.step),
+                 UpperTail(gap, 0.5 * law_.step));
 }
 
 }  // namespace jalon::sim

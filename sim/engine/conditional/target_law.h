@@ -10,6 +10,7 @@
 
 #include "sim/engine/conditional/composition.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/count_ratio.h"
 #include "sim/engine/conditional/cumulants.h"
 #include "sim/engine/conditional/law_table.h"
 #include "sim/engine/conditional/path_means.h"
@@ -54,6 +55,11 @@ struct TargetLaw {
   double sum_mean = 0.0;
   // Spacing of the values Y can take; 0 when they are not on a lattice.
   double lattice = 0.0;
+  // Of a ratio: spacing of the values of its numerator where that moves a probability (step_law.h).
+  double step = 0.0;
+  // Of a ratio of few counts (kExact, kMatched): its numerator. `constant`, `weight`, `sum` and
+  // `lattice` are then of Y at the middle denominator.
+  CountRatio counts;
   // kThreeMoments, kNormal: of Y, or of N - R D of a ratio R = N / D, at the middle shared state.
   double skewness = 0.0;
   // kExact, kMatched: [threshold], of the naive evaluator alone; kStudentSum: one law.
@@ -61,6 +67,10 @@ struct TargetLaw {
   std::shared_ptr<const StudentSumLaw> student;
 
   bool refused() const { return !refusal.empty(); }
+  // One sum of flows of one kind.
+  bool is_sum() const {
+    return !composition.two_sided && (law == LawUsed::kExact || law == LawUsed::kMatched);
+  }
 };
 
 // Chooses the law of target `index` at `middle`, the means of the middle shared state.
@@ -81,6 +91,8 @@ class TargetEvaluator {
  private:
   void BySum(const PathMeans& path, ConditionalValue& value) const;
   void ByRatio(const Cumulants& cumulants, ConditionalValue& value) const;
+  double ReachedByRatio(const Cumulants& cumulants, double threshold, bool or_equal) const;
+  double OnItsSteps(const Cumulants& cumulants, double threshold) const;
   void ByVariation(const Cumulants& cumulants, ConditionalValue& value) const;
   void ByMoments(const ThreeMoments& moments, ConditionalValue& value) const;
   double Attained(const ThreeMoments& moments, double threshold, double lattice) const;

@@ -11,6 +11,7 @@
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/kernel/isa.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/conditional/steps_bank.h"
 #include "tests/sim/engine/conditional/variations.h"
 #include "tests/sim/engine/same_bits.h"
 #include "tests/sim/engine/tiny_bank.h"
@@ -87,6 +88,16 @@ TEST_P(LanesTest, AreTheNaivePathsOfEveryKind) {
 
 TEST_P(LanesTest, AreTheNaivePathsOfVariationsToCome) {
   ExpectTheNaiveNumbers(VariationsToCome(60 + GetParam()));
+}
+
+TEST_P(LanesTest, AreTheNaivePathsOfRatiosInSteps) {
+  const SalesShape shape = {.sales = 3.0 + 0.7 * GetParam(), .arrivals = 8.0};
+  ExpectTheNaiveNumbers(RatiosInSteps(60 + GetParam(), shape));
+}
+
+TEST_P(LanesTest, AreTheNaivePathsOfRatiosOfFewCounts) {
+  const SalesShape shape = {.sales = 0.2 + 0.7 * GetParam(), .arrivals = 0.4 + GetParam()};
+  ExpectTheNaiveNumbers(RatiosInSteps(70 + GetParam(), shape));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, LanesTest, ::testing::Range(0, 4));

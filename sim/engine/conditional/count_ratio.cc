@@ -1,0 +1,65 @@
+#include "sim/engine/conditional/count_ratio.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/base/decimal.h"
+#include "sim/base/math.h"
+
+namespace jalon::sim {
+namespace {
+
+// Effects, in standard deviations.
+constexpr int kEffects = 41;
+constexpr double kEffectStep = 0.2;
+
+// P(n) of a negative binomial of this mean and dispersion.
+double CountChance(double n, double mean, double dispersion) {
+  if (!(mean > 0.0)) return n == 0.0 ? 1.0 : 0.0;
+  if (!(dispersion > 1.0)) return Exp(n * Log(mean) - mean - LogGamma(n + 1.0));
+  const double size = mean / (dispersion - 1.0);
+  return Exp(LogGamma(n + size) - LogGamma(size) - LogGamma(n + 1.0) - size * Log(dispersion) +
+             n * Log((dispersion - 1.0) / dispersion));
+}
+
+double CountChanceOverEffects(const SumLaw& law, double n, double mean) {
+  if (law.effect_sd == 0.0) return CountChance(n, mean, law.dispersion);
+  double sum = 0.0;
+  double mass = 0.0;
+  for (int k = 0; k < kEffects; ++k) {
+    const double z = kEffectStep * (k - kEffects / 2);
+    const double weight = NormalPdf(z);
+    const double effect = Exp(law.effect_sd * z - 0.5 * law.effect_sd * law.effect_sd);
+    mass += weight;
+    sum += weight * CountChance(n, mean * effect, law.dispersion);
+  }
+  return sum / mass;
+}
+
+}  // namespace
+
+double DenominatorBelow(const CountRatio& law, double numerator, double threshold, bool or_equal) {
+  // A tie reaches, or does not, whatever rounding does to it.
+  constexpr double kTie = 1e-12;
+  if (!(law.other_step > 0.0)) return numerator / threshold * (or_equal ? 1.0 + kTie : 1.0 - kTie);
+  const double steps = NearestDecimal(numerator / (threshold * law.other_step));
+  return law.other_step * (or_equal ? std::floor(steps) + 0.5 : std::ceil(steps) - 0.5);
+}
+
+double ReachedByCounts(const CountRatio& law, const Cumulants& cumulants, double threshold,
+                       bool or_equal) {
+  const double mean = std::max((cumulants.mean[0] - law.known) / law.step, 0.0);
+  const double slope = cumulants.pair[0] > 0.0 ? cumulants.pair[1] / cumulants.pair[0] : 0.0;
+  ThreeMoments denominator = cumulants.denominator();
+  denominator.variance = std::max(denominator.variance - slope * cumulants.pair[1], 0.0);
+  double missed = 0.0;
+  for (int n = 0; n < kMostCounts; ++n) {
+    const double value = law.known + law.step * n;
+    denominator.mean = cumulants.mean[1] + slope * (value - cumulants.mean[0]);
+    const double bound = DenominatorBelow(law, value, threshold, or_equal);
+    missed += CountChanceOverEffects(law.sum, n, mean) * UpperTail(denominator, bound);
+  }
+  return std::clamp(1.0 - missed, 0.0, 1.0);
+}
+
+}  // namespace jalon::sim
