@@ -50,7 +50,7 @@ struct ConditionalAccumulator::State {
     const size_t target_count = plan.laws().size();
     probability.reserve(plan.threshold_count() * kScrambleCount);
     mean.reserve(target_count * kScrambleCount);
-    for (std::vector<double>* of_target : {&squares, &variance, &variance_slope, &third}) {
+    for (std::vector<double>* of_target : {&squares, &variance, &variance_by_mean, &third}) {
       of_target->reserve(target_count);
     }
     if (has_weights()) weights.reserve(plan.first_place.back());
@@ -77,7 +77,7 @@ struct ConditionalAccumulator::State {
   // block says.
   std::vector<double> squares;
   std::vector<double> variance;
-  std::vector<double> variance_slope;
+  std::vector<double> variance_by_mean;
   std::vector<double> third;
   // Of variations whose opening value is still to come: sums over all paths.
   std::vector<ConditionalBlock::Opening> openings;
@@ -90,7 +90,7 @@ void ConditionalAccumulator::State::Reach(int end) {
   if (squares.size() >= target_count) return;
   probability.resize(plan.program().first_threshold[end] * kScrambleCount, 0.0);
   mean.resize(target_count * kScrambleCount, 0.0);
-  for (std::vector<double>* of_target : {&squares, &variance, &variance_slope, &third}) {
+  for (std::vector<double>* of_target : {&squares, &variance, &variance_by_mean, &third}) {
     of_target->resize(target_count, 0.0);
   }
   if (has_weights()) weights.resize(plan.first_place[end], 0.0);
@@ -108,7 +108,7 @@ void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int
   }
   squares[i] += sum_of_squares;
   variance[i] += block.variance[i];
-  variance_slope[i] += block.variance_slope[i];
+  variance_by_mean[i] += block.variance_by_mean[i];
   third[i] += block.third[i];
   if (const int opening = plan.program().targets[i].opening; opening >= 0) {
     openings[opening].mean += block.openings[opening].mean;
@@ -184,7 +184,7 @@ MixtureShape ConditionalAccumulator::State::ShapeOf(int target, double mean) con
                      .constant = law.constant,
                      .sum_weight = law.weight};
   if (shape.between > 0.0) {
-    shape.own_slope = (variance_slope[target] / paths - shape.own * off) / shape.between;
+    shape.own_slope = (variance_by_mean[target] / paths - shape.own * mean) / shape.between;
   }
   const bool is_sum = law.law == LawUsed::kExact || law.law == LawUsed::kMatched;
   if (is_sum) shape.sum = &law.sum;
@@ -257,7 +257,7 @@ int64_t ConditionalAccumulator::allocated_bytes() const {
   const State& state = *state_;
   size_t count = 0;
   for (const std::vector<double>* held :
-       {&state.probability, &state.mean, &state.squares, &state.variance, &state.variance_slope,
+       {&state.probability, &state.mean, &state.squares, &state.variance, &state.variance_by_mean,
         &state.third, &state.weights}) {
     count += held->capacity();
   }

@@ -107,6 +107,11 @@ ConditionalBlockWork::ConditionalBlockWork(std::unique_ptr<State> state)
     : state_(std::move(state)) {}
 ConditionalBlockWork::~ConditionalBlockWork() = default;
 
+std::unique_ptr<ConditionalBlockWork> ConditionalBlockWork::OfRun(const ConditionalPlanState& state,
+                                                                  int64_t block) {
+  return InRegime(state, block, -1);
+}
+
 std::unique_ptr<ConditionalBlockWork> ConditionalBlockWork::InRegime(
     const ConditionalPlanState& state, int64_t block, int regime) {
   return std::unique_ptr<ConditionalBlockWork>(

@@ -34,7 +34,7 @@ BlockRoom::BlockRoom(const ConditionalPlanState& plan, ThresholdsAsked asked)
 bool BlockRoom::Step(size_t numbers) {
   bool done = Grow(block_.probability, rows_ * kScrambleCount, numbers);
   done = done && Grow(block_.mean, targets_ * kScrambleCount, numbers);
-  for (std::vector<double>* sums : {&block_.variance, &block_.variance_slope, &block_.third}) {
+  for (std::vector<double>* sums : {&block_.variance, &block_.variance_by_mean, &block_.third}) {
     done = done && Grow(*sums, targets_, numbers);
   }
   return done;

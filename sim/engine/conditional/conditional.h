@@ -32,7 +32,7 @@
 namespace jalon::sim {
 
 // Changes with anything that changes a bit of a conditional answer (D5).
-inline constexpr char kConditionalVersion[] = "conditional-5";
+inline constexpr char kConditionalVersion[] = "conditional-6";
 
 // R: independent scrambles, the paths of a block.
 inline constexpr int kScrambleCount = kPathsPerBlock;
@@ -117,9 +117,9 @@ struct ConditionalBlock {
   // [target x scramble]: conditional mean.
   std::vector<double> mean;
   // [target]: sums over scrambles of the conditional variance, of the conditional variance times
-  // the mean's distance from the plan's center, and of the third cumulant.
+  // the conditional mean, and of the third cumulant.
   std::vector<double> variance;
-  std::vector<double> variance_slope;
+  std::vector<double> variance_by_mean;
   std::vector<double> third;
   // Of variations whose opening value is still to come, in the order of targets: sums over
   // scrambles of its conditional mean, and of the chance that R/O has no meaning.
@@ -138,6 +138,9 @@ class ConditionalBlockWork final : public SlicedWork {
   // The same paths under the parameters and sizes of events of draw `parameter_draw` >= 0, in the
   // regimes dealt out to them (knowledge.h).
   ConditionalBlockWork(const ConditionalPlan& plan, int64_t block, int parameter_draw);
+  // The same before the plan is complete.
+  static std::unique_ptr<ConditionalBlockWork> OfRun(const ConditionalPlanState& state,
+                                                     int64_t block);
   // The same paths all in one regime.
   static std::unique_ptr<ConditionalBlockWork> InRegime(const ConditionalPlanState& state,
                                                         int64_t block, int regime);

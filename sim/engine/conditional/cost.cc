@@ -167,7 +167,7 @@ int64_t ConditionalPlan::allocated_bytes() const {
 
 int64_t ConditionalBlockBytes(const ConditionalBlock& block) {
   return BytesOf(block.probability) + BytesOf(block.mean) + BytesOf(block.variance) +
-         BytesOf(block.variance_slope) + BytesOf(block.third) + BytesOf(block.openings);
+         BytesOf(block.variance_by_mean) + BytesOf(block.third) + BytesOf(block.openings);
 }
 
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count) {

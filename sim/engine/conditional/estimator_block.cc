@@ -7,21 +7,28 @@ namespace jalon::sim {
 EstimatorBlock::EstimatorBlock(const ConditionalPlan& plan, int64_t block,
                                const SampledEstimator* sampled)
     : plan_(plan), block_(block), sampler_(sampled) {
+  // Whole paths need the states that closed forms draw.
+  if (sampled == nullptr) known_block_ = plan.state().first_blocks.Take(block);
   if (plan.state().has_thresholds()) shares_ = KnowledgeSharesOf(block);
   rooms_.reserve(1 + shares_.size());
-  rooms_.emplace_back(plan.state(), ThresholdsAsked::kAll);
+  if (!known_block_) rooms_.emplace_back(plan.state(), ThresholdsAsked::kAll);
   for (size_t share = 0; share < shares_.size(); ++share) {
     rooms_.emplace_back(plan.state(), ThresholdsAsked::kFirst);
   }
 }
 
 bool EstimatorBlock::Step() {
-  if (!conditional_.has_value()) {
+  if (!has_begun_) {
     if (MakeRoom()) Begin();
-    return false;
+    return has_begun_ && pending_.empty();
   }
   if (pending_[next_]->Step()) ++next_;
   return next_ == pending_.size();
+}
+
+absl::StatusOr<ConditionalBlock> EstimatorBlock::TakeConditional() {
+  if (known_block_) return *std::move(known_block_);
+  return conditional_->Take();
 }
 
 bool EstimatorBlock::MakeRoom() {
@@ -35,8 +42,11 @@ bool EstimatorBlock::MakeRoom() {
 }
 
 void EstimatorBlock::Begin() {
-  conditional_.emplace(plan_, block_);
-  pending_.push_back(&*conditional_);
+  has_begun_ = true;
+  if (!known_block_) {
+    conditional_.emplace(plan_, block_);
+    pending_.push_back(&*conditional_);
+  }
   for (const KnowledgeShare& share : shares_) {
     knowledge_.push_back(
         std::make_unique<ConditionalBlockWork>(plan_, share.paths_block, share.draw));

@@ -31,7 +31,7 @@ class EstimatorBlock final : public SlicedWork {
   bool Step() override;
 
   // Once complete; what is taken is then empty. Errors: those of ConditionalBlockWork::Take.
-  absl::StatusOr<ConditionalBlock> TakeConditional() { return conditional_->Take(); }
+  absl::StatusOr<ConditionalBlock> TakeConditional();
   const std::vector<KnowledgeShare>& shares() const { return shares_; }
   // [share]
   absl::StatusOr<ConditionalBlock> TakeKnowledge(size_t share) { return knowledge_[share]->Take(); }
@@ -57,7 +57,9 @@ class EstimatorBlock final : public SlicedWork {
   std::vector<KnowledgeShare> shares_;
   // Of the block, and of its shares.
   std::vector<BlockRoom> rooms_;
-  // Absent until there is room.
+  bool has_begun_ = false;
+  // Known from preparation, or computed.
+  std::optional<ConditionalBlock> known_block_;
   std::optional<ConditionalBlockWork> conditional_;
   std::vector<std::unique_ptr<ConditionalBlockWork>> knowledge_;
   // Filled before whole paths ask for them.

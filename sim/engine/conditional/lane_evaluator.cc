@@ -122,9 +122,8 @@ class TargetWriter {
   void PutMoments(const Lanes& mean, const Lanes& variance, const Lanes& third) {
     Put(work_.block.mean, index_, mean);
     check_ += variance;
-    const Lanes off = mean - Same(work_.places[index_].center);
     work_.block.variance[index_] = SumOf(variance);
-    work_.block.variance_slope[index_] = SumOf(variance * off);
+    work_.block.variance_by_mean[index_] = SumOf(variance * mean);
     work_.block.third[index_] = SumOf(third);
   }
   template <typename Beyond>

@@ -133,8 +133,6 @@ struct LaneWork {
   const Plan& plan;
   const MeansMaker& means;
   const LaneProgram& program;
-  // [target]
-  const std::vector<MeanPlaces>& places;
   SharedLanes shared;
   const ThresholdsAsked asked;
   // [row of the targets of several atoms]

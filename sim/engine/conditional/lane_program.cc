@@ -155,7 +155,6 @@ LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
     : plan(state.plan),
       means(state.means),
       program(state.program()),
-      places(state.places),
       shared(plan),
       asked(asked),
       sums(program.sum_count),
@@ -169,7 +168,7 @@ LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
   block.probability.resize(rows * kLaneCount);
   block.mean.resize(target_count * kLaneCount);
   block.variance.resize(target_count);
-  block.variance_slope.resize(target_count);
+  block.variance_by_mean.resize(target_count);
   block.third.resize(target_count);
   block.openings.resize(program.opening_count);
 }

@@ -27,6 +27,22 @@ void BlockPool::Give(ConditionalBlock block) {
   }
 }
 
+FirstBlocks::~FirstBlocks() {
+  for (std::atomic<ConditionalBlock*>& block : blocks_) delete block.load();
+}
+
+void FirstBlocks::Keep(ConditionalBlock block) {
+  const int64_t index = block.block;
+  delete blocks_[index].exchange(new ConditionalBlock(std::move(block)));
+}
+
+std::optional<ConditionalBlock> FirstBlocks::Take(int64_t block) {
+  if (block >= kPilotPoints) return std::nullopt;
+  const std::unique_ptr<ConditionalBlock> kept(blocks_[block].exchange(nullptr));
+  if (kept == nullptr) return std::nullopt;
+  return std::move(*kept);
+}
+
 ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels)
     : plan(plan),
       quantile_levels(std::move(quantile_levels)),

@@ -37,6 +37,26 @@ class BlockPool {
   std::array<std::atomic<ConditionalBlock*>, 64> slots_{};
 };
 
+// Points of every scramble that preparation computes: they say where conditional means fall. Where
+// there is one regime they are the run's first blocks.
+inline constexpr int kPilotPoints = 2;
+
+// The run's first blocks, for the one who is to compute them. Thread-safe, without waiting.
+class FirstBlocks {
+ public:
+  FirstBlocks() = default;
+  ~FirstBlocks();
+  FirstBlocks(const FirstBlocks&) = delete;
+  FirstBlocks& operator=(const FirstBlocks&) = delete;
+
+  void Keep(ConditionalBlock block);
+  // Nullopt when it was never kept, or taken before.
+  std::optional<ConditionalBlock> Take(int64_t block);
+
+ private:
+  std::array<std::atomic<ConditionalBlock*>, kPilotPoints> blocks_{};
+};
+
 struct ConditionalPlanState {
   ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels);
 
@@ -55,6 +75,7 @@ struct ConditionalPlanState {
   // Blocks of all thresholds, and of the first ones.
   mutable BlockPool pool;
   mutable BlockPool first_pool;
+  mutable FirstBlocks first_blocks;
 
   const std::vector<TargetLaw>& laws() const { return chosen->laws; }
   const LaneProgram& program() const { return chosen->program; }

@@ -9,16 +9,16 @@
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/engine/conditional/baseline_basis.h"
+#include "sim/engine/conditional/block_room.h"
 #include "sim/engine/conditional/law_choice.h"
 #include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/conditional/sampled_part.h"
 
 namespace jalon::sim {
 namespace {
 
 // Series of a slice of means.
 constexpr int kSeriesOfSlice = 10'000;
-// Points of every scramble, in each regime, that say where conditional means fall.
-constexpr int kPilotPoints = 2;
 constexpr double kPilotPaths = kPilotPoints * kScrambleCount;
 
 // What the pilot says of a target in a regime: a first conditional mean, the sums of what the
@@ -66,7 +66,13 @@ struct ConditionalPreparation::State {
 
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
+  // True when there is memory for the next one.
+  bool MakePilotRoom();
+  std::unique_ptr<ConditionalBlockWork> NextPilot() const;
   void AddPilot(const ConditionalBlock& block, int regime);
+  // Whether pilots are blocks that the run asks for: it has one regime, and no whole paths, which
+  // need the blocks' states.
+  bool ArePilotsFirstBlocks() const;
   void SetPlaces();
 
   std::unique_ptr<ConditionalPlanState> made;
@@ -78,6 +84,7 @@ struct ConditionalPreparation::State {
   std::optional<SharedBasisWork> basis;
   LawMeans law_means;
   std::optional<LawChoice> choice;
+  std::optional<BlockRoom> pilot_room;
   std::unique_ptr<ConditionalBlockWork> pilot;
   // Blocks of it that are done, regime after regime.
   int pilot_count = 0;
@@ -134,17 +141,43 @@ bool ConditionalPreparation::State::RunPilot() {
     SetPlaces();
     return true;
   }
-  const int regime = pilot_count / kPilotPoints;
   if (pilot == nullptr) {
-    pilot = ConditionalBlockWork::InRegime(*made, pilot_count % kPilotPoints, regime);
+    if (MakePilotRoom()) pilot = NextPilot();
+    return false;
   }
   if (!pilot->Step()) return false;
-  const absl::StatusOr<ConditionalBlock> block = pilot->Take();
+  absl::StatusOr<ConditionalBlock> block = pilot->Take();
   pilot.reset();
-  ++pilot_count;
+  const int regime = pilot_count++ / kPilotPoints;
   // A model without finite means fails at its first block, not here.
-  if (block.ok()) AddPilot(*block, regime);
+  if (!block.ok()) return false;
+  AddPilot(*block, regime);
+  if (ArePilotsFirstBlocks()) made->first_blocks.Keep(*std::move(block));
   return false;
+}
+
+bool ConditionalPreparation::State::MakePilotRoom() {
+  if (!pilot_room) {
+    pilot_room.emplace(*made,
+                       ArePilotsFirstBlocks() ? ThresholdsAsked::kAll : ThresholdsAsked::kNone);
+  }
+  if (!pilot_room->Step()) return false;
+  pilot_room->Give();
+  pilot_room.reset();
+  return true;
+}
+
+std::unique_ptr<ConditionalBlockWork> ConditionalPreparation::State::NextPilot() const {
+  const int block = pilot_count % kPilotPoints;
+  if (ArePilotsFirstBlocks()) return ConditionalBlockWork::OfRun(*made, block);
+  return ConditionalBlockWork::InRegime(*made, block, pilot_count / kPilotPoints);
+}
+
+bool ConditionalPreparation::State::ArePilotsFirstBlocks() const {
+  if (plan().regime_count() > 1 || HasScores(plan())) return false;
+  const std::vector<TargetLaw>& laws = made->laws();
+  return std::none_of(laws.begin(), laws.end(),
+                      [](const TargetLaw& law) { return law.law == LawUsed::kSampled; });
 }
 
 void ConditionalPreparation::State::AddPilot(const ConditionalBlock& block, int regime) {

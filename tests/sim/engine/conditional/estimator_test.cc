@@ -7,6 +7,10 @@
 
 #include "gtest/gtest.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/conditional/estimator_block.h"
+#include "sim/engine/conditional/plan_state.h"
+#include "sim/engine/conditional/estimator_block.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/run.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
@@ -184,6 +188,30 @@ TEST(ConditionalEstimatorTest, IsPreparedOnceBeforeTheFirstBlock) {
   }
   ASSERT_TRUE(state.Complete(RunState::kPreparation, std::move(work)).ok());
   EXPECT_EQ(state.ClaimBlock(), 0);
+}
+
+// What preparation computes to see where means fall is not computed again.
+TEST(ConditionalEstimatorTest, TakesItsFirstBlocksFromItsPreparation) {
+  TinyBank bank = MixedBank();
+  // An amount of the bank.
+  bank.targets = {bank.targets[1]};
+  const Plan plan = bank.plan();
+  const ConditionalPlan made = ConditionalPlan::Make(plan, {0.5}).value();
+  for (const int64_t block : {0, 1, 2}) {
+    const bool is_known = block < kPilotPoints;
+    EstimatorBlock work(made, block, nullptr);
+    EXPECT_EQ(work.Step(), is_known) << block;
+    while (!work.Step()) {
+    }
+    const ConditionalBlock taken = work.TakeConditional().value();
+    EstimatorBlock again(made, block, nullptr);
+    EXPECT_FALSE(again.Step()) << "it is there once";
+    const ConditionalBlock computed = ComputeConditionalBlock(made, block, StopToken()).value();
+    EXPECT_EQ(taken.block, block);
+    EXPECT_EQ(taken.mean, computed.mean);
+    EXPECT_EQ(taken.probability, computed.probability);
+    EXPECT_EQ(taken.variance_by_mean, computed.variance_by_mean);
+  }
 }
 
 // Amounts with zeros, which the joint set draws as whole paths.
