@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/run/result_table.h"
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 #include "sim/engine/conditional/baseline.h"
 #include "sim/engine/conditional/paired_delta.h"
 

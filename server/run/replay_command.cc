@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "server/base/ids.h"
-#include "server/run/targets.h"
+#include "server/run/target_request.h"
 
 namespace jalon::server {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "jalon/v1/simulation_service.pb.h"
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 #include "sim/engine/plan.h"
 
 namespace jalon::server {

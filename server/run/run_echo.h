@@ -7,7 +7,7 @@
 #include "server/run/run_settings.h"
 #include "server/run/run_sources.h"
 #include "server/run/score_rows.h"
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 #include "sim/base/period.h"
 #include "sim/engine/plan.h"
 

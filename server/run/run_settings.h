@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "jalon/v1/simulation_service.pb.h"
 #include "server/run/run_sources.h"
-#include "server/run/targets.h"
+#include "server/run/target_request.h"
 #include "sim/base/period.h"
 
 namespace jalon::server {

@@ -14,7 +14,7 @@
 #include "server/run/placed_objectives.h"
 #include "server/run/result_table.h"
 #include "server/run/row_axis.h"
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 #include "sim/engine/scores.h"
 #include "sim/network/network.h"
 #include "sim/network/score_policy.h"

@@ -21,7 +21,7 @@
 #include "server/run/result_table.h"
 #include "server/run/scheduler.h"
 #include "server/run/score_rows.h"
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 #include "sim/engine/conditional/baseline.h"
 #include "sim/engine/estimator.h"
 #include "sim/engine/plan.h"

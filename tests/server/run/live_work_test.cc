@@ -9,6 +9,8 @@
 #include "server/base/clock.h"
 #include "server/run/live_fits.h"
 #include "server/run/live_runs.h"
+#include "server/run/run_rows.h"
+#include "server/run/target_request.h"
 #include "server/store/memory_store.h"
 #include "sim/demo/demo.h"
 #include "sim/engine/cell_batch.h"

@@ -1,11 +1,13 @@
 // Rows, thresholds and columns of stocks, ratios and derived indicators.
-#include "server/run/targets.h"
+#include "server/run/run_rows.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/run/realised_to_date.h"
+#include "server/run/result_columns.h"
 #include "sim/base/missing.h"
 #include "tests/sim/network/kinds_network.h"
 
