@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/convert/time.h"
 #include "server/run/delta_columns.h"
+#include "server/run/let_go.h"
 #include "server/run/result_columns.h"
 #include "sim/engine/cell_batch.h"
 #include "sim/engine/conditional/estimator.h"
@@ -126,7 +127,7 @@ StepOutcome SimulationJob::Step() {
   bool is_own = true;
   {
     MutexLock lock(mu_);
-    if (ended_) return StepOutcome::kDone;
+    if (ended_) return LetGo();
     if (!std::exchange(started_, true)) {
       start_ = clock_.SteadyNow();
       events_.on_started();
@@ -137,6 +138,7 @@ StepOutcome SimulationJob::Step() {
     } else {
       begun = Claim();
       if (!begun.has_value()) return StepOutcome::kWait;
+      ++computing_;
       baseline = baseline_;
       is_own = baseline_run_ == nullptr;
     }
@@ -150,7 +152,11 @@ StepOutcome SimulationJob::Step() {
   }
   {
     MutexLock lock(mu_);
-    if (ended_) return StepOutcome::kDone;
+    --computing_;
+    if (ended_) {
+      begun_.push_back(*std::move(begun));
+      return StepOutcome::kMore;
+    }
     end = HandIn(*std::move(begun), complete);
   }
   return end.has_value() ? Tell(*std::move(end)) : StepOutcome::kMore;
@@ -158,7 +164,33 @@ StepOutcome SimulationJob::Step() {
 
 StepOutcome SimulationJob::Tell(SimulationEnd end) {
   events_.on_end(std::move(end));
+  told_ = true;
+  return StepOutcome::kMore;
+}
+
+StepOutcome SimulationJob::LetGo() {
+  if (!told_ || computing_ > 0) return StepOutcome::kWait;
+  const auto end = std::chrono::steady_clock::now() + kSlice;
+  while (!FreePart()) {
+    if (std::chrono::steady_clock::now() >= end) return StepOutcome::kMore;
+  }
   return StepOutcome::kDone;
+}
+
+bool SimulationJob::FreePart() {
+  if (!begun_.empty()) {
+    Begun& last = begun_.back();
+    if (last.index != Begun::kSpent || last.work->Step()) begun_.pop_back();
+    return false;
+  }
+  if (baseline_run_ != nullptr || run_ != nullptr) {
+    (baseline_run_ != nullptr ? baseline_run_ : run_) = nullptr;
+    return false;
+  }
+  baseline_ = nullptr;
+  table_ = nullptr;
+  return FreeLast(input_.rows.targets) && FreeLast(input_.plan.targets) &&
+         FreeLast(input_.plan.scores.scores) && FreeLast(input_.scores.plan.scores);
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
@@ -211,15 +243,22 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
     begun_.insert(place, std::move(begun));
     return std::nullopt;
   }
+  if (begun.index == Begun::kSpent) return std::nullopt;
   KeptRun& run = Current();
   // A failure shows in finished().
   (void)run.state().Complete(begun.index, std::move(begun.work));
   const bool is_own = baseline_run_ == nullptr;
-  const std::optional<sim::Checkpoint> checkpoint = run.TakeCheckpoint();
+  std::optional<sim::Checkpoint> checkpoint = run.TakeCheckpoint();
   if (checkpoint.has_value() && is_own) {
     table_ = std::move(begun.table);
     half_width_ = checkpoint->widest_half_width;
     events_.on_checkpoint(table_);
+  }
+  if (checkpoint.has_value()) {
+    begun_.insert(begun_.begin(),
+                  {.index = Begun::kSpent,
+                   .work = std::make_unique<SpentCheckpoint>(*std::move(checkpoint)),
+                   .run = &run});
   }
   ReportProgress();
   if (!run.state().finished()) return std::nullopt;
@@ -305,7 +344,6 @@ absl::Status SimulationJob::Error() const {
 
 SimulationEnd SimulationJob::End() {
   ended_ = true;
-  begun_.clear();
   const v1::Termination::Reason reason = Reason();
   const bool is_whole =
       reason != v1::Termination::REASON_FAILED && reason != v1::Termination::REASON_CANCELLED;

@@ -73,7 +73,7 @@ double Cell(const ResultTable& table, v1::Statistic statistic, int row, double l
   return 0;
 }
 
-TEST(TargetsTest, MakesRowsOfEveryKind) {
+TEST(RunRowsTest, MakesRowsOfEveryKind) {
   Question question;
   const RunRows rows = *question.Rows();
   for (const char* indicator : {"accounts", "deposits", "equipment", "fees", "holders"}) {
@@ -85,7 +85,24 @@ TEST(TargetsTest, MakesRowsOfEveryKind) {
   EXPECT_FALSE(HasColumn(rows, v1::STATISTIC_OPENING_VALUE)) << "nothing is asked on a variation";
 }
 
-TEST(TargetsTest, WeighsTheOpeningInThresholdsOnTheVariation) {
+TEST(RunRowsTest, StandInCanonicalOrderOnceEachWithTheirObjectives) {
+  Question question;
+  question.Ask("fees", 4'200);
+  question.Ask("accounts", 900);
+  const RunRows rows = *question.Rows({kNextYear, kLastYear, kNextYear});
+  ASSERT_EQ(rows.windows, (std::vector<sim::Window>{kLastYear, kNextYear}));
+  int with_objective = 0;
+  for (size_t row = 0; row < rows.rows.size(); ++row) {
+    EXPECT_TRUE(row == 0 || rows.rows[row - 1] < rows.rows[row]) << row;
+    with_objective += std::isnan(rows.objectives[row]) ? 0 : 1;
+  }
+  EXPECT_EQ(with_objective, 2);
+  const int fees = RowOf(question, rows, "fees");
+  EXPECT_TRUE(std::isnan(rows.objectives[fees])) << "of last year";
+  EXPECT_FALSE(std::isnan(rows.objectives[fees + 1]));
+}
+
+TEST(RunRowsTest, WeighsTheOpeningInThresholdsOnTheVariation) {
   Question question;
   question.Ask("holders", 3'000);
   const RunRows rows = *question.Rows();
@@ -98,7 +115,7 @@ TEST(TargetsTest, WeighsTheOpeningInThresholdsOnTheVariation) {
   EXPECT_TRUE(HasColumn(rows, v1::STATISTIC_OPENING_VALUE));
 }
 
-TEST(TargetsTest, LeavesOutTheLadderWhereTheOpeningLiesBeforeTheHistory) {
+TEST(RunRowsTest, LeavesOutTheLadderWhereTheOpeningLiesBeforeTheHistory) {
   Question question;
   const sim::Window first{kFirst, kFirst + 11};
   question.Ask("holders", 3'000, first);
@@ -108,7 +125,7 @@ TEST(TargetsTest, LeavesOutTheLadderWhereTheOpeningLiesBeforeTheHistory) {
   EXPECT_FALSE(target.opening.has_value());
 }
 
-TEST(TargetsTest, KeepsTheLadderOfScaledObjectivesAtAndBelowZero) {
+TEST(RunRowsTest, KeepsTheLadderOfScaledObjectivesAtAndBelowZero) {
   for (const int64_t ticks : {int64_t{0}, int64_t{-250}}) {
     Question question;
     sim::NetworkSpec spec = sim::KindsSpec();
@@ -126,7 +143,7 @@ TEST(TargetsTest, KeepsTheLadderOfScaledObjectivesAtAndBelowZero) {
   }
 }
 
-TEST(TargetsTest, SaysWhatDoesNotExist) {
+TEST(RunRowsTest, SaysWhatDoesNotExist) {
   Question question;
   question.Ask("holders", 3'000);
   const RunRows rows = *question.Rows();
@@ -152,7 +169,7 @@ TEST(TargetsTest, SaysWhatDoesNotExist) {
   EXPECT_TRUE(std::isnan(Cell(table, v1::STATISTIC_OPENING_VALUE, equipment)));
 }
 
-TEST(TargetsTest, SaysWhatIsRealisedSoFarOfEveryKind) {
+TEST(RunRowsTest, SaysWhatIsRealisedSoFarOfEveryKind) {
   Question question;
   const sim::Revision& revision = question.revision;
   const RunRows rows = *question.Rows({kLastYear});
