@@ -200,9 +200,9 @@ TEST(ConditionalEstimatorTest, TakesItsFirstBlocksFromItsPreparation) {
   for (const int64_t block : {0, 1, 2}) {
     const bool is_known = block < kPilotPoints;
     EstimatorBlock work(made, block, nullptr);
-    EXPECT_EQ(work.Step(), is_known) << block;
-    while (!work.Step()) {
-    }
+    bool is_done = work.Step();
+    EXPECT_EQ(is_done, is_known) << block;
+    while (!is_done) is_done = work.Step();
     const ConditionalBlock taken = work.TakeConditional().value();
     EstimatorBlock again(made, block, nullptr);
     EXPECT_FALSE(again.Step()) << "it is there once";
