@@ -119,7 +119,7 @@ inline constexpr StoredNumber kSampledPathStored[] = {
     {"cell 191", 0x1.262a34b1714a6p+10},
 };
 
-inline constexpr char kConditionalVersionStored[] = "conditional-5";
+inline constexpr char kConditionalVersionStored[] = "conditional-6";
 inline constexpr StoredNumber kConditionalStored[] = {
     {"target 0 mean", 0x1.afa7f345f4328p+7},
     {"target 0 standard deviation", 0x1.b3efe9603c3c7p+4},
@@ -143,8 +143,8 @@ inline constexpr StoredNumber kConditionalStored[] = {
     {"target 3 standard deviation", 0x1.84302a1f6fd4ep+6},
     {"target 3 probability", 0x1.07021100bcf31p-2},
     {"target 3 probability_low", 0x1.c040ff22437efp-3},
-    {"target 3 median", 0x1.abcdd53ea59bfp+9},
-    {"target 3 90 %", 0x1.ef05bd06c3df2p+9},
+    {"target 3 median", 0x1.abcdd53ea59cp+9},
+    {"target 3 90 %", 0x1.ef05bd06c3df1p+9},
     {"target 4 mean", 0x1.b0950b3a5a804p+7},
     {"target 4 standard deviation", 0x1.d177abe3da79dp+3},
     {"target 4 probability", 0x1.689d63b5edb52p-3},
@@ -173,7 +173,7 @@ inline constexpr StoredNumber kConditionalStored[] = {
     {"target 8 standard deviation", 0x1.3ce690308a89dp+6},
     {"target 8 probability", 0x1.aefb9ef985234p-2},
     {"target 8 probability_low", 0x1.9af09754b80eep-2},
-    {"target 8 median", 0x1.2f82812d6758bp+10},
+    {"target 8 median", 0x1.2f82812d6758ap+10},
     {"target 8 90 %", 0x1.499a3f427b15ap+10},
     {"target 9 mean", 0x1.2fc96925f153p+12},
     {"target 9 standard deviation", 0x1.ae86e88a33132p+7},
@@ -183,7 +183,7 @@ inline constexpr StoredNumber kConditionalStored[] = {
     {"target 9 90 %", 0x1.419861c92cd4fp+12},
 };
 
-inline constexpr char kConditionalPathVersionStored[] = "conditional-5+sampled-2";
+inline constexpr char kConditionalPathVersionStored[] = "conditional-6+sampled-2";
 inline constexpr StoredNumber kConditionalPathStored[] = {
     {"value of target 0", 0x1.0bp+8},
     {"value of target 1", 0x1.d3p+9},
