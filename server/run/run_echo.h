@@ -4,10 +4,10 @@
 #define JALON_SERVER_RUN_RUN_ECHO_H_
 
 #include "jalon/v1/simulation_service.pb.h"
+#include "server/run/run_rows.h"
 #include "server/run/run_settings.h"
 #include "server/run/run_sources.h"
 #include "server/run/score_rows.h"
-#include "server/run/run_rows.h"
 #include "sim/base/period.h"
 #include "sim/engine/plan.h"
 

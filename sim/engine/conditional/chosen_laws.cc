@@ -44,8 +44,9 @@ std::vector<double> KnownRates(const Plan& plan, const SlotSeries& slots) {
 int64_t ChosenLaws::bytes() const {
   int64_t total = HeapBytes(program.table) + BytesOf(program.targets) +
                   BytesOf(program.first_threshold) + BytesOf(program.first_row) +
-                  BytesOf(program.thresholds) + BytesOf(program.counts) + BytesOf(program.curves) + BytesOf(program.tables) +
-                  BytesOf(program.summed) + BytesOf(floors) + BytesOf(wrong) + BytesOf(laws);
+                  BytesOf(program.thresholds) + BytesOf(program.counts) + BytesOf(program.curves) +
+                  BytesOf(program.tables) + BytesOf(program.summed) + BytesOf(floors) +
+                  BytesOf(wrong) + BytesOf(laws);
   for (const ReachTable& table : program.tables) total += table.allocated_bytes();
   for (const TargetLaw& law : laws) {
     total += BytesOf(law.thresholds) + BytesOf(law.opening_weights);

@@ -232,8 +232,29 @@ class MixedCumulants {
       }
       // Stocks come first, and hand their weights on to flows.
       for (int p = 0; p < part_count_; ++p) {
-        if (work_.plan.series[composition_.parts[p].series].stock >= 0) UnrollStock(side, p);
+        if (work_.plan.series[composition_.parts[p].series].stock < 0) continue;
+        if (IsReadOn(side, p)) {
+          UnrollStock(side, p);
+        } else {
+          LeaveOutStock(side, p);
+        }
       }
+    }
+  }
+
+  bool IsReadOn(int side, int p) const {
+    const Part& part = composition_.parts[p];
+    for (int r = part.first_reading; r < part.end_reading; ++r) {
+      if (composition_.readings[r].side == side) return true;
+    }
+    return false;
+  }
+
+  // A stock of the other side: a denominator is none of its numerator's business.
+  void LeaveOutStock(int side, int p) {
+    for (int t = 0; t < atom_.end; ++t) {
+      StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
+      Feed(side, composition_.parts[p], t, Same(0.0));
     }
   }
 
