@@ -138,30 +138,54 @@ void AtomCollector::Make(Composition branch) {
     mixed.last_used = static_cast<int>(row);
   }
   SetFeeds(mixed);
+  if (!mixed.composition.moves) SetSides(mixed);
   SetEnds(mixed);
   atom.mixed = static_cast<int>(made_.mixed.size());
   made_.mixed.push_back(std::move(mixed));
   made_.atoms.push_back(atom);
 }
 
-// Stocks come first and weigh their flows in the order of parts.
 void AtomCollector::SetFeeds(MixedAtom& mixed) {
   const Composition& composition = mixed.composition;
-  std::vector<char> weighed;
-  for (const Part& part : composition.parts) {
-    mixed.read.push_back(part.end_reading > part.first_reading);
-    weighed.push_back(mixed.read.back());
-  }
+  mixed.read.assign(composition.parts.size(), 0);
+  mixed.sides.assign(composition.parts.size(), 0);
   mixed.first_feed.assign(composition.flows.size(), 0);
-  for (const Part& part : composition.parts) {
+  for (int side = 0; side < kSides; ++side) SetFeedsOf(side, mixed);
+}
+
+// Stocks come first and weigh their flows in the order of parts.
+void AtomCollector::SetFeedsOf(int side, MixedAtom& mixed) {
+  const Composition& composition = mixed.composition;
+  const auto bit = static_cast<uint8_t>(1 << side);
+  for (int p = 0; p < composition.part_count(); ++p) {
+    const Part& part = composition.parts[p];
+    const bool is_read = std::any_of(composition.readings.begin() + part.first_reading,
+                                     composition.readings.begin() + part.end_reading,
+                                     [side](const PartReading& it) { return it.side == side; });
+    if (is_read) mixed.read[p] |= bit;
+  }
+  for (int p = 0; p < composition.part_count(); ++p) mixed.sides[p] |= mixed.read[p] & bit;
+  for (int p = 0; p < composition.part_count(); ++p) {
+    if ((mixed.read[p] & bit) == 0) continue;
+    const Part& part = composition.parts[p];
     for (int f = part.first_flow; f < part.end_flow; ++f) {
-      char& is_weighed = weighed[composition.flows[f].part];
-      mixed.first_feed[f] = !is_weighed;
-      is_weighed = 1;
+      uint8_t& sides = mixed.sides[composition.flows[f].part];
+      if ((sides & bit) == 0) mixed.first_feed[f] |= bit;
+      sides |= bit;
     }
   }
-  // Parts that nobody weighs are zero.
-  for (size_t p = 0; p < weighed.size(); ++p) mixed.read[p] |= !weighed[p];
+}
+
+// Of weights that do not move.
+void AtomCollector::SetSides(MixedAtom& mixed) const {
+  const Composition& composition = mixed.composition;
+  mixed.sides.assign(composition.parts.size(), 0);
+  const auto row = static_cast<size_t>(plan_.period_count());
+  for (size_t cell = 0; cell < composition.weights.size(); ++cell) {
+    if (composition.weights[cell] == 0.0) continue;
+    const size_t p = cell / row % composition.parts.size();
+    mixed.sides[p] |= static_cast<uint8_t>(1 << (cell / row / composition.parts.size()));
+  }
 }
 
 // A level's weights reach back to the periods before, never ahead.

@@ -49,10 +49,12 @@ struct MixedAtom {
   // [side]: period after the last one it reads; and that of both.
   int side_end[kSides] = {};
   int end = 0;
-  // Weights that move. [part]: whether it is read, not only fed by stocks; [entry of
-  // composition.flows]: whether it is the first to weigh a part that is not read.
-  std::vector<char> read;
-  std::vector<char> first_feed;
+  // Sides, one bit each. [part]: those that weigh it. Of weights that move, [part]: those that read
+  // it, and do not only feed it by stocks; [entry of composition.flows]: those on which it is the
+  // first to weigh a part that is not read.
+  std::vector<uint8_t> sides;
+  std::vector<uint8_t> read;
+  std::vector<uint8_t> first_feed;
 };
 
 // What targets are made of.
@@ -88,6 +90,8 @@ class AtomCollector {
   int FindOrMake(Composition branch);
   void Make(Composition branch);
   static void SetFeeds(MixedAtom& mixed);
+  static void SetFeedsOf(int side, MixedAtom& mixed);
+  void SetSides(MixedAtom& mixed) const;
   static void SetEnds(MixedAtom& mixed);
   // Whether part p of `branch` is a flow read with one weight; writes it, without cumulants.
   bool AsFlow(const Composition& branch, int p, FlowAtom& flow) const;

@@ -19,7 +19,7 @@ int64_t HeapBytes(const AtomTable& table) {
                   BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
   for (const MixedAtom& atom : table.mixed) {
     bytes += HeapBytes(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
-             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.read) +
+             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.sides) + BytesOf(atom.read) +
              BytesOf(atom.first_feed);
   }
   return bytes;

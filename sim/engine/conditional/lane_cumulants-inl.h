@@ -12,6 +12,7 @@
 #include "sim/engine/conditional/hermite.h"
 #include "sim/engine/conditional/lane_evaluator.h"
 #include "sim/engine/conditional/lane_math-inl.h"
+#include "sim/engine/conditional/lane_means-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace jalon::sim {
@@ -50,122 +51,6 @@ HWY_INLINE Lanes SplitOf(int triple, const Lanes* pair, const Lanes* single) {
   const int k = kTripleSides[triple][2];
   return MulAdd(pair[i + j], single[k], MulAdd(pair[i + k], single[j], pair[j + k] * single[i]));
 }
-
-// ---- Means of series.
-
-// exp of the shared part of a series' level.
-HWY_INLINE Lanes LevelOf(const LaneWork& work, int series) {
-  const int rank = work.plan.level_rank;
-  const double* loadings = work.plan.level_loadings.data() + static_cast<size_t>(series) * rank;
-  Lanes sum = Same(0.0);
-  for (int j = 0; j < rank; ++j) {
-    sum = MulAdd(loadings[j], LoadLanes(work.shared.level_factors.row(j)), sum);
-  }
-  return sum;
-}
-HWY_INLINE bool HasLevel(const LaneWork& work, int series) {
-  const int rank = work.plan.level_rank;
-  for (int j = 0; j < rank; ++j) {
-    if (work.plan.level_loadings[static_cast<size_t>(series) * rank + j] != 0.0) return true;
-  }
-  return false;
-}
-
-// Product of the events that act on a series alone.
-HWY_INLINE Lanes OwnEventsOf(const LaneWork& work, int series, int t) {
-  const Plan& plan = work.plan;
-  Lanes product = Same(1.0);
-  for (int e = plan.series_event_first[series]; e < plan.series_event_first[series + 1]; ++e) {
-    const size_t cell = static_cast<size_t>(plan.series_events[e]) * plan.period_count() + t;
-    product = product * LoadLanes(work.shared.event_size.row(cell));
-  }
-  return product;
-}
-
-// Sum of the means to draw over periods [first, last] of a flow on the log link.
-HWY_INLINE Lanes FlowSum(const LaneWork& work, const FlowAtom& flow) {
-  const Plan& plan = work.plan;
-  const int i = flow.series;
-  const double* base = work.means.base(i);
-  const size_t group = static_cast<size_t>(plan.series[i].group) * plan.period_count();
-  const bool has_events = plan.series_event_first[i] != plan.series_event_first[i + 1];
-  Lanes sum = Same(0.0);
-  for (int t = flow.first; t <= flow.last; ++t) {
-    Lanes factor = LoadLanes(work.shared.factor.row(group + t));
-    if (has_events) factor = factor * OwnEventsOf(work, i, t);
-    sum = MulAdd(base[t], factor, sum);
-  }
-  if (HasLevel(work, i)) sum = sum * ExpLanes(LevelOf(work, i));
-  return sum;
-}
-
-// Means of a flow on the log link, period by period.
-class FlowMeans {
- public:
-  HWY_INLINE FlowMeans(const LaneWork& work, int i)
-      : work_(work),
-        series_(i),
-        base_(work.means.base(i)),
-        group_(static_cast<size_t>(work.plan.series[i].group) * work.plan.period_count()),
-        has_level_(HasLevel(work, i)),
-        has_events_(work.plan.series_event_first[i] != work.plan.series_event_first[i + 1]) {
-    level_ = has_level_ ? ExpLanes(LevelOf(work, i)) : Same(1.0);
-  }
-
-  HWY_INLINE Lanes At(int t) const {
-    Lanes mean = base_[t] * LoadLanes(work_.shared.factor.row(group_ + t));
-    if (has_level_) mean = mean * level_;
-    if (has_events_) mean = mean * OwnEventsOf(work_, series_, t);
-    return mean;
-  }
-
- private:
-  const LaneWork& work_;
-  int series_;
-  const double* base_;
-  size_t group_;
-  bool has_level_;
-  bool has_events_;
-  Lanes level_;
-};
-
-// What moves a series on the identity link, period by period: a net flow, or a stock's movements of
-// its own. Nothing where a stock has none.
-class LinearMeans {
- public:
-  HWY_INLINE LinearMeans(const LaneWork& work, int i)
-      : work_(work),
-        series_(i),
-        moves_(work.plan.series[i].group >= 0 && work.plan.series[i].link == Link::kIdentity),
-        group_has_events_(moves_ && work.shared.has_events[work.plan.series[i].group] != 0),
-        has_events_(work.plan.series_event_first[i] != work.plan.series_event_first[i + 1]),
-        group_(static_cast<size_t>(work.plan.series[i].group) * work.plan.period_count()),
-        row_(static_cast<size_t>(i) * work.plan.period_count()) {
-    level_ = LevelOf(work, i);
-  }
-
-  bool moves() const { return moves_; }
-  HWY_INLINE Lanes Eta(int t) const {
-    return (Same(work_.plan.base[row_ + t]) + LoadLanes(work_.shared.factor.row(group_ + t))) +
-           level_;
-  }
-  // Of events.
-  HWY_INLINE Lanes Factor(int t) const {
-    Lanes factor =
-        group_has_events_ ? LoadLanes(work_.shared.event_factor.row(group_ + t)) : Same(1.0);
-    return has_events_ ? factor * OwnEventsOf(work_, series_, t) : factor;
-  }
-
- private:
-  const LaneWork& work_;
-  int series_;
-  bool moves_;
-  bool group_has_events_;
-  bool has_events_;
-  size_t group_;
-  size_t row_;
-  Lanes level_;
-};
 
 // ---- Atoms of any kind.
 
@@ -211,10 +96,13 @@ class MixedCumulants {
   }
   // Whether a weight counts; moving weights always may.
   bool Counts(int side, int p, int t) const {
-    return composition_.moves || composition_.weights[Cell(side, p, t)] != 0.0;
+    return IsOn(side, p) && (composition_.moves || composition_.weights[Cell(side, p, t)] != 0.0);
   }
+  bool IsOn(int side, int p) const { return (atom_.sides[p] >> side & 1) != 0; }
+  bool IsReadOn(int side, int p) const { return (atom_.read[p] >> side & 1) != 0; }
   bool AnyCounts(int p, int t) const { return Counts(0, p, t) || (kUsed == 2 && Counts(1, p, t)); }
   Lanes Weight(int side, int p, int t) const {
+    if (!IsOn(side, p)) return Same(0.0);
     return composition_.moves ? LoadLanes(work_.weights.row(Cell(side, p, t)))
                               : Same(composition_.weights[Cell(side, p, t)]);
   }
@@ -224,7 +112,7 @@ class MixedCumulants {
   void Weigh() {
     for (int side = 0; side < kUsed; ++side) {
       for (int p = 0; p < part_count_; ++p) {
-        if (!atom_.read[p]) continue;
+        if (!IsReadOn(side, p)) continue;
         for (int t = 0; t < atom_.end; ++t) {
           StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
         }
@@ -232,29 +120,9 @@ class MixedCumulants {
       }
       // Stocks come first, and hand their weights on to flows.
       for (int p = 0; p < part_count_; ++p) {
-        if (work_.plan.series[composition_.parts[p].series].stock < 0) continue;
-        if (IsReadOn(side, p)) {
-          UnrollStock(side, p);
-        } else {
-          LeaveOutStock(side, p);
-        }
+        const bool is_stock = work_.plan.series[composition_.parts[p].series].stock >= 0;
+        if (is_stock && IsReadOn(side, p)) UnrollStock(side, p);
       }
-    }
-  }
-
-  bool IsReadOn(int side, int p) const {
-    const Part& part = composition_.parts[p];
-    for (int r = part.first_reading; r < part.end_reading; ++r) {
-      if (composition_.readings[r].side == side) return true;
-    }
-    return false;
-  }
-
-  // A stock of the other side: a denominator is none of its numerator's business.
-  void LeaveOutStock(int side, int p) {
-    for (int t = 0; t < atom_.end; ++t) {
-      StoreLanes(Same(0.0), work_.weights.row(Cell(side, p, t)));
-      Feed(side, composition_.parts[p], t, Same(0.0));
     }
   }
 
@@ -295,15 +163,14 @@ class MixedCumulants {
     }
     for (int t = atom_.side_end[side] - 1; t >= 0; --t) {
       double* place = work_.weights.row(Cell(side, p, t));
-      Lanes weight = carried;
-      if (atom_.read[p]) weight += LoadLanes(place);
+      Lanes weight = carried + LoadLanes(place);
       const double known = Realised(p, t);
       if (!std::isnan(known)) {
         sum_.mean[side] += known * weight;
         weight = Same(0.0);
         carried = weight;
       }
-      if (kUsed == 2) StoreLanes(weight, place);
+      if (!IsOneSided(p)) StoreLanes(weight, place);
       Feed(side, part, t, weight);
       if (!std::isnan(known)) continue;
       total += weight;
@@ -312,8 +179,8 @@ class MixedCumulants {
     }
     const PlanSeries& series = work_.plan.series[part.series];
     sum_.mean[side] += work_.plan.stocks[series.stock].opening * carried;
-    if (kUsed == 1 && law.kind == PartLaw::Kind::kStock) {
-      AddStock(law, means.moves() ? series.unit_scale : 0.0, total, squares);
+    if (IsOneSided(p) && law.kind == PartLaw::Kind::kStock) {
+      AddStock(side, law, means.moves() ? series.unit_scale : 0.0, {total, squares});
     }
   }
 
@@ -322,16 +189,24 @@ class MixedCumulants {
       const PartFlow& flow = composition_.flows[f];
       double* place = work_.weights.row(Cell(side, flow.part, t));
       const Lanes fed = flow.sign * weight;
-      StoreLanes(atom_.first_feed[f] ? fed : LoadLanes(place) + fed, place);
+      const bool is_first = (atom_.first_feed[f] >> side & 1) != 0;
+      StoreLanes(is_first ? fed : LoadLanes(place) + fed, place);
     }
   }
 
+  // Of the weights of a stock's cells to draw: their sum, and that of their squares.
+  struct StockWeights {
+    const Lanes& total;
+    const Lanes& squares;
+  };
+
   // A stock on one side: its draws, and u and v, which act on its opening level.
-  void AddStock(const PartLaw& law, double unit, const Lanes& total, const Lanes& squares) {
-    const Lanes effect = unit * total;
-    linear_.pair[0] = MulAdd(law.noise, squares, linear_.pair[0]);
-    linear_.pair[0] = MulAdd(law.effect_sd * law.effect_sd, effect * effect, linear_.pair[0]);
-    linear_.mean[0] = MulAdd(law.loading, effect, linear_.mean[0]);
+  void AddStock(int side, const PartLaw& law, double unit, const StockWeights& weights) {
+    Lanes& pair = linear_.pair[2 * side];
+    const Lanes effect = unit * weights.total;
+    pair = MulAdd(law.noise, weights.squares, pair);
+    pair = MulAdd(law.effect_sd * law.effect_sd, effect * effect, pair);
+    linear_.mean[side] = MulAdd(law.loading, effect, linear_.mean[side]);
   }
 
   // Net flows and stocks: what u moves by addition, and what it does not move.
@@ -340,7 +215,7 @@ class MixedCumulants {
     const bool is_stock = law.kind == PartLaw::Kind::kStock;
     if (!is_stock && law.kind != PartLaw::Kind::kNetFlow) return;
     // Done where its weights were.
-    if (is_stock && kUsed == 1) return;
+    if (is_stock && IsOneSided(p)) return;
     const LinearMeans means(work_, composition_.parts[p].series);
     const double unit = work_.plan.series[composition_.parts[p].series].unit_scale;
     Lanes effect[2] = {Same(0.0), Same(0.0)};
@@ -431,36 +306,76 @@ class MixedCumulants {
     }
   }
 
+  // Whether only one side weighs a part.
+  bool IsOneSided(int p) const { return kUsed == 1 || atom_.sides[p] != 3; }
+
   void AddAnyFlow(int p, const PartLaw& law) {
+    if (!IsOneSided(p)) {
+      AddFlowOfBoth(p, law);
+    } else if (atom_.sides[p] != 0) {
+      AddFlowOfOne(atom_.sides[p] == 2 ? 1 : 0, p, law);
+    }
+  }
+
+  void AddFlowOfOne(int side, int p, const PartLaw& law) {
+    const FlowMeans means(work_, composition_.parts[p].series);
+    Lanes mean = Same(0.0);
+    Lanes second = Same(0.0);
+    Lanes third = Same(0.0);
+    for (int t = 0; t < atom_.end; ++t) {
+      if (!Counts(side, p, t)) continue;
+      const Lanes weight = Weight(side, p, t);
+      const double known = Realised(p, t);
+      if (!std::isnan(known)) {
+        sum_.mean[side] += known * weight;
+        continue;
+      }
+      const Lanes once = weight * means.At(t);
+      const Lanes twice = weight * once;
+      mean += once;
+      second += twice;
+      third = MulAdd(weight, twice, third);
+    }
+    second = law.variance_by_mean * second;
+    const Lanes square = mean * mean;
+    Lanes* pair = row_.pair[2 * side];
+    Lanes* triple = row_.triple[3 * side];
+    row_.mean[side] += mean;
+    pair[0] += second;
+    pair[1] = MulAdd(law.effect_second, square, pair[1]);
+    triple[0] = MulAdd(law.third_by_mean, third, triple[0]);
+    triple[1] = MulAdd(3.0 * law.effect_second, second * mean, triple[1]);
+    triple[2] = MulAdd(law.effect_third, square * mean, triple[2]);
+  }
+
+  void AddFlowOfBoth(int p, const PartLaw& law) {
     const FlowMeans means(work_, composition_.parts[p].series);
     Lanes mean[2] = {Same(0.0), Same(0.0)};
     Lanes second[3] = {Same(0.0), Same(0.0), Same(0.0)};
     Lanes third[4] = {Same(0.0), Same(0.0), Same(0.0), Same(0.0)};
     for (int t = 0; t < atom_.end; ++t) {
       if (!AnyCounts(p, t)) continue;
-      Lanes weight[2];
-      for (int side = 0; side < kUsed; ++side) weight[side] = Weight(side, p, t);
+      const Lanes weight[2] = {Weight(0, p, t), Weight(1, p, t)};
       const double known = Realised(p, t);
       if (!std::isnan(known)) {
-        for (int side = 0; side < kUsed; ++side) sum_.mean[side] += known * weight[side];
+        for (int side = 0; side < 2; ++side) sum_.mean[side] += known * weight[side];
         continue;
       }
       const Lanes value = means.At(t);
-      for (int s = 0; s < kUsed; ++s) mean[s] = MulAdd(weight[s], value, mean[s]);
-      for (int s = 0; s < PairCount(kUsed); ++s) {
-        second[s] = MulAdd(PairOf(s, weight), value, second[s]);
-      }
-      for (int s = 0; s < TripleCount(kUsed); ++s) {
-        third[s] = MulAdd(TripleOf(s, weight), value, third[s]);
-      }
+      const Lanes once[2] = {weight[0] * value, weight[1] * value};
+      const Lanes twice[3] = {weight[0] * once[0], weight[0] * once[1], weight[1] * once[1]};
+      for (int s = 0; s < 2; ++s) mean[s] += once[s];
+      for (int s = 0; s < 3; ++s) second[s] += twice[s];
+      for (int s = 0; s < 3; ++s) third[s] = MulAdd(weight[0], twice[s], third[s]);
+      third[3] = MulAdd(weight[1], twice[2], third[3]);
     }
-    for (int s = 0; s < kUsed; ++s) row_.mean[s] += mean[s];
-    for (int s = 0; s < PairCount(kUsed); ++s) {
+    for (int s = 0; s < 2; ++s) row_.mean[s] += mean[s];
+    for (int s = 0; s < 3; ++s) {
       second[s] = law.variance_by_mean * second[s];
       row_.pair[s][0] += second[s];
       row_.pair[s][1] = MulAdd(law.effect_second, PairOf(s, mean), row_.pair[s][1]);
     }
-    for (int s = 0; s < TripleCount(kUsed); ++s) {
+    for (int s = 0; s < 4; ++s) {
       row_.triple[s][0] = MulAdd(law.third_by_mean, third[s], row_.triple[s][0]);
       row_.triple[s][1] = MulAdd(law.effect_second, SplitOf(s, second, mean), row_.triple[s][1]);
       row_.triple[s][2] = MulAdd(law.effect_third, TripleOf(s, mean), row_.triple[s][2]);
