@@ -9,8 +9,6 @@
 #include "sim/engine/cell_batch.h"
 #include "sim/engine/conditional/estimator_block.h"
 #include "sim/engine/conditional/plan_state.h"
-#include "sim/engine/conditional/estimator_block.h"
-#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/run.h"
 #include "tests/sim/engine/thread_executor.h"
 #include "tests/sim/engine/tiny_bank.h"
