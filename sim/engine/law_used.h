@@ -15,7 +15,8 @@ enum class LawUsed {
   // lognormal. Exact up to its table (1e-4).
   kExact,
   // Several flows of one kind that are few or skewed: the same law with the dispersion and the
-  // lognormal that their mean and variance ask for at the middle shared state.
+  // lognormal that their mean and variance ask for at the middle shared state. Or a ratio whose
+  // numerator is such a sum of few counts.
   kMatched,
   // Net flows, or stocks whose own movements have heavy tails: a sum of Student-t and a normal
   // part.
