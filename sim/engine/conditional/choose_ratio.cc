@@ -88,8 +88,7 @@ bool Chooser::SetCounts(const Cumulants& cumulants) {
   law_.law = LawUsed::kMatched;
   law_.sum = counts.sum;
   law_.sum_mean = counts.sum_mean;
-  law_.counts = {
-      .sum = counts.sum, .known = counts.constant, .step = counts.weight, .other_step = other_step};
+  law_.counts = {.known = counts.constant, .step = counts.weight, .other_step = other_step};
   law_.constant = counts.constant / cumulants.mean[1];
   law_.weight = counts.weight / cumulants.mean[1];
   law_.lattice = law_.weight;

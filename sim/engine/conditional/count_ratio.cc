@@ -38,26 +38,30 @@ double CountChanceOverEffects(const SumLaw& law, double n, double mean) {
 
 }  // namespace
 
-double DenominatorBelow(const CountRatio& law, double numerator, double threshold, bool or_equal) {
+double DenominatorBelow(const CountRatio& ratio, double numerator,
+                        const RatioThreshold& threshold) {
   // A tie reaches, or does not, whatever rounding does to it.
   constexpr double kTie = 1e-12;
-  if (!(law.other_step > 0.0)) return numerator / threshold * (or_equal ? 1.0 + kTie : 1.0 - kTie);
-  const double steps = NearestDecimal(numerator / (threshold * law.other_step));
-  return law.other_step * (or_equal ? std::floor(steps) + 0.5 : std::ceil(steps) - 0.5);
+  const bool or_equal = threshold.or_equal;
+  if (!(ratio.other_step > 0.0)) {
+    return numerator / threshold.value * (or_equal ? 1.0 + kTie : 1.0 - kTie);
+  }
+  const double steps = NearestDecimal(numerator / (threshold.value * ratio.other_step));
+  return ratio.other_step * (or_equal ? std::floor(steps) + 0.5 : std::ceil(steps) - 0.5);
 }
 
-double ReachedByCounts(const CountRatio& law, const Cumulants& cumulants, double threshold,
-                       bool or_equal) {
-  const double mean = std::max((cumulants.mean[0] - law.known) / law.step, 0.0);
+double ReachedByCounts(const CountRatio& ratio, const SumLaw& sum, const Cumulants& cumulants,
+                       const RatioThreshold& threshold) {
+  const double mean = std::max((cumulants.mean[0] - ratio.known) / ratio.step, 0.0);
   const double slope = cumulants.pair[0] > 0.0 ? cumulants.pair[1] / cumulants.pair[0] : 0.0;
   ThreeMoments denominator = cumulants.denominator();
   denominator.variance = std::max(denominator.variance - slope * cumulants.pair[1], 0.0);
   double missed = 0.0;
   for (int n = 0; n < kMostCounts; ++n) {
-    const double value = law.known + law.step * n;
+    const double value = ratio.known + ratio.step * n;
     denominator.mean = cumulants.mean[1] + slope * (value - cumulants.mean[0]);
-    const double bound = DenominatorBelow(law, value, threshold, or_equal);
-    missed += CountChanceOverEffects(law.sum, n, mean) * UpperTail(denominator, bound);
+    missed += CountChanceOverEffects(sum, n, mean) *
+              UpperTail(denominator, DenominatorBelow(ratio, value, threshold));
   }
   return std::clamp(1.0 - missed, 0.0, 1.0);
 }

@@ -12,13 +12,18 @@
 
 namespace jalon::sim {
 
+// What a numerator is beside its law; `step` is 0 for other ratios.
 struct CountRatio {
-  // Of the counts; unused for other ratios, whose step is 0.
-  SumLaw sum;
   double known = 0.0;
   double step = 0.0;
   // How far apart values of D are; 0 where they are not on a lattice.
   double other_step = 0.0;
+};
+
+// N / D >= value, or > value; value > 0.
+struct RatioThreshold {
+  double value = 0.0;
+  bool or_equal = true;
 };
 
 // Beyond, nothing is left of few counts.
@@ -30,14 +35,13 @@ inline constexpr double kDenominatorReach = 8.0;
 inline constexpr double kCountsBelow = 400.0;
 inline constexpr double kWidestEffect = 1.0;
 
-// N / D >= threshold (> without `or_equal`) where D lies below. Between two values of D on its
-// lattice. threshold > 0.
-double DenominatorBelow(const CountRatio& law, double numerator, double threshold, bool or_equal);
+// N / D reaches `threshold` where D lies below. Between two values of D on its lattice.
+double DenominatorBelow(const CountRatio& ratio, double numerator, const RatioThreshold& threshold);
 
-// P(N / D >= threshold), or > threshold: the naive twin of lane_counts-inl.h, by probabilities of
-// the negative binomial and a fine grid of effects. threshold > 0.
-double ReachedByCounts(const CountRatio& law, const Cumulants& cumulants, double threshold,
-                       bool or_equal);
+// P(N / D reaches `threshold`): the naive twin of lane_counts-inl.h, by probabilities of the
+// negative binomial and a fine grid of effects.
+double ReachedByCounts(const CountRatio& ratio, const SumLaw& sum, const Cumulants& cumulants,
+                       const RatioThreshold& threshold);
 
 }  // namespace jalon::sim
 

@@ -46,9 +46,9 @@ class CountChances {
   Lanes chance_[kEffectNodes];
 };
 
-// P(N / D >= threshold), or > threshold.
+// P(N / D reaches `threshold`).
 HWY_INLINE Lanes ReachedByCountsLanes(const LaneCounts& law, const LaneCumulants& k,
-                                      double threshold, bool or_equal) {
+                                      const RatioThreshold& threshold) {
   const Lanes zero = Same(0.0);
   const Lanes slope = k.pair[1] / Clamped(k.pair[0], 1e-300, 1e300);
   const Lanes variance = Clamped(k.pair[2] - slope * k.pair[1], 0.0, 1e300);
@@ -58,7 +58,7 @@ HWY_INLINE Lanes ReachedByCountsLanes(const LaneCounts& law, const LaneCumulants
   Lanes missed = zero;
   for (int n = 0; n < kMostCounts; ++n) {
     const double value = law.ratio.known + law.ratio.step * n;
-    const Lanes bound = Same(DenominatorBelow(law.ratio, value, threshold, or_equal));
+    const Lanes bound = Same(DenominatorBelow(law.ratio, value, threshold));
     const Lanes center = MulAdd(slope, Same(value) - k.mean[0], k.mean[1]);
     if (AllAbove(bound, center + reach)) break;
     Lanes above = Same(1.0);

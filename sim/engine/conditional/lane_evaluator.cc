@@ -169,8 +169,8 @@ class TargetWriter {
     PutMoments(ratio + moved, own.pair[0] / square, own.triple[0] / (square * k.mean[1]));
     PutProbabilities([&](const LaneThreshold& threshold) HWY_ATTR {
       if (target_.counts >= 0) {
-        return ReachedByCountsLanes(work_.program.counts[target_.counts], k, threshold.x,
-                                    target_.higher);
+        return ReachedByCountsLanes(work_.program.counts[target_.counts], k,
+                                    {threshold.x, target_.higher});
       }
       const LaneCumulants gap = Against(k, Same(threshold.x));
       const Lanes smooth = Beyond(gap, 0.0);

@@ -75,14 +75,14 @@ void SetSumMoments(const TargetLaw& law, LaneTarget& target) {
   target.triple[2] = (Exp(3.0 * square) - 3.0 * Exp(square) + 2.0) * w * w * w;
 }
 
-LaneCounts CountsOf(const CountRatio& ratio) {
+LaneCounts CountsOf(const CountRatio& ratio, const SumLaw& sum) {
   LaneCounts counts{.ratio = ratio};
-  const double dispersion = ratio.sum.dispersion;
+  const double dispersion = sum.dispersion;
   if (dispersion > 1.0) counts.rate = Log(dispersion) / (dispersion - 1.0);
   counts.repeat = (dispersion - 1.0) / dispersion;
-  if (ratio.sum.effect_sd == 0.0) return counts;
+  if (sum.effect_sd == 0.0) return counts;
   counts.effects = kEffectNodes;
-  const LoadingMoments effect = MomentsOf(ratio.sum.effect_sd);
+  const LoadingMoments effect = MomentsOf(sum.effect_sd);
   for (int q = 0; q < kEffectNodes; ++q) {
     counts.factor[q] = effect.factor[q];
     counts.weight[q] = kEffectWeights[q];
@@ -102,9 +102,9 @@ void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& pro
                     .student = law.student.get()};
   if (target.kind == LaneTarget::Kind::kVariation) target.opening = program.opening_count++;
   if (law.is_sum()) SetSumMoments(law, target);
-  if (law.counts.step > 0.0) {
+  if (law.has_counts()) {
     target.counts = static_cast<int>(program.counts.size());
-    program.counts.push_back(CountsOf(law.counts));
+    program.counts.push_back(CountsOf(law.counts, law.sum));
   }
   if (!target.is_alone && law.law != LawUsed::kSampled) {
     target.first_sum = program.sum_count;

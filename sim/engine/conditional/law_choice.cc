@@ -47,6 +47,13 @@ bool DependsOnMeans(const TargetLaw& law) {
   return law.law != LawUsed::kSampled && law.law != LawUsed::kKnown && !law.is_sum();
 }
 
+// Whether a law is not for the variant's own means: they refuse any, or ask for one that sees steps
+// of a numerator which it does not see, or few counts where it sees many.
+bool IsAgainst(const TargetLaw& own, const TargetLaw& law) {
+  if (own.refused() || own.has_counts() != law.has_counts()) return true;
+  return own.step > 0.0 && !(law.step > 0.0) && !law.has_counts();
+}
+
 MovedMeans MovedBy(const Plan& plan, const LawMeans& means) {
   return means.own ? MovedMeans(plan, means.middles.front(), *means.own) : MovedMeans();
 }
@@ -104,7 +111,7 @@ bool LawChoice::StepChosen() {
 bool LawChoice::IsRefusedByOwn(int target) {
   const TargetLaw own = ChooseLaw(plan_, slots_, *means_.own, students_, target);
   cost_ += CostOf(own);
-  return own.refused();
+  return IsAgainst(own, kept_->laws[target]);
 }
 
 void LawChoice::RefuseWrong(TargetLaw& law) const {
@@ -118,7 +125,9 @@ TargetLaw LawChoice::LawOf(int target) {
   TargetLaw law = ChooseLawOfAll(plan_, slots_, means_.middles, students_, target);
   if (!law.refused() && DependsOnMeans(law) && moved_.any() && moved_.Moves(law.composition)) {
     TargetLaw own = ChooseLaw(plan_, slots_, *means_.own, students_, target);
-    if (own.refused()) law = std::move(own);
+    if (IsAgainst(own, law)) {
+      law.refusal = own.refused() ? own.refusal : "the variant leaves too few or too many counts";
+    }
   }
   if (!law.refused()) RefuseWrong(law);
   // Nothing is computed for it.

@@ -23,6 +23,7 @@ struct RegimeLaw {
   LawUsed law = LawUsed::kThreeMoments;
   SumLaw sum;
   double sum_mean = 0.0;
+  double step = 0.0;
   std::shared_ptr<const StudentSumLaw> student;
 };
 
@@ -65,7 +66,9 @@ bool HaveOneTail(const std::vector<RegimeLaw>& laws) {
   });
 }
 
-RegimeLaw Keep(const TargetLaw& law) { return {law.law, law.sum, law.sum_mean, law.student}; }
+RegimeLaw Keep(const TargetLaw& law) {
+  return {law.law, law.sum, law.sum_mean, law.step, law.student};
+}
 
 bool AnyIs(const std::vector<RegimeLaw>& laws, LawUsed wanted) {
   return std::any_of(laws.begin(), laws.end(),
@@ -95,6 +98,8 @@ class Joiner {
     } else if (AnyIs(laws_, LawUsed::kThreeMoments)) {
       joined_.law = LawUsed::kThreeMoments;
     }
+    // Steps that one regime does not need are nothing to it.
+    for (const RegimeLaw& law : laws_) joined_.step = std::max(joined_.step, law.step);
     return std::move(joined_);
   }
 
@@ -114,6 +119,9 @@ class Joiner {
       TargetLaw law = Choose(r, /*as_sum=*/true);
       laws_[r] = Keep(law);
       if (r == 0) joined_ = std::move(law);
+      if (laws_[r].law == LawUsed::kMatched || laws_[r].law == LawUsed::kExact) continue;
+      joined_.refusal = "few counts in one regime and many in another";
+      return;
     }
     if (JoinSums(laws_, joined_.sum)) return;
     joined_.refusal = "a sum of few has another spread in one regime than in another";

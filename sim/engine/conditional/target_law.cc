@@ -143,7 +143,8 @@ void TargetEvaluator::ByRatio(const Cumulants& cumulants, ConditionalValue& valu
 double TargetEvaluator::ReachedByRatio(const Cumulants& cumulants, double threshold,
                                        bool or_equal) const {
   if (std::isinf(threshold)) return threshold < 0.0 ? 1.0 : 0.0;
-  if (law_.counts.step > 0.0) return ReachedByCounts(law_.counts, cumulants, threshold, or_equal);
+  if (law_.has_counts())
+    return ReachedByCounts(law_.counts, law_.sum, cumulants, {threshold, or_equal});
   const ThreeMoments gap = cumulants.Against(threshold);
   if (!(gap.variance > 0.0)) return gap.mean > 0.0 || (or_equal && gap.mean == 0.0) ? 1.0 : 0.0;
   return law_.step > 0.0 ? OnItsSteps(cumulants, threshold) : UpperTail(gap, 0.0);

@@ -57,8 +57,8 @@ struct TargetLaw {
   double lattice = 0.0;
   // Of a ratio: spacing of the values of its numerator where that moves a probability (step_law.h).
   double step = 0.0;
-  // Of a ratio of few counts (kExact, kMatched): its numerator. `constant`, `weight`, `sum` and
-  // `lattice` are then of Y at the middle denominator.
+  // Of a ratio of few counts (kMatched): its numerator, whose law is `sum`. `constant`, `weight`
+  // and `lattice` are then of Y at the middle denominator.
   CountRatio counts;
   // kThreeMoments, kNormal: of Y, or of N - R D of a ratio R = N / D, at the middle shared state.
   double skewness = 0.0;
@@ -67,6 +67,7 @@ struct TargetLaw {
   std::shared_ptr<const StudentSumLaw> student;
 
   bool refused() const { return !refusal.empty(); }
+  bool has_counts() const { return counts.step > 0.0; }
   // One sum of flows of one kind.
   bool is_sum() const {
     return !composition.two_sided && (law == LawUsed::kExact || law == LawUsed::kMatched);

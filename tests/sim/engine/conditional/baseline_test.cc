@@ -8,6 +8,7 @@
 #include "sim/engine/conditional/plan_state.h"
 #include "tests/sim/engine/conditional/kept_run.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/conditional/steps_bank.h"
 #include "tests/sim/engine/same_bits.h"
 
 namespace jalon::sim {
@@ -247,6 +248,19 @@ TEST(BaselineBasisTest, SamplesWhatALeverLeavesTooLittleOf) {
             baseline.block.basis.laws->chosen);
   const PairedDeltas deltas = DeltasOf(baseline, run);
   EXPECT_NEAR(deltas.targets[0].mean.value, -0.998 * 720.0, 10.0);
+}
+
+// A ratio that sells many keeps no law of many where a lever leaves few.
+TEST(BaselineBasisTest, SamplesARatioWhoseStepsALeverMakesLarge) {
+  TinyBank bank = SalesPerCustomer({.sales = 8.0, .arrivals = 8.0});
+  bank.targets[0].thresholds = {0.087};
+  const KeptRun baseline = RunKept(bank, {.paths = 256});
+  ASSERT_EQ(baseline.last.laws[0], LawUsed::kThreeMoments);
+  TinyBank variant = bank;
+  variant.scenario.events = {FixedEvent("less", -0.05)};
+  EXPECT_EQ(RunVariant(variant, baseline, {.paths = 256}).last.laws[0], LawUsed::kThreeMoments);
+  variant.scenario.events = {FixedEvent("gone", -0.9)};
+  EXPECT_EQ(RunVariant(variant, baseline, {.paths = 256}).last.laws[0], LawUsed::kSampled);
 }
 
 }  // namespace

@@ -10,10 +10,12 @@
 #include "sim/base/math.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/estimator.h"
+#include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/regime_lanes.h"
 #include "sim/engine/conditional/regime_weights.h"
 #include "sim/engine/run.h"
 #include "tests/sim/engine/conditional/kinds_bank.h"
+#include "tests/sim/engine/conditional/steps_bank.h"
 #include "tests/sim/engine/mixtures.h"
 #include "tests/sim/engine/tiny_bank.h"
 #include "tests/support/sanitized.h"
@@ -192,6 +194,48 @@ TEST(ConditionalRegimesTest, HaveALawThatTheMostDemandingRegimeNeeds) {
     mass *= 240.0 / (n + 1);
   }
   EXPECT_NEAR(answer.estimates[0].probability[0], 0.5 + 0.5 * (1.0 - upto), 0.003);
+}
+
+// Ratios: the first regime sells many, the second few.
+TEST(ConditionalRegimesTest, CountANumeratorWhereOneRegimeNeedsIt) {
+  TinyBank bank = SalesPerCustomer({.sales = 8.0, .arrivals = 8.0});
+  bank.scenario.mixture = {Shifted("many", 0.5, 0.0), Shifted("few", 0.5, -0.9)};
+  bank.targets[0].thresholds = {0.085, 0.0872, 0.095};
+  const Answer answer = RunOn(bank, 256);
+  const Answer many = RunOn(InRegime(bank, 0), 256);
+  const Answer few = RunOn(InRegime(bank, 1), 256);
+  EXPECT_EQ(many.laws[0], LawUsed::kThreeMoments);
+  EXPECT_EQ(few.laws[0], LawUsed::kMatched);
+  EXPECT_EQ(answer.laws[0], LawUsed::kMatched);
+  for (size_t j = 0; j < 3; ++j) {
+    const double wanted =
+        0.5 * (many.estimates[0].probability[j] + few.estimates[0].probability[j]);
+    EXPECT_NEAR(answer.estimates[0].probability[j], wanted, 0.003) << j;
+  }
+}
+
+// Too many in one regime to be counted: no law serves both.
+TEST(ConditionalRegimesTest, SampleARatioOfFewCountsAndOfMany) {
+  TinyBank bank = SalesPerCustomer({.sales = 40.0, .arrivals = 40.0, .customers = 10'000.0});
+  bank.scenario.mixture = {Shifted("many", 0.5, 0.0), Shifted("few", 0.5, -0.99)};
+  EXPECT_EQ(RunOn(InRegime(bank, 0), 256).laws[0], LawUsed::kThreeMoments);
+  EXPECT_EQ(RunOn(InRegime(bank, 1), 256).laws[0], LawUsed::kMatched);
+  EXPECT_EQ(RunOn(bank, 256).laws[0], LawUsed::kSampled);
+}
+
+TEST(ConditionalRegimesTest, SeeTheStepsThatOneRegimeNeeds) {
+  TinyBank bank = SalesPerCustomer({.sales = 30.0, .arrivals = 4.27, .customers = 10'000.0});
+  bank.targets[0].thresholds = {0.0358};
+  bank.scenario.mixture = {Shifted("smooth", 0.5, 0.0), Shifted("coarse", 0.5, -0.15)};
+  const auto step_of = [](const Plan& plan) {
+    return ConditionalPlan::MakeWherePossible(plan, {}).state().laws()[0].step;
+  };
+  const Plan smooth = InRegime(bank, 0).plan();
+  const Plan coarse = InRegime(bank, 1).plan();
+  const Plan both = bank.plan();
+  EXPECT_EQ(step_of(smooth), 0.0);
+  EXPECT_EQ(step_of(coarse), 1.0);
+  EXPECT_EQ(step_of(both), 1.0);
 }
 
 // Two regimes empty one half of the bank each: no one spread fits both.

@@ -145,17 +145,16 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CountRatioPathsTest,
                                                .sales = 1.0, .arrivals = 0.5, .customers = 48.0}));
 
 TEST(CountRatioTest, CountsTiesOverAKnownDenominator) {
-  const CountRatio law = {.sum = {.dispersion = 1.0}, .step = 1.0, .other_step = 1.0};
+  const SumLaw poisson = {.dispersion = 1.0};
   Cumulants cumulants;
   cumulants.mean = {2.0, 100.0};
   cumulants.pair = {2.0, 0.0, 0.0};
   const double none = std::exp(-2.0);
-  EXPECT_NEAR(ReachedByCounts(law, cumulants, 0.02, true), 1.0 - 3.0 * none, 1e-12);
-  EXPECT_NEAR(ReachedByCounts(law, cumulants, 0.02, false), 1.0 - 5.0 * none, 1e-12);
-  CountRatio smooth = law;
-  smooth.other_step = 0.0;
-  EXPECT_NEAR(ReachedByCounts(smooth, cumulants, 0.02, true), 1.0 - 3.0 * none, 1e-12);
-  EXPECT_NEAR(ReachedByCounts(smooth, cumulants, 0.02, false), 1.0 - 5.0 * none, 1e-12);
+  for (const double other_step : {1.0, 0.0}) {
+    const CountRatio ratio = {.step = 1.0, .other_step = other_step};
+    EXPECT_NEAR(ReachedByCounts(ratio, poisson, cumulants, {0.02, true}), 1.0 - 3.0 * none, 1e-12);
+    EXPECT_NEAR(ReachedByCounts(ratio, poisson, cumulants, {0.02, false}), 1.0 - 5.0 * none, 1e-12);
+  }
 }
 
 }  // namespace
