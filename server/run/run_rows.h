@@ -16,14 +16,16 @@
 
 namespace jalon::server {
 
-// The rows of a run, in canonical order, with what each needs. Shape: all vectors [row].
+// The rows of a run, in canonical order, with what each needs. Shape: vectors are [row] but where
+// they say otherwise.
 struct RunRows {
+  // [window], by first then last period: those of `rows`.
   std::vector<sim::Window> windows;
   std::vector<AxisRow> rows;
   std::vector<sim::Target> targets;
   // NaN where the row has no objective.
   std::vector<double> objectives;
-  // Index of the indicator's declaration in `network`, for R/O.
+  // [column], and [R/O level]: ascending.
   std::vector<v1::StatisticSpec> specs;
   std::vector<double> ro_levels;
   bool has_objectives = false;

@@ -38,8 +38,7 @@ double CountChanceOverEffects(const SumLaw& law, double n, double mean) {
 
 }  // namespace
 
-double DenominatorBelow(const CountRatio& ratio, double numerator,
-                        const RatioThreshold& threshold) {
+double DenominatorBelow(const CountRatio& ratio, double numerator, const RatioBound& threshold) {
   // A tie reaches, or does not, whatever rounding does to it.
   constexpr double kTie = 1e-12;
   const bool or_equal = threshold.or_equal;
@@ -51,7 +50,7 @@ double DenominatorBelow(const CountRatio& ratio, double numerator,
 }
 
 double ReachedByCounts(const CountRatio& ratio, const SumLaw& sum, const Cumulants& cumulants,
-                       const RatioThreshold& threshold) {
+                       const RatioBound& threshold) {
   const double mean = std::max((cumulants.mean[0] - ratio.known) / ratio.step, 0.0);
   const double slope = cumulants.pair[0] > 0.0 ? cumulants.pair[1] / cumulants.pair[0] : 0.0;
   ThreeMoments denominator = cumulants.denominator();

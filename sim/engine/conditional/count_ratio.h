@@ -21,7 +21,7 @@ struct CountRatio {
 };
 
 // N / D >= value, or > value; value > 0.
-struct RatioThreshold {
+struct RatioBound {
   double value = 0.0;
   bool or_equal = true;
 };
@@ -36,12 +36,12 @@ inline constexpr double kCountsBelow = 400.0;
 inline constexpr double kWidestEffect = 1.0;
 
 // N / D reaches `threshold` where D lies below. Between two values of D on its lattice.
-double DenominatorBelow(const CountRatio& ratio, double numerator, const RatioThreshold& threshold);
+double DenominatorBelow(const CountRatio& ratio, double numerator, const RatioBound& threshold);
 
 // P(N / D reaches `threshold`): the naive twin of lane_counts-inl.h, by probabilities of the
 // negative binomial and a fine grid of effects.
 double ReachedByCounts(const CountRatio& ratio, const SumLaw& sum, const Cumulants& cumulants,
-                       const RatioThreshold& threshold);
+                       const RatioBound& threshold);
 
 }  // namespace jalon::sim
 

@@ -48,7 +48,7 @@ class CountChances {
 
 // P(N / D reaches `threshold`).
 HWY_INLINE Lanes ReachedByCountsLanes(const LaneCounts& law, const LaneCumulants& k,
-                                      const RatioThreshold& threshold) {
+                                      const RatioBound& threshold) {
   const Lanes zero = Same(0.0);
   const Lanes slope = k.pair[1] / Clamped(k.pair[0], 1e-300, 1e300);
   const Lanes variance = Clamped(k.pair[2] - slope * k.pair[1], 0.0, 1e300);

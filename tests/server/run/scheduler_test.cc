@@ -123,55 +123,51 @@ TEST(SchedulerTest, StepsAYoungJobThreeTimesWhileAnOldOneStepsOnce) {
   EXPECT_EQ(std::count(first_seven.begin(), first_seven.end(), "old"), 1);
 }
 
-TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
-  class Ending final : public Job {
-   public:
-    explicit Ending(std::vector<std::string>* log) : log_(log) {}
-    StepOutcome Step() override {
-      log_->push_back("ending");
-      return StepOutcome::kDone;
-    }
-    bool is_ending() const override { return true; }
+// One step that leaves its name in the log.
+class OneStep final : public Job {
+ public:
+  enum class Kind { kEnding, kOver };
+  OneStep(Kind kind, std::vector<std::string>* log) : kind_(kind), log_(log) {}
+  StepOutcome Step() override {
+    log_->push_back(is_over() ? "over" : "ending");
+    return StepOutcome::kDone;
+  }
+  bool is_ending() const override { return kind_ == Kind::kEnding; }
+  bool is_over() const override { return kind_ == Kind::kOver; }
 
-   private:
-    std::vector<std::string>* const log_;
-  };
+ private:
+  const Kind kind_;
+  std::vector<std::string>* const log_;
+};
+
+// What one thread does of `job` and of a new one of two steps or more, both of one principal.
+std::vector<std::string> LogBeside(OneStep::Kind job, bool is_first, int steps) {
   OneThread pool;
   std::vector<std::string> log;
   Countdown jobs(1);
+  const auto submit_job = [&] {
+    EXPECT_TRUE(pool.scheduler().Submit("a", std::make_shared<OneStep>(job, &log)).ok());
+  };
+  if (is_first) submit_job();
   const auto at_end = [&] { jobs.Down(); };
-  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 2, &log, at_end)).ok());
-  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Ending>(&log)).ok());
+  EXPECT_TRUE(
+      pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", steps, &log, at_end)).ok());
+  if (!is_first) submit_job();
   pool.Open();
   jobs.Wait();
   pool.scheduler().Stop();
-  EXPECT_THAT(log, ElementsAre("ending", "a1", "a1"));
+  return log;
+}
+
+TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
+  EXPECT_THAT(LogBeside(OneStep::Kind::kEnding, /*is_first=*/false, 2),
+              ElementsAre("ending", "a1", "a1"));
 }
 
 TEST(SchedulerTest, TakesAJobThatIsOverForAnOldOne) {
-  class Over final : public Job {
-   public:
-    explicit Over(std::vector<std::string>* log) : log_(log) {}
-    StepOutcome Step() override {
-      log_->push_back("over");
-      return StepOutcome::kDone;
-    }
-    bool is_over() const override { return true; }
-
-   private:
-    std::vector<std::string>* const log_;
-  };
-  OneThread pool;
-  std::vector<std::string> log;
-  Countdown jobs(1);
-  const auto at_end = [&] { jobs.Down(); };
-  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Over>(&log)).ok());
-  ASSERT_TRUE(pool.scheduler().Submit("a", std::make_shared<Scribe>("a1", 5, &log, at_end)).ok());
-  pool.Open();
-  jobs.Wait();
-  pool.scheduler().Stop();
   // Its turn is the fourth, whatever came first.
-  EXPECT_THAT(log, ElementsAre("a1", "a1", "a1", "over", "a1", "a1"));
+  EXPECT_THAT(LogBeside(OneStep::Kind::kOver, /*is_first=*/true, 5),
+              ElementsAre("a1", "a1", "a1", "over", "a1", "a1"));
 }
 
 TEST(SchedulerTest, NamesTheLimitOfOnePrincipalAndLetsAnotherIn) {
