@@ -23,7 +23,8 @@ void DecideNow(const Environment& environment, Estimate& estimate) {
   const int64_t limit = environment.limits.run_bytes;
   const int64_t bytes = estimate.peak_bytes();
   const int64_t reserved = environment.runs.reserved_bytes();
-  const int64_t started = environment.jobs.started_count();
+  // Also those that no worker has come to yet: they are before this run.
+  const int64_t jobs = environment.jobs.job_count();
   if (bytes > limit) {
     return Decide(Estimate::DECISION_REFUSE,
                   absl::StrCat("run_bytes = ", limit, " bytes, the run needs ", bytes), estimate);
@@ -34,9 +35,9 @@ void DecideNow(const Environment& environment, Estimate& estimate) {
                                reserved, "; the run needs ", bytes),
                   estimate);
   }
-  if (started >= environment.worker_count) {
+  if (jobs >= environment.worker_count) {
     return Decide(Estimate::DECISION_QUEUE,
-                  absl::StrCat(started, " jobs share ", environment.worker_count, " workers"),
+                  absl::StrCat(jobs, " jobs share ", environment.worker_count, " workers"),
                   estimate);
   }
   Decide(Estimate::DECISION_START, "", estimate);

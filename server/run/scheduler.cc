@@ -101,6 +101,11 @@ int64_t Scheduler::started_count() const {
   return started_count_;
 }
 
+int64_t Scheduler::job_count() const {
+  MutexLock lock(mu_);
+  return job_count_;
+}
+
 void Scheduler::Loop() {
   LowerThreadPriority(options_.nice);
   for (;;) {

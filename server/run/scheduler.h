@@ -80,9 +80,10 @@ class Scheduler {
   // are left. Call it from no job. May be called twice.
   void Stop() JALON_EXCLUDES(mu_);
 
-  // Jobs that no thread has stepped yet, and jobs that were.
+  // Jobs that no thread has stepped yet, jobs that were, and both, counted at one moment.
   int64_t waiting_count() const JALON_EXCLUDES(mu_);
   int64_t started_count() const JALON_EXCLUDES(mu_);
+  int64_t job_count() const JALON_EXCLUDES(mu_);
 
  private:
   struct Entry {

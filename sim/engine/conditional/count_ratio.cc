@@ -27,7 +27,7 @@ double CountChanceOverEffects(const SumLaw& law, double n, double mean) {
   double sum = 0.0;
   double mass = 0.0;
   for (int k = 0; k < kEffects; ++k) {
-    const double z = kEffectStep * (k - kEffects / 2);
+    const double z = kEffectStep * (k - 0.5 * (kEffects - 1));
     const double weight = NormalPdf(z);
     const double effect = Exp(law.effect_sd * z - 0.5 * law.effect_sd * law.effect_sd);
     mass += weight;
