@@ -136,8 +136,9 @@ std::list<Scheduler::Entry>::iterator Scheduler::Choose(Lane& lane) {
   auto first = end;
   auto first_young = end;
   for (auto entry = lane.entries.begin(); entry != end; ++entry) {
-    if (entry->done || entry->waiting || entry->active >= entry->job->parallelism()) continue;
+    if (entry->done || entry->active >= entry->job->parallelism()) continue;
     if (entry->job->is_ending()) return entry;
+    if (entry->waiting) continue;
     if (first == end) first = entry;
     const bool is_young = entry->steps < kYoungSteps && !entry->job->is_over();
     if (first_young == end && is_young) first_young = entry;

@@ -33,7 +33,8 @@ class Job {
   // Does some work. Called by up to parallelism() threads at once. Does not throw.
   virtual StepOutcome Step() = 0;
   virtual int parallelism() const { return 1; }
-  // Whether its next step ends it (it was cancelled): it comes before its principal's other jobs.
+  // Whether its next step ends it (it was cancelled): it comes before its principal's other jobs,
+  // also while another step of it lasts that it waits for.
   virtual bool is_ending() const { return false; }
   // Whether nobody waits for it any more: its steps only let go of what it holds. It is not young.
   virtual bool is_over() const { return false; }

@@ -344,6 +344,7 @@ absl::Status SimulationJob::Error() const {
 
 SimulationEnd SimulationJob::End() {
   ended_ = true;
+  has_end_ = true;
   const v1::Termination::Reason reason = Reason();
   const bool is_whole =
       reason != v1::Termination::REASON_FAILED && reason != v1::Termination::REASON_CANCELLED;

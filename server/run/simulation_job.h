@@ -114,7 +114,7 @@ class SimulationJob final : public Job {
   StepOutcome Step() override;
   int parallelism() const override { return is_over() ? 1 : input_.parallelism; }
   bool is_ending() const override {
-    return cancelled_.load(std::memory_order_relaxed) && !is_over();
+    return cancelled_.load(std::memory_order_relaxed) && !has_end_.load(std::memory_order_relaxed);
   }
   bool is_over() const override { return told_.load(std::memory_order_relaxed); }
 
@@ -175,6 +175,8 @@ class SimulationJob final : public Job {
   const Clock& clock_;
   sim::SurfaceMemo* const surfaces_;
   std::atomic<bool> cancelled_{false};
+  // Set when some step is about to tell its end.
+  std::atomic<bool> has_end_{false};
   // Set when the events have had their last one.
   std::atomic<bool> told_{false};
   std::atomic<int64_t> cpu_nanoseconds_{0};

@@ -1,9 +1,11 @@
 #include "server/run/scheduler.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -162,6 +164,65 @@ std::vector<std::string> LogBeside(OneStep::Kind job, bool is_first, int steps) 
 TEST(SchedulerTest, EndsACancelledJobBeforeOthersOfItsPrincipal) {
   EXPECT_THAT(LogBeside(OneStep::Kind::kEnding, /*is_first=*/false, 2),
               ElementsAre("ending", "a1", "a1"));
+}
+
+// A job whose first step lasts until `go`; other steps wait for it, but for the one that ends it.
+class LongStep final : public Job {
+ public:
+  LongStep(std::vector<std::string>* log, std::shared_future<void> go, std::function<void()> at_end)
+      : log_(log), go_(std::move(go)), at_end_(std::move(at_end)) {}
+
+  StepOutcome Step() override {
+    if (!has_begun_.exchange(true)) {
+      go_.wait();
+      return StepOutcome::kDone;
+    }
+    if (!is_cancelled_) {
+      waits_.set_value();
+      return StepOutcome::kWait;
+    }
+    is_cancelled_ = false;
+    log_->push_back("ending");
+    at_end_();
+    return StepOutcome::kDone;
+  }
+  int parallelism() const override { return 2; }
+  bool is_ending() const override { return is_cancelled_; }
+
+  // Once a step waits for the first one.
+  void Cancel() {
+    waits_.get_future().wait();
+    is_cancelled_ = true;
+  }
+
+ private:
+  std::vector<std::string>* const log_;
+  const std::shared_future<void> go_;
+  const std::function<void()> at_end_;
+  std::atomic<bool> has_begun_{false};
+  std::atomic<bool> is_cancelled_{false};
+  std::promise<void> waits_;
+};
+
+TEST(SchedulerTest, EndsACancelledJobThatWaitsForALongStepOfItsOwn) {
+  std::promise<void> go;
+  std::once_flag once;
+  const auto at_end = [&] { std::call_once(once, [&] { go.set_value(); }); };
+  // Only the thread beside the long step writes into it.
+  std::vector<std::string> log;
+  Scheduler pool({.thread_count = 2});
+  const auto job = std::make_shared<LongStep>(&log, go.get_future().share(), at_end);
+  ASSERT_TRUE(pool.Submit("a", job).ok());
+  job->Cancel();
+  Countdown others(1);
+  const auto scribe = std::make_shared<Scribe>("other", 1, &log, [&] {
+    at_end();
+    others.Down();
+  });
+  ASSERT_TRUE(pool.Submit("a", scribe).ok());
+  others.Wait();
+  pool.Stop();
+  EXPECT_THAT(log, ElementsAre("ending", "other"));
 }
 
 TEST(SchedulerTest, TakesAJobThatIsOverForAnOldOne) {

@@ -1,6 +1,7 @@
 // How a run's job ends: it tells its end, then lets go of what it held, step by step.
 #include "server/run/simulation_job.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -36,11 +37,16 @@ struct Watched {
              .on_progress = [](const v1::Progress&) {},
              .on_checkpoint = [](std::shared_ptr<const ResultTable>) {},
              .on_baseline = [](const std::string&, std::shared_ptr<const sim::BaselineBlock>) {},
-             .on_end = [this](SimulationEnd end) { ends.push_back(std::move(end)); }},
+             .on_end =
+                 [this](SimulationEnd end) {
+                   ends.push_back(std::move(end));
+                   at_end();
+                 }},
             clock, nullptr) {}
 
   SystemClock clock;
   std::vector<SimulationEnd> ends;
+  std::function<void()> at_end = [] {};
   SimulationJob job;
 };
 
@@ -56,6 +62,17 @@ TEST(SimulationJobTest, TellsThatItWasCancelledBeforeItLetsGoOfAnything) {
   EXPECT_TRUE(run.job.is_over());
   EXPECT_EQ(run.job.parallelism(), 1);
   EXPECT_EQ(run.job.plan().target_count(), 1);
+}
+
+TEST(SimulationJobTest, HasNoOtherStepEndItWhileItsEndIsTold) {
+  Watched run(4'096);
+  run.job.Cancel();
+  run.at_end = [&] {
+    EXPECT_FALSE(run.job.is_ending());
+    EXPECT_EQ(run.job.Step(), StepOutcome::kWait);
+  };
+  EXPECT_EQ(run.job.Step(), StepOutcome::kMore);
+  EXPECT_EQ(run.ends.size(), 1u);
 }
 
 TEST(SimulationJobTest, IsDoneOnceItHasLetGo) {
