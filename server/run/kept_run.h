@@ -45,6 +45,13 @@ class KeptRun {
     return std::move(block_);
   }
 
+  // As sim::RunState::LetGo.
+  bool LetGo() {
+    if (block_ == nullptr) return state_.LetGo();
+    block_ = nullptr;
+    return false;
+  }
+
  private:
   // Inside `state_`.
   const sim::ConditionalEstimator* conditional_ = nullptr;

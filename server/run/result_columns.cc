@@ -8,6 +8,8 @@
 namespace jalon::server {
 namespace {
 
+constexpr size_t kRowsOfSlice = 16'384;
+
 v1::StatisticSpec Spec(v1::Statistic statistic, double level = 0) {
   v1::StatisticSpec spec;
   spec.set_statistic(statistic);
@@ -70,13 +72,6 @@ double CellOf(const v1::StatisticSpec& spec, const sim::Target& target,
   }
 }
 
-std::vector<double> LawColumn(const std::vector<sim::LawUsed>& laws) {
-  std::vector<double> column;
-  column.reserve(laws.size());
-  for (const sim::LawUsed law : laws) column.push_back(ToProto(law));
-  return column;
-}
-
 }  // namespace
 
 std::vector<v1::StatisticSpec> ColumnSpecs(const TargetRequest& request, bool has_objectives) {
@@ -120,34 +115,54 @@ void AddConditionalColumns(RunRows& rows) {
   rows.specs.push_back(Spec(v1::STATISTIC_LAW));
 }
 
+ColumnsWork::ColumnsWork(const RunRows& rows, const sim::Checkpoint& checkpoint,
+                         const std::vector<double>& realised_to_date)
+    : rows_(rows),
+      checkpoint_(checkpoint),
+      realised_to_date_(realised_to_date),
+      table_{.path_count = checkpoint.path_count, .specs = rows.specs} {
+  table_.columns.reserve(rows.specs.size());
+}
+
+bool ColumnsWork::Step() {
+  const size_t row_count = checkpoint_.estimates.size();
+  if (table_.columns.empty() || table_.columns.back().size() == row_count) {
+    if (table_.columns.size() == rows_.specs.size()) return true;
+    BeginColumn();
+  }
+  std::vector<double>& column = table_.columns.back();
+  const size_t end = std::min(column.size() + kRowsOfSlice, row_count);
+  for (size_t row = column.size(); row < end; ++row) column.push_back(CellAt(row));
+  return end == row_count && table_.columns.size() == rows_.specs.size();
+}
+
+void ColumnsWork::BeginColumn() {
+  const size_t c = table_.columns.size();
+  const bool is_next = c > 0 && rows_.specs[c].statistic() == rows_.specs[c - 1].statistic();
+  place_ = is_next ? place_ + 1 : 0;
+  table_.columns.emplace_back().reserve(checkpoint_.estimates.size());
+}
+
+double ColumnsWork::CellAt(size_t row) const {
+  const v1::StatisticSpec& spec = rows_.specs[table_.columns.size() - 1];
+  switch (spec.statistic()) {
+    case v1::STATISTIC_OBJECTIVE:
+      return rows_.objectives[row];
+    case v1::STATISTIC_REALISED_TO_DATE:
+      return realised_to_date_[row];
+    case v1::STATISTIC_LAW:
+      return ToProto(checkpoint_.laws[row]);
+    default:
+      return CellOf(spec, rows_.targets[row], checkpoint_.estimates[row], place_);
+  }
+}
+
 ResultTable MakeTable(const RunRows& rows, const sim::Checkpoint& checkpoint,
                       const std::vector<double>& realised_to_date) {
-  const std::vector<sim::TargetEstimate>& estimates = checkpoint.estimates;
-  ResultTable table{.path_count = checkpoint.path_count, .specs = rows.specs};
-  v1::Statistic last = v1::STATISTIC_UNSPECIFIED;
-  size_t place = 0;
-  for (const v1::StatisticSpec& spec : rows.specs) {
-    place = spec.statistic() == last ? place + 1 : 0;
-    last = spec.statistic();
-    if (spec.statistic() == v1::STATISTIC_OBJECTIVE) {
-      table.columns.push_back(rows.objectives);
-      continue;
-    }
-    if (spec.statistic() == v1::STATISTIC_REALISED_TO_DATE) {
-      table.columns.push_back(realised_to_date);
-      continue;
-    }
-    if (spec.statistic() == v1::STATISTIC_LAW) {
-      table.columns.push_back(LawColumn(checkpoint.laws));
-      continue;
-    }
-    std::vector<double>& column = table.columns.emplace_back();
-    column.reserve(estimates.size());
-    for (size_t row = 0; row < estimates.size(); ++row) {
-      column.push_back(CellOf(spec, rows.targets[row], estimates[row], place));
-    }
+  ColumnsWork work(rows, checkpoint, realised_to_date);
+  while (!work.Step()) {
   }
-  return table;
+  return work.Take();
 }
 
 }  // namespace jalon::server

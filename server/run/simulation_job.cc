@@ -7,12 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/convert/time.h"
-#include "server/run/delta_columns.h"
+#include "server/run/checkpoint_table.h"
 #include "server/run/let_go.h"
-#include "server/run/result_columns.h"
+#include "sim/base/free_parts.h"
 #include "sim/engine/cell_batch.h"
 #include "sim/engine/conditional/estimator.h"
-#include "sim/engine/conditional/paired_delta.h"
 #include "sim/engine/sampled_estimator.h"
 
 namespace jalon::server {
@@ -95,6 +94,20 @@ bool ComputeSlice(sim::SlicedWork& work) {
   return true;
 }
 
+// What is large of what a run was asked; true when nothing of it is left. A call frees one large
+// array, or some of the targets.
+bool FreePartOf(SimulationInput& input) {
+  sim::Plan& plan = input.plan;
+  if (sim::FreeAll(plan.base) || sim::FreeAll(plan.realised) || sim::FreeAll(plan.series) ||
+      sim::FreeAll(plan.series_slots) || sim::FreeAll(plan.terms) || sim::FreeAll(plan.slots) ||
+      sim::FreeAll(plan.target_parts) || sim::FreeAll(input.identities.targets) ||
+      sim::FreeAll(input.rows.rows)) {
+    return false;
+  }
+  return sim::FreeLast(input.rows.targets) && sim::FreeLast(input.plan.targets) &&
+         sim::FreeLast(input.plan.scores.scores) && sim::FreeLast(input.scores.plan.scores);
+}
+
 }  // namespace
 
 absl::StatusOr<sim::PathReplay> ReplayOf(const SimulationInput& input, int64_t path,
@@ -145,11 +158,9 @@ StepOutcome SimulationJob::Step() {
   }
   if (end.has_value()) return Tell(*std::move(end));
   if (begun->work == nullptr) begun->work = begun->run->state().Begin(begun->index);
-  const bool complete = ComputeSlice(*begun->work);
-  if (complete && is_own && begun->index == sim::RunState::kCheckpoint) {
-    const auto& work = static_cast<const sim::CheckpointWork&>(*begun->work);
-    begun->table = TableOf(work.checkpoint(), baseline.get());
-  }
+  const bool has_table = is_own && begun->index == sim::RunState::kCheckpoint;
+  const bool complete =
+      has_table ? ComputeWithTable(*begun, std::move(baseline)) : ComputeSlice(*begun->work);
   {
     MutexLock lock(mu_);
     --computing_;
@@ -160,6 +171,21 @@ StepOutcome SimulationJob::Step() {
     end = HandIn(*std::move(begun), complete);
   }
   return end.has_value() ? Tell(*std::move(end)) : StepOutcome::kMore;
+}
+
+bool SimulationJob::ComputeWithTable(Begun& begun,
+                                     std::shared_ptr<const sim::BaselineBlock> baseline) const {
+  if (begun.table_work == nullptr) {
+    if (!ComputeSlice(*begun.work)) return false;
+    const auto& read = static_cast<const sim::CheckpointWork&>(*begun.work);
+    begun.table_work =
+        std::make_unique<CheckpointTable>(input_, read.checkpoint(), std::move(baseline));
+    return false;
+  }
+  if (!ComputeSlice(*begun.table_work)) return false;
+  begun.table = begun.table_work->Take();
+  begun.table_work = nullptr;
+  return true;
 }
 
 StepOutcome SimulationJob::Tell(SimulationEnd end) {
@@ -180,17 +206,20 @@ StepOutcome SimulationJob::LetGo() {
 bool SimulationJob::FreePart() {
   if (!begun_.empty()) {
     Begun& last = begun_.back();
-    if (last.index != Begun::kSpent || last.work->Step()) begun_.pop_back();
+    const bool is_spent = last.index == Begun::kSpent;
+    if (last.work == nullptr || (is_spent ? last.work->Step() : last.work->LetGo())) {
+      begun_.pop_back();
+    }
     return false;
   }
-  if (baseline_run_ != nullptr || run_ != nullptr) {
-    (baseline_run_ != nullptr ? baseline_run_ : run_) = nullptr;
+  if (std::unique_ptr<KeptRun>& run = baseline_run_ != nullptr ? baseline_run_ : run_;
+      run != nullptr) {
+    if (run->LetGo()) run = nullptr;
     return false;
   }
   baseline_ = nullptr;
   table_ = nullptr;
-  return FreeLast(input_.rows.targets) && FreeLast(input_.plan.targets) &&
-         FreeLast(input_.plan.scores.scores) && FreeLast(input_.scores.plan.scores);
+  return FreePartOf(input_);
 }
 
 std::optional<SimulationJob::Begun> SimulationJob::Claim() {
@@ -267,28 +296,6 @@ std::optional<SimulationEnd> SimulationJob::HandIn(Begun begun, bool complete) {
     return std::nullopt;
   }
   return End();
-}
-
-void SimulationJob::AddDeltas(const sim::Checkpoint& checkpoint, const sim::BaselineBlock& baseline,
-                              ResultTable& table) const {
-  // A run that a clock ended between checkpoints has no counterpart there: missing.
-  const sim::ScrambleMeans* theirs = baseline.At(checkpoint.path_count);
-  if (theirs == nullptr || !checkpoint.scrambles.has_value()) return;
-  const absl::StatusOr<sim::PairedDeltas> deltas =
-      sim::PairDeltas({baseline.identities, *theirs}, {input_.identities, *checkpoint.scrambles},
-                      {.confidence_level = input_.precision.confidence_level});
-  if (deltas.ok()) FillDeltaColumns(*deltas, table);
-}
-
-std::shared_ptr<const ResultTable> SimulationJob::TableOf(
-    const sim::Checkpoint& checkpoint, const sim::BaselineBlock* baseline) const {
-  ResultTable table = MakeTable(input_.rows, checkpoint, input_.realised_to_date);
-  if (baseline != nullptr) AddDeltas(checkpoint, *baseline, table);
-  table.law_checks = checkpoint.law_checks;
-  table.table_id = TableId(input_.spec_hash, checkpoint.path_count);
-  table.scores =
-      MakeScoreTables(input_.scores, checkpoint.scores, table.table_id, checkpoint.path_count);
-  return std::make_shared<const ResultTable>(std::move(table));
 }
 
 void SimulationJob::ReportProgress() {

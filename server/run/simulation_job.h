@@ -31,6 +31,7 @@
 
 namespace jalon::server {
 
+class CheckpointTable;
 struct SimulationInput;
 
 // The run that differences are taken from. One of `block` and `again` is set.
@@ -134,7 +135,8 @@ class SimulationJob final : public Job {
     int64_t index = 0;
     std::unique_ptr<sim::SlicedWork> work;
     KeptRun* run = nullptr;
-    // Of a complete checkpoint.
+    // Of a checkpoint that is read: its table in the making, then complete.
+    std::unique_ptr<CheckpointTable> table_work;
     std::shared_ptr<const ResultTable> table;
   };
 
@@ -153,11 +155,9 @@ class SimulationJob final : public Job {
   void StartOwn(std::shared_ptr<const sim::BaselineBlock> baseline) JALON_REQUIRES(mu_);
   // Once the baseline has run to its end.
   void FinishBaseline() JALON_REQUIRES(mu_);
-  // With `baseline`, also differences from it.
-  std::shared_ptr<const ResultTable> TableOf(const sim::Checkpoint& checkpoint,
-                                             const sim::BaselineBlock* baseline) const;
-  void AddDeltas(const sim::Checkpoint& checkpoint, const sim::BaselineBlock& baseline,
-                 ResultTable& table) const;
+  // A slice of reading a checkpoint, then of making its table; with `baseline`, also differences
+  // from it. True when complete.
+  bool ComputeWithTable(Begun& begun, std::shared_ptr<const sim::BaselineBlock> baseline) const;
   void ReportProgress() JALON_REQUIRES(mu_);
   SimulationEnd End() JALON_REQUIRES(mu_);
   StepOutcome Tell(SimulationEnd end) JALON_EXCLUDES(mu_);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/free_parts.h"
 #include "sim/base/missing.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/path_value.h"
@@ -260,6 +261,11 @@ double TargetAccumulator::WidestHalfWidth(double confidence_level) const {
     widest = std::max(widest, bounds.half_width());
   }
   return widest;
+}
+
+bool TargetAccumulator::LetGo() {
+  // Bins of a sketch take a page.
+  return FreeLast(state_->sketches, kFreedAtOnce / 4);
 }
 
 int64_t TargetAccumulator::allocated_bytes() const {

@@ -28,6 +28,9 @@ class SlicedWork {
   virtual ~SlicedWork() = default;
   // Does about 5 ms of work at most. Returns true when there is nothing left to do.
   virtual bool Step() = 0;
+  // Of work that is not stepped any more: frees some of what it holds, 2 ms at most. Returns true
+  // once its end frees the rest within as much.
+  virtual bool LetGo() { return true; }
 };
 
 // Estimates of every target of a plan. BeginPreparation and BeginBlock may be called by any thread
@@ -70,6 +73,8 @@ class Estimator {
   virtual std::vector<LawCheck> law_checks() const { return {}; }
   // The averages of each scramble; requires a block. Nullopt for estimators without scrambles.
   virtual std::optional<ScrambleMeans> Scrambles() const { return std::nullopt; }
+  // As SlicedWork::LetGo. No work of it is stepped afterwards, and nothing else is asked of it.
+  virtual bool LetGo() { return true; }
 };
 
 inline absl::Status Estimator::FinishPreparation(std::unique_ptr<SlicedWork>) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sim/base/free_parts.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/sampled_estimator.h"
 
@@ -205,6 +206,22 @@ void RunState::RequestEnd() { end_requested_ = true; }
 void RunState::Cancel() {
   if (finished()) return;
   end_ = RunEnd::kCancelled;
+}
+
+bool RunState::LetGo() {
+  if (to_fold_ != nullptr) {
+    if (to_fold_->LetGo()) to_fold_ = nullptr;
+    return false;
+  }
+  if (!early_.empty()) {
+    if (early_.begin()->second->LetGo()) early_.erase(early_.begin());
+    return false;
+  }
+  if (!checkpoints_.empty()) {
+    if (FreeLast(checkpoints_.back().estimates)) checkpoints_.pop_back();
+    return false;
+  }
+  return estimator_->LetGo();
 }
 
 absl::StatusOr<Checkpoint> RunToPrecision(

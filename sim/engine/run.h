@@ -96,6 +96,8 @@ class RunState {
   // Ends the run at once. Blocks in hand are dropped, and freed with the run: freeing them takes
   // milliseconds.
   void Cancel();
+  // Of a run that has ended, and whose works are gone: as Estimator::LetGo.
+  bool LetGo();
 
   // Why the run ended; nullopt while it goes on, and when it failed.
   std::optional<RunEnd> end() const { return end_; }

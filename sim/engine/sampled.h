@@ -138,6 +138,8 @@ class TargetAccumulator {
   double WidestHalfWidth(double confidence_level) const;
   // Bytes held: what PredictCost foresees.
   int64_t allocated_bytes() const;
+  // As Estimator::LetGo.
+  bool LetGo();
 
  private:
   struct State;

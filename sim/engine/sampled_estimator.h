@@ -52,6 +52,7 @@ class SampledEstimator final : public Estimator {
   std::vector<ProbabilityEstimate> JointSetsAt(double confidence_level) const override;
   double WidestHalfWidth(double confidence_level) const override;
   std::vector<LawUsed> laws() const override;
+  bool LetGo() override { return targets_.LetGo() && scores_.LetGo(); }
   // The averages of each lane of the blocks, which are scrambles where shared states say so; null
   // unless the options keep them.
   const ScrambleSums* scrambles() const { return scrambles_ ? &*scrambles_ : nullptr; }

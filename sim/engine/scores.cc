@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "sim/base/free_parts.h"
 #include "sim/engine/path_value.h"
 #include "sim/engine/quantile_sketch.h"
 #include "sim/engine/row_math.h"
@@ -281,6 +282,11 @@ std::vector<ProbabilityEstimate> ScoreAccumulator::JointSetsAt(double confidence
     estimates.push_back(Probability(hits, state_->path_count(), confidence_level));
   }
   return estimates;
+}
+
+bool ScoreAccumulator::LetGo() {
+  // Bins of a sketch take a page.
+  return FreeLast(state_->sketches, kFreedAtOnce / 4) && FreeLast(state_->sums);
 }
 
 int64_t ScoreAccumulator::allocated_bytes() const {

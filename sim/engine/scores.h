@@ -67,6 +67,8 @@ class ScoreAccumulator {
   std::vector<ProbabilityEstimate> JointSetsAt(double confidence_level) const;
   // Bytes held, and what they will be at most once quantiles have their bins.
   int64_t allocated_bytes() const;
+  // As Estimator::LetGo.
+  bool LetGo();
 
  private:
   struct State;

@@ -92,19 +92,37 @@ Composition BranchOf(const Composition& from, int branch, int period_count) {
   return made;
 }
 
-void AtomCollector::Add(const Composition& composition) {
-  for (int branch = 0; branch < composition.branch_count(); ++branch) {
-    const int atom = FindOrMake(BranchOf(composition, branch, plan_.period_count()));
-    pairs_.push_back({atom, target_count_});
-  }
-  made_.atom_count.push_back(composition.branch_count());
+// Until all are there an atom counts its uses in `end_use`.
+void AtomCollector::AddBranch(const Composition& composition, int branch) {
+  const int atom = FindOrMake(BranchOf(composition, branch, plan_.period_count()));
+  ++made_.atoms[atom].end_use;
+  pairs_.push_back({atom, target_count_});
+}
+
+void AtomCollector::EndTarget(int branch_count) {
+  made_.atom_count.push_back(branch_count);
   ++target_count_;
 }
 
 int AtomCollector::FindOrMake(Composition branch) {
-  const auto [found, added] = place_of_.try_emplace(KeyOf(branch), made_.atoms.size());
-  if (added) Make(std::move(branch));
-  return found->second;
+  const std::string key = KeyOf(branch);
+  const auto found = place_of_.find(key);
+  if (found != place_of_.end()) return found->second;
+  const int atom = static_cast<int>(made_.atoms.size());
+  place_of_.emplace(Keep(key), atom);
+  Make(std::move(branch));
+  return atom;
+}
+
+absl::string_view AtomCollector::Keep(absl::string_view key) {
+  constexpr size_t kPiece = size_t{1} << 16;
+  if (keys_.empty() || keys_.back().capacity() - keys_.back().size() < key.size()) {
+    keys_.emplace_back().reserve(std::max(kPiece, key.size()));
+  }
+  std::string& piece = keys_.back();
+  const size_t first = piece.size();
+  piece.append(key.data(), key.size());
+  return absl::string_view(piece).substr(first);
 }
 
 void AtomCollector::Make(Composition branch) {
@@ -219,16 +237,25 @@ bool AtomCollector::AsFlow(const Composition& branch, int p, FlowAtom& flow) con
   return true;
 }
 
-AtomTable AtomCollector::Finish() {
-  std::stable_sort(pairs_.begin(), pairs_.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [atom, target] : pairs_) {
-    AtomTable::Atom& its = made_.atoms[atom];
-    if (its.end_use == 0) its.first_use = static_cast<int>(made_.uses.size());
-    made_.uses.push_back(target);
-    its.end_use = static_cast<int>(made_.uses.size());
+// Uses of an atom stand together, in the order of targets.
+bool AtomCollector::Finish(size_t count) {
+  if (made_.uses.empty()) MakeRoomForUses();
+  const size_t end = std::min(next_pair_ + count, pairs_.size());
+  for (; next_pair_ < end; ++next_pair_) {
+    const auto& [atom, target] = pairs_[next_pair_];
+    made_.uses[made_.atoms[atom].end_use++] = target;
   }
-  return std::move(made_);
+  return next_pair_ == pairs_.size();
+}
+
+void AtomCollector::MakeRoomForUses() {
+  made_.uses.resize(pairs_.size());
+  int first = 0;
+  for (AtomTable::Atom& atom : made_.atoms) {
+    const int count = std::exchange(atom.end_use, first);
+    atom.first_use = first;
+    first += count;
+  }
 }
 
 }  // namespace jalon::sim

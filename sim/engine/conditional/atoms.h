@@ -6,11 +6,15 @@
 #ifndef JALON_SIM_ENGINE_CONDITIONAL_ATOMS_H_
 #define JALON_SIM_ENGINE_CONDITIONAL_ATOMS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "sim/engine/conditional/composition.h"
 #include "sim/engine/conditional/cumulants.h"
 #include "sim/engine/plan.h"
@@ -78,16 +82,24 @@ struct AtomTable {
   std::vector<float> costs;
 };
 
-// Collects the compositions of targets, in order. Deterministic; O(parts x periods) a target.
+// Collects the compositions of targets, in order, branch by branch. Deterministic; O(parts x
+// periods) a target.
 class AtomCollector {
  public:
   explicit AtomCollector(const Plan& plan) : plan_(plan) {}
 
-  void Add(const Composition& composition);
-  AtomTable Finish();
+  // A branch of the target in hand; then, once all of its branches are added, its end.
+  void AddBranch(const Composition& composition, int branch);
+  void EndTarget(int branch_count);
+  // Tells up to `count` > 0 more uses of atoms which atom they are of; true once the table is
+  // complete.
+  bool Finish(size_t count);
+  AtomTable Take() { return std::move(made_); }
 
  private:
   int FindOrMake(Composition branch);
+  absl::string_view Keep(absl::string_view key);
+  void MakeRoomForUses();
   void Make(Composition branch);
   static void SetFeeds(MixedAtom& mixed);
   static void SetFeedsOf(int side, MixedAtom& mixed);
@@ -98,9 +110,12 @@ class AtomCollector {
 
   const Plan& plan_;
   AtomTable made_;
-  absl::flat_hash_map<std::string, int> place_of_;
+  // Keys, one after the other in few pieces of memory: they are freed at once.
+  std::deque<std::string> keys_;
+  absl::flat_hash_map<absl::string_view, int> place_of_;
   // [use]: atom and target, in the order of targets.
   std::vector<std::pair<int, int>> pairs_;
+  size_t next_pair_ = 0;
   int target_count_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sim/base/bytes_of.h"
+#include "sim/base/free_parts.h"
 #include "sim/base/missing.h"
 
 namespace jalon::sim {
@@ -68,6 +69,23 @@ int64_t LawInputs::bytes() const {
     for (const PlanDriverFactor& factor : rate.factors) total += BytesOf(factor.weights);
   }
   return total;
+}
+
+bool FreePart(ChosenLaws& laws) {
+  // A mixed atom holds a dozen arrays.
+  constexpr size_t kAtomsAtOnce = kFreedAtOnce / 8;
+  return FreeLast(laws.laws) && FreeLast(laws.program.table.mixed, kAtomsAtOnce) &&
+         FreeLast(laws.program.tables);
+}
+
+bool LetGo(std::shared_ptr<const ChosenLaws>& laws) {
+  if (laws == nullptr) return true;
+  // A holder more and less: what others did before they let go is then behind us.
+  std::shared_ptr<const ChosenLaws>(laws).reset();
+  // They were made as what may change, and nobody else can come to hold them.
+  if (laws.use_count() == 1 && !FreePart(const_cast<ChosenLaws&>(*laws))) return false;
+  laws = nullptr;
+  return true;
 }
 
 LawInputs LawInputsOf(const Plan& plan, const SlotSeries& slots) {

@@ -29,6 +29,11 @@ struct ChosenLaws {
   int64_t bytes() const;
 };
 
+// Frees some of them, a millisecond or two; true once the rest is freed at once.
+bool FreePart(ChosenLaws& laws);
+// The same of laws that others may share: true, and null, once they are free or the others' alone.
+bool LetGo(std::shared_ptr<const ChosenLaws>& laws);
+
 // What laws are chosen from besides the means of the middle shared state: all of the plan that no
 // driver, event or path moves.
 struct LawInputs {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "sim/base/free_parts.h"
 
 namespace jalon::sim {
 namespace {
@@ -154,6 +155,8 @@ SlotSeries::SlotSeries(const Plan& plan, const std::vector<double>& rates)
     }
   }
 }
+
+bool SlotSeries::LetGo() { return FreeLast(series_); }
 
 // Derived drivers never count as known: a departure of their authority may come.
 bool SlotSeries::IsKnown(const PlanRate& rate, Period period) const {

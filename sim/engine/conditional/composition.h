@@ -79,6 +79,8 @@ class SlotSeries {
   // The value of the slot's rate where it is one and the same in every period of its window and on
   // every path: realised, or imposed by the scenario. 1 without a rate.
   std::optional<double> KnownRate(int slot) const;
+  // Frees some of it; true once nothing is left. It is then of no use.
+  bool LetGo();
 
  private:
   bool IsKnown(const PlanRate& rate, Period period) const;

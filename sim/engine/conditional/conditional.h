@@ -71,6 +71,8 @@ class ConditionalPlan {
   // Bytes held: what PredictConditionalCost foresees.
   int64_t allocated_bytes() const;
   const ConditionalPlanState& state() const { return *state_; }
+  // As Estimator::LetGo; blocks and accumulators of it are only freed afterwards.
+  bool LetGo();
 
  private:
   friend class ConditionalPreparation;
@@ -100,6 +102,7 @@ class ConditionalPreparation final : public SlicedWork {
   ~ConditionalPreparation() override;
 
   bool Step() override;
+  bool LetGo() override;
   // Once complete; the object is then empty. Errors: those of ConditionalPlan::Make.
   absl::StatusOr<ConditionalPlan> Take();
 

@@ -139,6 +139,20 @@ std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
   return made;
 }
 
+bool ConditionalEstimator::LetGo() {
+  // One of them a call.
+  if (knowledge_) {
+    knowledge_.reset();
+    return false;
+  }
+  if (targets_) {
+    targets_.reset();
+    return false;
+  }
+  if (!sampled_.LetGo()) return false;
+  return !conditional_ || conditional_->LetGo();
+}
+
 std::vector<LawUsed> ConditionalEstimator::laws() const {
   std::vector<LawUsed> laws;
   laws.reserve(plan_.targets.size());

@@ -64,6 +64,7 @@ class ConditionalEstimator final : public Estimator {
   std::vector<LawUsed> laws() const override;
   std::vector<LawCheck> law_checks() const override { return law_checks_; }
   std::optional<ScrambleMeans> Scrambles() const override;
+  bool LetGo() override;
   // What a baseline keeps beside them; requires finished preparation, and a block for mixtures.
   BaselineBasis Basis() const;
   BaselineMixtures Mixtures() const { return targets_->Mixtures(); }

@@ -26,6 +26,20 @@ bool EstimatorBlock::Step() {
   return next_ == pending_.size();
 }
 
+// One of its parts a call.
+bool EstimatorBlock::LetGo() {
+  if (sampled_ != nullptr) {
+    sampled_ = nullptr;
+  } else if (!knowledge_.empty()) {
+    knowledge_.pop_back();
+  } else if (!rooms_.empty()) {
+    rooms_.pop_back();
+  } else {
+    return true;
+  }
+  return false;
+}
+
 absl::StatusOr<ConditionalBlock> EstimatorBlock::TakeConditional() {
   if (known_block_) return *std::move(known_block_);
   return conditional_->Take();

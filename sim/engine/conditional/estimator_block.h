@@ -29,6 +29,7 @@ class EstimatorBlock final : public SlicedWork {
 
   // True when complete, or failed.
   bool Step() override;
+  bool LetGo() override;
 
   // Once complete; what is taken is then empty. Errors: those of ConditionalBlockWork::Take.
   absl::StatusOr<ConditionalBlock> TakeConditional();

@@ -25,6 +25,16 @@ bool EstimatorPreparation::Step() {
   return sampled_laws_ == nullptr;
 }
 
+bool EstimatorPreparation::LetGo() {
+  if (laws_) return laws_->LetGo();
+  if (check_ != nullptr) {
+    check_ = nullptr;
+    return false;
+  }
+  if (!sampled_.LetGo()) return false;
+  return !conditional_ || conditional_->LetGo();
+}
+
 absl::StatusOr<ConditionalPlan> EstimatorPreparation::TakeConditional() {
   JALON_RETURN_IF_ERROR(status_);
   return *std::move(conditional_);

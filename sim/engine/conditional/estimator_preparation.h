@@ -33,6 +33,7 @@ class EstimatorPreparation final : public SlicedWork {
 
   // True when complete, or failed.
   bool Step() override;
+  bool LetGo() override;
 
   // Once complete, in this order; what is taken is then empty. Errors: those of
   // ConditionalPreparation::Take and LawCheckWork::Take; those of the sampled estimator.

@@ -14,6 +14,10 @@ namespace {
 constexpr double kSlice = 2e6;
 // Nanoseconds of a threshold that a polynomial does not do.
 constexpr double kTable = 3e5;
+// Nanoseconds of a part of a branch that is collected.
+constexpr double kCollectedPart = 500.0;
+// Uses of atoms of a slice: a millisecond.
+constexpr size_t kUsesOfSlice = 100'000;
 
 // Whether a sum of flows cannot be negative.
 bool IsNonNegative(const Plan& plan, const Composition& composition) {
@@ -29,7 +33,7 @@ bool IsNonNegative(const Plan& plan, const Composition& composition) {
 // Nanoseconds a target took, roughly.
 double CostOf(const TargetLaw& law) {
   constexpr double kTarget = 6'000.0;
-  constexpr double kPart = 1'500.0;
+  constexpr double kPart = 1'000.0;
   constexpr double kSumThreshold = 5'000.0;
   constexpr double kMomentThreshold = 4'500.0;
   // A ratio is looked at once for every threshold.
@@ -73,7 +77,7 @@ LawChoice::LawChoice(const Plan& plan, LawMeans means, LawsOfBaseline baseline,
       means_(std::move(means)),
       slots_(plan, means_.rates),
       moved_(MovedBy(plan, means_)),
-      collector_(plan),
+      collector_(std::make_unique<AtomCollector>(plan)),
       made_(std::make_unique<ChosenLaws>()) {
   made_->wrong = std::move(wrong);
   if (!ChoosesTheSame(plan, means_, baseline, slots_, made_->wrong)) return;
@@ -102,10 +106,23 @@ bool LawChoice::StepKept() {
 }
 
 bool LawChoice::StepChosen() {
-  while (next_ < plan_.target_count() && cost_ < kSlice) AddTarget(next_++);
-  if (next_ < plan_.target_count() || !students_.Step()) return false;
-  CollectAtoms();
-  return true;
+  if (next_ < plan_.target_count()) {
+    while (next_ < plan_.target_count() && cost_ < kSlice) StepTarget();
+    return false;
+  }
+  return students_.Step() && CollectAtoms();
+}
+
+void LawChoice::StepTarget() {
+  if (!adding_) BeginTarget(next_);
+  const Composition& composition = adding_->composition;
+  for (; next_branch_ < composition.branch_count(); ++next_branch_) {
+    if (cost_ >= kSlice) return;
+    collector_->AddBranch(composition, next_branch_);
+    const std::vector<int>& first = composition.branch_first;
+    cost_ += kCollectedPart * (first[next_branch_ + 1] - first[next_branch_]);
+  }
+  EndTarget();
 }
 
 bool LawChoice::IsRefusedByOwn(int target) {
@@ -136,27 +153,45 @@ TargetLaw LawChoice::LawOf(int target) {
   return law;
 }
 
-void LawChoice::AddTarget(int target) {
-  TargetLaw law = LawOf(target);
+void LawChoice::BeginTarget(int target) {
+  TargetLaw& law = adding_.emplace(LawOf(target));
   LaneProgram& program = made_->program;
   const size_t tables = program.tables.size();
   made_->floors.push_back(
       IsNonNegative(plan_, law.composition) ? 0.0 : -std::numeric_limits<double>::infinity());
   AddLaneTarget(plan_, target, law, program);
-  collector_.Add(law.composition);
   cost_ += CostOf(law) * plan_.regime_count() +
            kTable * static_cast<double>(program.tables.size() - tables);
+}
+
+void LawChoice::EndTarget() {
+  TargetLaw& law = *adding_;
+  collector_->EndTarget(law.composition.branch_count());
   // What is left of the composition: whether there are two sides, whether weights move.
   law.composition = {.two_sided = law.composition.two_sided, .moves = law.composition.moves};
   made_->laws.push_back(std::move(law));
+  adding_.reset();
+  next_branch_ = 0;
+  ++next_;
 }
 
-void LawChoice::CollectAtoms() {
+bool LawChoice::CollectAtoms() {
+  if (is_collected_) {
+    SetCosts();
+    return true;
+  }
+  if (!collector_->Finish(kUsesOfSlice)) return false;
+  made_->program.table = collector_->Take();
+  is_collected_ = true;
+  return false;
+}
+
+void LawChoice::SetCosts() {
   LaneProgram& program = made_->program;
-  program.table = collector_.Finish();
   program.families = {};
   program.reaches = {};
   AtomTable& table = program.table;
+  table.costs.reserve(table.atoms.size());
   for (size_t a = 0; a < table.atoms.size(); ++a) {
     table.costs.push_back(static_cast<float>(program.AtomCost(static_cast<int>(a))));
   }
@@ -167,6 +202,17 @@ void LawChoice::CollectAtoms() {
 
 std::shared_ptr<const ChosenLaws> LawChoice::Take() {
   return kept_ != nullptr ? std::move(kept_) : std::shared_ptr<const ChosenLaws>(std::move(made_));
+}
+
+bool LawChoice::LetGo() {
+  if (collector_ != nullptr) {
+    collector_.reset();
+    return false;
+  }
+  if (made_ != nullptr && !FreePart(*made_)) return false;
+  if (!slots_.LetGo()) return false;
+  means_ = {};
+  return true;
 }
 
 }  // namespace jalon::sim

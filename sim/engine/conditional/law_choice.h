@@ -45,10 +45,14 @@ class LawChoice {
   // `plan` must outlive it.
   LawChoice(const Plan& plan, LawMeans means, LawsOfBaseline baseline, std::vector<LawClass> wrong);
 
-  // 2 ms, but for a target of tens of thousands of parts. True when complete.
+  // 2 ms, but for the choice of the law of a target of tens of thousands of parts. True when
+  // complete.
   bool Step();
-  // Once complete; the object is then empty.
+  // Once complete.
   std::shared_ptr<const ChosenLaws> Take();
+  // Frees what it still holds in parts of some milliseconds; true once nothing large is left. It is
+  // then of no use.
+  bool LetGo();
 
  private:
   // Asks the targets that move; lets go of the baseline's laws where one is refused.
@@ -57,21 +61,32 @@ class LawChoice {
   bool IsRefusedByOwn(int target);
   void RefuseWrong(TargetLaw& law) const;
   TargetLaw LawOf(int target);
-  void AddTarget(int target);
-  void CollectAtoms();
+  // The law of a target, then its branches; goes on as long as the slice lasts.
+  void StepTarget();
+  void BeginTarget(int target);
+  void EndTarget();
+  // The table of what targets are made of; then what slices of blocks go by.
+  bool CollectAtoms();
+  void SetCosts();
 
   const Plan& plan_;
-  const LawMeans means_;
-  const SlotSeries slots_;
+  LawMeans means_;
+  SlotSeries slots_;
   const MovedMeans moved_;
   StudentSums students_;
-  AtomCollector collector_;
+  // Null once it was let go.
+  std::unique_ptr<AtomCollector> collector_;
   // Those of the baseline, as long as none of their targets is refused.
   std::shared_ptr<const ChosenLaws> kept_;
   std::vector<int> to_check_;
   std::unique_ptr<ChosenLaws> made_;
   // Of to_check_, or a target.
   int next_ = 0;
+  // The law of the target in hand, whose branches are collected up to `next_branch_`.
+  std::optional<TargetLaw> adding_;
+  int next_branch_ = 0;
+  // Whether the table is there.
+  bool is_collected_ = false;
   // Nanoseconds of the slice in hand, as predicted.
   double cost_ = 0.0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sim/base/math.h"
 #include "sim/engine/series_stage.h"
@@ -21,12 +22,14 @@ bool IsLinear(const PlanSeries& series) {
 
 }  // namespace
 
-MeansMaker::MeansMaker(const Plan& plan)
-    : plan_(plan), base_(static_cast<size_t>(plan.series_count()) * plan.period_count(), 0.0) {}
+MeansMaker::MeansMaker(const Plan& plan) : plan_(plan) {
+  base_.reserve(static_cast<size_t>(plan.series_count()) * plan.period_count());
+}
 
 bool MeansMaker::Build(int series_count) {
   const int period_count = plan_.period_count();
   const int end = std::min(built_ + series_count, plan_.series_count());
+  base_.resize(static_cast<size_t>(end) * period_count, 0.0);
   for (int i = built_; i < end; ++i) {
     const PlanSeries& series = plan_.series[i];
     if (IsLinear(series)) any_linear_ = true;
@@ -43,8 +46,12 @@ bool MeansMaker::Build(int series_count) {
 }
 
 PathMeans MeansMaker::At(const SharedState& state) const {
-  PathMeans made{.values = std::vector<double>(base_.size(), 0.0), .rates = state.rates};
-  if (any_linear_) made.slopes.assign(base_.size(), 0.0);
+  PathMeansWork work(*this, state);
+  (void)work.Step(plan_.series_count());
+  return work.Take();
+}
+
+std::vector<double> MeansMaker::FactorsOf(const SharedState& state) const {
   std::vector<double> factors(state.profile.size(), 0.0);
   for (int g = 0; g < plan_.group_count(); ++g) {
     if (plan_.groups[g].link != Link::kLog) continue;
@@ -53,14 +60,16 @@ PathMeans MeansMaker::At(const SharedState& state) const {
       factors[cell] = Exp(state.profile[cell]);
     }
   }
-  for (int i = 0; i < plan_.series_count(); ++i) {
-    if (IsLogFlow(plan_.series[i])) {
-      AddFlow(i, state, factors, made);
-    } else if (IsLinear(plan_.series[i])) {
-      AddLinear(i, state, made);
-    }
+  return factors;
+}
+
+void MeansMaker::AddSeries(int i, const SharedState& state, const std::vector<double>& factors,
+                           PathMeans& made) const {
+  if (IsLogFlow(plan_.series[i])) {
+    AddFlow(i, state, factors, made);
+  } else if (IsLinear(plan_.series[i])) {
+    AddLinear(i, state, made);
   }
-  return made;
 }
 
 void MeansMaker::AddFlow(int i, const SharedState& state, const std::vector<double>& factors,
@@ -95,6 +104,26 @@ void MeansMaker::AddLinear(int i, const SharedState& state, PathMeans& made) con
     made.slopes[row + t] = is_stock ? series.unit_scale : series.unit_scale * factor;
     made.values[row + t] = is_stock ? eta * factor : made.slopes[row + t] * eta;
   }
+}
+
+PathMeansWork::PathMeansWork(const MeansMaker& maker, SharedState state)
+    : maker_(maker),
+      state_(std::move(state)),
+      factors_(maker.FactorsOf(state_)),
+      made_{.rates = state_.rates} {
+  made_.values.reserve(maker.base_.size());
+  if (maker.any_linear_) made_.slopes.reserve(maker.base_.size());
+}
+
+// Memory grows with what is done: fresh pages cost more than their numbers.
+bool PathMeansWork::Step(int series_count) {
+  const Plan& plan = maker_.plan_;
+  const int end = std::min(next_ + series_count, plan.series_count());
+  const size_t cells = static_cast<size_t>(end) * plan.period_count();
+  made_.values.resize(cells, 0.0);
+  if (maker_.any_linear_) made_.slopes.resize(cells, 0.0);
+  for (; next_ < end; ++next_) maker_.AddSeries(next_, state_, factors_, made_);
+  return next_ == plan.series_count();
 }
 
 }  // namespace jalon::sim

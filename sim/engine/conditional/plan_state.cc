@@ -17,6 +17,14 @@ ConditionalBlock BlockPool::Take() {
   return {};
 }
 
+bool BlockPool::FreeOne() {
+  for (std::atomic<ConditionalBlock*>& slot : slots_) {
+    const std::unique_ptr<ConditionalBlock> block(slot.exchange(nullptr));
+    if (block != nullptr) return false;
+  }
+  return true;
+}
+
 void BlockPool::Give(ConditionalBlock block) {
   auto given = std::make_unique<ConditionalBlock>(std::move(block));
   for (std::atomic<ConditionalBlock*>& slot : slots_) {
@@ -50,11 +58,21 @@ ConditionalPlanState::ConditionalPlanState(const Plan& plan, std::vector<double>
       regime_lanes(plan),
       places(plan.targets.size()) {}
 
+bool ConditionalPlanState::LetGo() {
+  if (!pool.FreeOne() || !first_pool.FreeOne()) return false;
+  for (int block = 0; block < kPilotPoints; ++block) {
+    if (first_blocks.Take(block)) return false;
+  }
+  return jalon::sim::LetGo(chosen);
+}
+
 ConditionalPlan::ConditionalPlan(std::unique_ptr<ConditionalPlanState> state)
     : state_(std::move(state)) {}
 ConditionalPlan::~ConditionalPlan() = default;
 ConditionalPlan::ConditionalPlan(ConditionalPlan&&) noexcept = default;
 ConditionalPlan& ConditionalPlan::operator=(ConditionalPlan&&) noexcept = default;
+
+bool ConditionalPlan::LetGo() { return state_ == nullptr || state_->LetGo(); }
 
 const Plan& ConditionalPlan::plan() const { return state_->plan; }
 LawUsed ConditionalPlan::law(int target) const { return state_->laws()[target].law; }

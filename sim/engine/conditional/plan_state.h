@@ -30,6 +30,8 @@ class BlockPool {
 
   // An empty one when there is none.
   ConditionalBlock Take();
+  // Frees one of them; true when there is none.
+  bool FreeOne();
   void Give(ConditionalBlock block);
 
  private:
@@ -76,6 +78,9 @@ struct ConditionalPlanState {
   mutable BlockPool pool;
   mutable BlockPool first_pool;
   mutable FirstBlocks first_blocks;
+
+  // As ConditionalPlan::LetGo.
+  bool LetGo();
 
   const std::vector<TargetLaw>& laws() const { return chosen->laws; }
   const LaneProgram& program() const { return chosen->program; }

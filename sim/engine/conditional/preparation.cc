@@ -11,14 +11,15 @@
 #include "sim/engine/conditional/baseline_basis.h"
 #include "sim/engine/conditional/block_room.h"
 #include "sim/engine/conditional/law_choice.h"
+#include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/sampled_part.h"
 
 namespace jalon::sim {
 namespace {
 
-// Series of a slice of means.
-constexpr int kSeriesOfSlice = 10'000;
+// Series of a slice of means: 2 ms with fresh pages.
+constexpr int kSeriesOfSlice = 5'000;
 constexpr double kPilotPaths = kPilotPoints * kScrambleCount;
 
 // What the pilot says of a target in a regime: a first conditional mean, the sums of what the
@@ -63,6 +64,7 @@ struct ConditionalPreparation::State {
   bool FindMiddles();
   bool ChooseLaws();
   bool RunPilot();
+  bool LetGo();
 
   const Plan& plan() const { return made->plan; }
   int target_count() const { return plan().target_count(); }
@@ -82,6 +84,7 @@ struct ConditionalPreparation::State {
   std::vector<LawClass> wrong;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
+  std::optional<PathMeansWork> middle;
   LawMeans law_means;
   std::optional<LawChoice> choice;
   std::optional<BlockRoom> pilot_room;
@@ -106,12 +109,17 @@ bool ConditionalPreparation::State::BuildBasis() {
   return true;
 }
 
-// One regime a call. A variant has one.
+// One regime after the other. A variant has one.
 bool ConditionalPreparation::State::FindMiddles() {
   std::vector<PathMeans>& middles = law_means.middles;
-  const auto regime = static_cast<int>(middles.size());
-  middles.push_back(made->means.At(made->states->Middle(regime)));
-  if (regime + 1 < plan().regime_count()) return false;
+  if (!middle) {
+    middle.emplace(made->means, made->states->Middle(static_cast<int>(middles.size())));
+    return false;
+  }
+  if (!middle->Step(kSeriesOfSlice)) return false;
+  middles.push_back(middle->Take());
+  middle.reset();
+  if (static_cast<int>(middles.size()) < plan().regime_count()) return false;
   law_means.rates = middles.front().rates;
   if (baseline == nullptr) return true;
   PathMeans at_baseline = MeansAtBaseline(*baseline, plan(), middles.front());
@@ -128,12 +136,23 @@ bool ConditionalPreparation::State::ChooseLaws() {
     choice.emplace(plan(), std::move(law_means), kept, std::move(wrong));
     return false;
   }
-  if (!choice->Step()) return false;
-  made->chosen = choice->Take();
+  if (made->chosen == nullptr) {
+    if (choice->Step()) made->chosen = choice->Take();
+    return false;
+  }
+  if (!choice->LetGo()) return false;
   choice.reset();
   if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
   spreads.assign(static_cast<size_t>(target_count()) * plan().regime_count(), {});
   return true;
+}
+
+bool ConditionalPreparation::State::LetGo() {
+  if (choice && !choice->LetGo()) return false;
+  choice.reset();
+  pilot_room.reset();
+  pilot.reset();
+  return made == nullptr || made->LetGo();
 }
 
 bool ConditionalPreparation::State::RunPilot() {
@@ -227,6 +246,8 @@ bool ConditionalPreparation::Step() {
   if ((state.*kPhases[state.phase])()) ++state.phase;
   return state.phase == static_cast<int>(std::size(kPhases)) || !state.status.ok();
 }
+
+bool ConditionalPreparation::LetGo() { return state_ == nullptr || state_->LetGo(); }
 
 absl::StatusOr<ConditionalPlan> ConditionalPreparation::Take() {
   const std::unique_ptr<State> state = std::move(state_);

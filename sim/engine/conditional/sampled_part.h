@@ -17,6 +17,9 @@ struct SampledPart {
   std::unique_ptr<const Plan> sub_plan;
   // Of these targets, and of scores; null when nothing is sampled.
   std::unique_ptr<SampledEstimator> estimator;
+
+  // As Estimator::LetGo.
+  bool LetGo() { return estimator == nullptr || estimator->LetGo(); }
 };
 
 // Whether a plan has scores or joint attainment, which are always sampled.

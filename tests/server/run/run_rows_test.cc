@@ -169,6 +169,35 @@ TEST(RunRowsTest, SaysWhatDoesNotExist) {
   EXPECT_TRUE(std::isnan(Cell(table, v1::STATISTIC_OPENING_VALUE, equipment)));
 }
 
+TEST(ColumnsWorkTest, MakesATableSomeThousandRowsOfAColumnAtATime) {
+  constexpr size_t kRows = 40'000;
+  RunRows rows{.targets = std::vector<sim::Target>(kRows)};
+  rows.specs.emplace_back().set_statistic(v1::STATISTIC_MEAN);
+  rows.specs.emplace_back().set_statistic(v1::STATISTIC_REALISED_TO_DATE);
+  sim::Checkpoint checkpoint{.path_count = 256};
+  std::vector<double> means;
+  std::vector<double> realised;
+  for (size_t row = 0; row < kRows; ++row) {
+    means.push_back(static_cast<double>(row));
+    realised.push_back(-means.back());
+    checkpoint.estimates.push_back({.mean = means.back()});
+  }
+  ColumnsWork work(rows, checkpoint, realised);
+  int steps = 1;
+  while (!work.Step()) ++steps;
+  // 16,384, as many again, and the rest; of two columns.
+  EXPECT_EQ(steps, 6);
+  EXPECT_THAT(work.Take().columns, ElementsAre(means, realised));
+}
+
+TEST(ColumnsWorkTest, HasNothingToDoForATableWithoutColumns) {
+  const RunRows rows;
+  const sim::Checkpoint checkpoint;
+  const std::vector<double> realised;
+  ColumnsWork work(rows, checkpoint, realised);
+  EXPECT_TRUE(work.Step());
+}
+
 TEST(RunRowsTest, SaysWhatIsRealisedSoFarOfEveryKind) {
   Question question;
   const sim::Revision& revision = question.revision;

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "server/base/clock.h"
 #include "server/run/let_go.h"
+#include "sim/base/free_parts.h"
 #include "tests/sim/engine/tiny_bank.h"
 
 namespace jalon::server {
@@ -89,18 +90,18 @@ TEST(SimulationJobTest, IsDoneOnceItHasLetGo) {
 TEST(LetGoTest, FreesTheLastElementsInParts) {
   const auto held = std::make_shared<int>(0);
   std::vector<std::shared_ptr<int>> values(5, held);
-  EXPECT_FALSE(FreeLast(values, 2));
+  EXPECT_FALSE(sim::FreeLast(values, 2));
   EXPECT_EQ(held.use_count(), 4);
-  EXPECT_FALSE(FreeLast(values, 2));
-  EXPECT_TRUE(FreeLast(values, 2));
+  EXPECT_FALSE(sim::FreeLast(values, 2));
+  EXPECT_TRUE(sim::FreeLast(values, 2));
   EXPECT_EQ(values.capacity(), 0u);
-  EXPECT_TRUE(FreeLast(values, 2));
+  EXPECT_TRUE(sim::FreeLast(values, 2));
 }
 
 TEST(LetGoTest, GoesThroughACheckpointInSlices) {
   sim::Checkpoint spent;
-  spent.estimates.resize(kFreedAtOnce + 1);
-  spent.scores.scores.resize(kFreedAtOnce + 1);
+  spent.estimates.resize(sim::kFreedAtOnce + 1);
+  spent.scores.scores.resize(sim::kFreedAtOnce + 1);
   SpentCheckpoint work(std::move(spent));
   EXPECT_FALSE(work.Step());
   EXPECT_FALSE(work.Step());
