@@ -9,8 +9,8 @@ namespace jalon::sim {
 
 namespace {
 
-// A millisecond, and of the first block two more for fresh pages.
-constexpr int kTargetsOfSlice = 4'096;
+// 0.1 ms, and of the first block two more for fresh pages.
+constexpr int kTargetsOfSlice = 1'024;
 
 }  // namespace
 

@@ -153,7 +153,22 @@ TargetLaw LawChoice::LawOf(int target) {
   return law;
 }
 
+// Growing would copy tens of megabytes in the slice of one target.
+void LawChoice::MakeRoom() {
+  const size_t target_count = plan_.targets.size();
+  size_t threshold_count = 0;
+  for (const Target& target : plan_.targets) threshold_count += target.thresholds.size();
+  LaneProgram& program = made_->program;
+  made_->laws.reserve(target_count);
+  made_->floors.reserve(target_count);
+  program.targets.reserve(target_count);
+  program.first_threshold.reserve(target_count + 1);
+  program.first_row.reserve(target_count + 1);
+  program.thresholds.reserve(threshold_count);
+}
+
 void LawChoice::BeginTarget(int target) {
+  if (target == 0) MakeRoom();
   TargetLaw& law = adding_.emplace(LawOf(target));
   LaneProgram& program = made_->program;
   const size_t tables = program.tables.size();

@@ -63,6 +63,7 @@ class LawChoice {
   TargetLaw LawOf(int target);
   // The law of a target, then its branches; goes on as long as the slice lasts.
   void StepTarget();
+  void MakeRoom();
   void BeginTarget(int target);
   void EndTarget();
   // The table of what targets are made of; then what slices of blocks go by.
