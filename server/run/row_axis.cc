@@ -1,26 +1,81 @@
 #include "server/run/row_axis.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "server/base/sha256.h"
-#include "server/convert/key_columns.h"
 #include "server/convert/serialize.h"
 
 namespace jalon::server {
 namespace {
 
-// Indices in use, renumbered from 0 in ascending order.
-std::map<int, uint32_t> Renumber(const std::vector<AxisRow>& rows, int AxisRow::*member) {
-  std::map<int, uint32_t> numbers;
-  for (const AxisRow& row : rows) numbers[row.*member] = 0;
-  uint32_t next = 0;
-  for (auto& [index, number] : numbers) number = next++;
+// Indices in use, ascending, and [index]: its place among them.
+struct Numbers {
+  std::vector<int> used;
+  std::vector<uint32_t> place_of;
+};
+
+Numbers Renumber(const std::vector<AxisRow>& rows, int AxisRow::*member) {
+  Numbers numbers;
+  int end = 0;
+  for (const AxisRow& row : rows) end = std::max(end, row.*member + 1);
+  numbers.place_of.resize(end, 0);
+  for (const AxisRow& row : rows) numbers.place_of[row.*member] = 1;
+  for (int index = 0; index < end; ++index) {
+    if (numbers.place_of[index] == 0) continue;
+    numbers.place_of[index] = static_cast<uint32_t>(numbers.used.size());
+    numbers.used.push_back(index);
+  }
   return numbers;
 }
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+std::vector<absl::string_view> IdsOf(const store::v1::RowAxis& axis) {
+  std::vector<absl::string_view> ids;
+  ids.reserve(axis.units_size());
+  for (const store::v1::RowAxis::UnitNode& unit : axis.units()) ids.push_back(unit.id());
+  return ids;
+}
+
+// Makes the dictionary of some rows: their texts in the order of first use, equal ones once.
+class Renaming {
+ public:
+  // [index]: the text of what rows hold; it must outlive this.
+  Renaming(std::vector<absl::string_view> texts, Texts* made)
+      : texts_(std::move(texts)), made_(made), number_of_(texts_.size(), kNone) {
+    absl::flat_hash_map<absl::string_view, int> first;
+    first.reserve(texts_.size());
+    alike_.reserve(texts_.size());
+    for (const absl::string_view text : texts_) {
+      alike_.push_back(first.emplace(text, static_cast<int>(alike_.size())).first->second);
+    }
+  }
+  Renaming(const Texts& texts, Texts* made)
+      : Renaming(std::vector<absl::string_view>(texts.begin(), texts.end()), made) {}
+
+  uint32_t NumberOf(uint32_t index) {
+    uint32_t& number = number_of_[alike_[index]];
+    if (number == kNone) {
+      number = static_cast<uint32_t>(made_->size());
+      *made_->Add() = std::string(texts_[index]);
+    }
+    return number;
+  }
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+
+  const std::vector<absl::string_view> texts_;
+  Texts* const made_;
+  // [index]: the first index of the same text, and its number once it is in use.
+  std::vector<int> alike_;
+  std::vector<uint32_t> number_of_;
+};
 
 // Marks the dictionary entries whose text is asked for; all when nothing is asked.
 template <typename Repeated, typename Asked>
@@ -83,23 +138,28 @@ std::vector<uint32_t> AllRows(const store::v1::RowAxis& axis) {
 
 RowAxis::RowAxis(const sim::Network& network, std::vector<sim::Window> windows,
                  const std::vector<AxisRow>& rows) {
-  const std::map<int, uint32_t> units = Renumber(rows, &AxisRow::unit);
-  const std::map<int, uint32_t> segments = Renumber(rows, &AxisRow::segment);
-  const std::map<int, uint32_t> indicators = Renumber(rows, &AxisRow::indicator);
-  for (const auto& [u, number] : units) {
+  const Numbers units = Renumber(rows, &AxisRow::unit);
+  const Numbers segments = Renumber(rows, &AxisRow::segment);
+  const Numbers indicators = Renumber(rows, &AxisRow::indicator);
+  for (const int u : units.used) {
     store::v1::RowAxis::UnitNode* node = proto_.add_units();
     node->set_id(network.unit(u).id);
     node->set_position(u);
     node->set_end(network.unit_end(u));
     node->set_depth(network.unit_depth(u));
   }
-  for (const auto& [s, number] : segments) proto_.add_segments(network.segment(s).id);
-  for (const auto& [k, number] : indicators) proto_.add_indicators(network.indicator(k).id);
+  for (const int s : segments.used) proto_.add_segments(network.segment(s).id);
+  for (const int k : indicators.used) proto_.add_indicators(network.indicator(k).id);
   for (const sim::Window& window : windows) proto_.add_windows(window.ToString());
+  const int row_count = static_cast<int>(rows.size());
+  proto_.mutable_unit_index()->Reserve(row_count);
+  proto_.mutable_segment_index()->Reserve(row_count);
+  proto_.mutable_indicator_index()->Reserve(row_count);
+  proto_.mutable_window_index()->Reserve(row_count);
   for (const AxisRow& row : rows) {
-    proto_.add_unit_index(units.at(row.unit));
-    proto_.add_segment_index(segments.at(row.segment));
-    proto_.add_indicator_index(indicators.at(row.indicator));
+    proto_.add_unit_index(units.place_of[row.unit]);
+    proto_.add_segment_index(segments.place_of[row.segment]);
+    proto_.add_indicator_index(indicators.place_of[row.indicator]);
     proto_.add_window_index(row.window);
   }
   whole_hash_ = HashKeys(AllRows(proto_));
@@ -143,13 +203,20 @@ std::vector<uint32_t> RowAxis::Select(const v1::View& view, Checks& checks) cons
 v1::KeyColumns RowAxis::Keys(const std::vector<uint32_t>& rows, int64_t first,
                              int64_t count) const {
   v1::KeyColumns keys;
-  KeyColumnsBuilder builder(&keys);
+  Renaming units(IdsOf(proto_), keys.mutable_units());
+  Renaming segments(proto_.segments(), keys.mutable_segments());
+  Renaming indicators(proto_.indicators(), keys.mutable_indicators());
+  Renaming windows(proto_.windows(), keys.mutable_windows());
+  keys.mutable_unit_index()->Reserve(static_cast<int>(count));
+  keys.mutable_segment_index()->Reserve(static_cast<int>(count));
+  keys.mutable_indicator_index()->Reserve(static_cast<int>(count));
+  keys.mutable_window_index()->Reserve(static_cast<int>(count));
   for (int64_t i = first; i < first + count; ++i) {
     const int row = static_cast<int>(rows[i]);
-    builder.Add(proto_.units(proto_.unit_index(row)).id(),
-                proto_.segments(proto_.segment_index(row)),
-                proto_.indicators(proto_.indicator_index(row)));
-    builder.AddWindow(proto_.windows(proto_.window_index(row)));
+    keys.add_unit_index(units.NumberOf(proto_.unit_index(row)));
+    keys.add_segment_index(segments.NumberOf(proto_.segment_index(row)));
+    keys.add_indicator_index(indicators.NumberOf(proto_.indicator_index(row)));
+    keys.add_window_index(windows.NumberOf(proto_.window_index(row)));
   }
   return keys;
 }

@@ -12,7 +12,7 @@ namespace {
 sim::EstimatorCost ConditionalCostOf(const CostQuestion& q) {
   sim::EstimatorCost cost =
       sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count, q.law_check_paths);
-  if (q.has_baseline) {
+  if (q.has_baseline && q.law_check_paths > 0) {
     cost.preparation_cpu_ms =
         sim::PredictEstimatorCost(q.plan, q.thread_count, q.quantile_count).preparation_cpu_ms;
   }

@@ -159,7 +159,10 @@ absl::StatusOr<std::vector<AskedNode>> NodesOf(const RowsInput& input) {
   const auto comes_before = [](const AskedNode& a, const AskedNode& b) {
     return a.first < b.first;
   };
-  std::stable_sort(nodes.begin(), nodes.end(), comes_before);
+  // Mostly they are in order already.
+  if (!std::is_sorted(nodes.begin(), nodes.end(), comes_before)) {
+    std::stable_sort(nodes.begin(), nodes.end(), comes_before);
+  }
   size_t kept = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (kept > 0 && !comes_before(nodes[kept - 1], nodes[i])) --kept;
@@ -171,8 +174,9 @@ absl::StatusOr<std::vector<AskedNode>> NodesOf(const RowsInput& input) {
 
 std::vector<sim::Window> WindowsOf(const std::vector<AskedNode>& nodes) {
   std::vector<sim::Window> windows;
-  windows.reserve(nodes.size());
-  for (const auto& [node, objective] : nodes) windows.push_back(node.window);
+  for (const auto& [node, objective] : nodes) {
+    if (windows.empty() || windows.back() != node.window) windows.push_back(node.window);
+  }
   std::sort(windows.begin(), windows.end());
   windows.erase(std::unique(windows.begin(), windows.end()), windows.end());
   return windows;
@@ -190,22 +194,22 @@ bool HasOpening(const RowsInput& input, const sim::Target& target) {
 void AddThresholds(const RowsInput& input, double objective, sim::Target& target) {
   if (std::isnan(objective)) return;
   const sim::Indicator& indicator = input.network.indicator(target.range.indicator);
-  target.thresholds = {objective};
+  target.thresholds.reserve(input.request.ro_levels.size() + 1);
+  target.thresholds.push_back(objective);
   const bool varies = indicator.basis == sim::AttainmentBasis::kVariation;
   if (varies && !HasOpening(input, target)) return;
   std::vector<double> weights;
-  std::vector<double> thresholds;
-  weights.reserve(input.request.ro_levels.size() + 1);
-  thresholds.reserve(input.request.ro_levels.size() + 1);
-  weights.push_back(0.0);
-  thresholds.push_back(objective);
+  if (varies) weights.reserve(input.request.ro_levels.size() + 1);
+  if (varies) weights.push_back(0.0);
   for (const double level : input.request.ro_levels) {
     const auto threshold = sim::ThresholdAtRatio(indicator, objective, level);
-    if (!threshold.has_value()) return;
-    thresholds.push_back(threshold->value);
-    weights.push_back(threshold->opening_weight);
+    if (!threshold.has_value()) {
+      target.thresholds.resize(1);
+      return;
+    }
+    target.thresholds.push_back(threshold->value);
+    if (varies) weights.push_back(threshold->opening_weight);
   }
-  target.thresholds = std::move(thresholds);
   if (!varies) return;
   target.opening = sim::TargetOpening{
       .window = sim::OpeningWindow(input.network, target.range.indicator, target.window),

@@ -50,8 +50,8 @@ EventReach::EventReach(const PlanInput& input, const Event& event)
     : input_(input),
       event_(event),
       filter_(input.revision.network, event),
-      shares_(input.revision.network, input.revision.channels),
       from_table_(!event.channel.empty() && !event.channel_share_ratio) {
+  if (from_table_) shares_.emplace(input.revision.network, input.revision.channels);
   for (size_t j = 0; j < event.transfers.size(); ++j) {
     const LostSalesTransfer& transfer = event.transfers[j];
     if (transfer.unit.empty()) {
@@ -62,7 +62,7 @@ EventReach::EventReach(const PlanInput& input, const Event& event)
                                  .index = j});
     }
   }
-  is_dated_ = from_table_ && shares_.IsDated(event.channel);
+  is_dated_ = from_table_ && shares_->IsDated(event.channel);
   by_series_ = from_table_ || !unit_transfers_.empty();
   for (UnitTransfer& transfer : unit_transfers_) MeasureGain(transfer);
 }
@@ -73,14 +73,14 @@ double EventReach::uniform_coefficient() const {
 }
 
 std::optional<int> EventReach::RowAt(const SeriesKey& key, Period period) const {
-  return from_table_ ? shares_.RowAt(key, event_.channel, period) : std::nullopt;
+  return from_table_ ? shares_->RowAt(key, event_.channel, period) : std::nullopt;
 }
 
 std::optional<double> EventReach::ShareAt(const SeriesKey& key, Period period) const {
   if (!from_table_) return event_.channel.empty() ? 1.0 : *event_.channel_share_ratio;
   const std::optional<int> row = RowAt(key, period);
   if (!row) return std::nullopt;
-  return shares_.row(*row).share;
+  return shares_->row(*row).share;
 }
 
 double EventReach::Returned(int unit) const {

@@ -84,7 +84,8 @@ class EventReach {
   const PlanInput& input_;
   const Event& event_;
   EventFilter filter_;
-  ChannelShares shares_;
+  // Nullopt but for a channel whose shares a table says.
+  std::optional<ChannelShares> shares_;
   // Sum of the transfers to other channels.
   double returned_by_channel_ = 0.0;
   std::vector<UnitTransfer> unit_transfers_;

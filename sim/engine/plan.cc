@@ -122,7 +122,9 @@ void AddSeriesOfOnes(Plan& plan) {
 }  // namespace
 
 absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
-  Violations violations = CheckPlanInput(input);
+  const Revision& revision = input.revision;
+  RowTables rows{.index = RowIndex(revision.network, revision.realisations)};
+  Violations violations = CheckPlanInput(input, rows.index);
   JALON_RETURN_IF_ERROR(violations.ToStatus());
 
   Plan plan;
@@ -131,17 +133,18 @@ absl::StatusOr<Plan> BuildPlan(const PlanInput& input) {
   plan.targets.assign(input.targets.begin(), input.targets.end());
   plan.shared = SharedPart(input.model);
 
-  const ModelIndex index = IndexModel(input.revision.network, input.model);
+  const ModelIndex index = IndexModel(revision.network, input.model);
+  rows.model_series = ModelSeriesOfRows(index, revision.realisations);
   QuantityPart quantities = ResolveQuantities(input);
   violations.Merge(quantities.violations);
-  TargetPart targets = ResolveTargets(input, index, quantities.slots);
+  TargetPart targets = ResolveTargets(input, rows, quantities.slots);
   MoveInto(plan, std::move(quantities));
-  SeriesPart series = ResolveSeries(input, index, targets);
+  SeriesPart series = ResolveSeries(input, rows, targets);
   const std::vector<int> model_series = std::move(series.model_series);
   violations.Merge(series.violations);
   MoveInto(plan, std::move(targets));
   MoveInto(plan, std::move(series));
-  MoveInto(plan, ResolveStocks(input, plan, model_series));
+  MoveInto(plan, ResolveStocks(input, rows, plan));
 
   violations.Merge(CheckEventReach(input, plan.horizon));
 

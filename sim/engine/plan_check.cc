@@ -94,7 +94,7 @@ std::string RangeText(const Network& network, const NodeRange& r) {
                       " / ", network.indicator(r.indicator).id);
 }
 
-Violations CheckRange(const PlanInput& input, size_t i) {
+Violations CheckRange(const PlanInput& input, const RowIndex& rows, size_t i) {
   Violations violations;
   const Network& network = input.revision.network;
   const NodeRange& range = input.targets[i].range;
@@ -108,9 +108,8 @@ Violations CheckRange(const PlanInput& input, size_t i) {
                     .value = RangeText(network, range),
                     .rule = "must be one unit and segment: the indicator does not add up",
                     .reason = "INDICATOR_NOT_ADDITIVE"});
-  } else if (!HasSeriesBehind(network, range, [&](const NodeRange& part) {
-               return HasSeries(input.revision.realisations, part);
-             })) {
+  } else if (!HasSeriesBehind(network, range,
+                              [&](const NodeRange& part) { return rows.Any(part); })) {
     violations.Add({.field = TargetField(i, "range"),
                     .value = RangeText(network, range),
                     .rule = "must contain at least one series",
@@ -195,7 +194,7 @@ Violations CheckOpening(const PlanInput& input, size_t i) {
   return violations;
 }
 
-Violations CheckTargets(const PlanInput& input) {
+Violations CheckTargets(const PlanInput& input, const RowIndex& rows) {
   Violations violations;
   if (input.targets.empty()) {
     violations.Add({.field = "targets",
@@ -204,7 +203,7 @@ Violations CheckTargets(const PlanInput& input) {
                     .reason = "NO_TARGET"});
   }
   for (size_t i = 0; i < input.targets.size(); ++i) {
-    violations.Merge(CheckRange(input, i));
+    violations.Merge(CheckRange(input, rows, i));
     violations.Merge(CheckAggregation(input, i));
     violations.Merge(CheckWindow(input, i, "window", input.targets[i].window));
     violations.Merge(CheckFinite(i, "thresholds", input.targets[i].thresholds));
@@ -228,11 +227,11 @@ Violations CheckScenario(const PlanInput& input) {
 
 }  // namespace
 
-Violations CheckPlanInput(const PlanInput& input) {
+Violations CheckPlanInput(const PlanInput& input, const RowIndex& rows) {
   Violations violations;
   violations.Merge(CheckModel(input));
   violations.Merge(CheckAsOf(input));
-  violations.Merge(CheckTargets(input));
+  violations.Merge(CheckTargets(input, rows));
   violations.Merge(CheckScenario(input));
   return violations;
 }

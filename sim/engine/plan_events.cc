@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,14 +138,18 @@ void JoinRegimes(std::vector<PlanEvent>& events) {
 
 // Lists, per series, the events that act on it alone.
 void IndexBySeries(EventPart& part, int series_count) {
-  std::vector<std::vector<int>> lists(series_count);
-  for (size_t e = 0; e < part.events.size(); ++e) {
-    for (int series : part.events[e].series) lists[series].push_back(static_cast<int>(e));
+  std::vector<int>& first = part.series_event_first;
+  first.assign(static_cast<size_t>(series_count) + 1, 0);
+  for (const PlanEvent& event : part.events) {
+    for (int series : event.series) ++first[series + 1];
   }
-  part.series_event_first.push_back(0);
-  for (const std::vector<int>& list : lists) {
-    part.series_events.insert(part.series_events.end(), list.begin(), list.end());
-    part.series_event_first.push_back(static_cast<int>(part.series_events.size()));
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  part.series_events.resize(first.back());
+  std::vector<int> next(first.begin(), first.end() - 1);
+  for (size_t e = 0; e < part.events.size(); ++e) {
+    for (int series : part.events[e].series) {
+      part.series_events[next[series]++] = static_cast<int>(e);
+    }
   }
 }
 

@@ -3,12 +3,15 @@
 #define JALON_SIM_ENGINE_PLAN_PARTS_H_
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "sim/base/period.h"
 #include "sim/base/violation.h"
 #include "sim/engine/plan.h"
+#include "sim/engine/row_index.h"
 #include "sim/engine/target_parts.h"
 #include "sim/network/known_dates.h"
 #include "sim/network/mean_ratios.h"
@@ -29,8 +32,17 @@ struct ModelIndex {
 };
 ModelIndex IndexModel(const Network& network, const Model& model);
 
+// The rows of the realisations as a plan asks for them.
+struct RowTables {
+  RowIndex index;
+  // [row]: index into Model::series, -1 without one.
+  std::vector<int> model_series;
+};
+// [row]: RowTables::model_series.
+std::vector<int> ModelSeriesOfRows(const ModelIndex& index, const Realisations& realisations);
+
 // Everything wrong with the request that can be said before resolving targets to series.
-Violations CheckPlanInput(const PlanInput& input);
+Violations CheckPlanInput(const PlanInput& input, const RowIndex& rows);
 
 // Targets as quantities.
 struct QuantityPart {
@@ -53,11 +65,8 @@ struct TargetPart {
   std::vector<int> series_slot_first;
   std::vector<int> series_slots;
 };
-TargetPart ResolveTargets(const PlanInput& input, const ModelIndex& index,
+TargetPart ResolveTargets(const PlanInput& input, const RowTables& rows,
                           const std::vector<PlanSlot>& slots);
-
-// Whether any series stands inside `range`.
-bool HasSeries(const Realisations& realisations, const NodeRange& range);
 
 // A stock that was not reported is computed from its last known level on, by its flows, over at
 // most this many periods; one that was last known longer ago is taken as it was then.
@@ -73,19 +82,23 @@ struct PlanRow {
   int model_series = -1;
 };
 
-// The constant cells of one row over `window`, NaN where a draw is needed: realised up to as_of, 0
+// A window, and where its cells go: one for each of its periods.
+struct CellRow {
+  Window window;
+  std::span<double> cells;
+};
+
+// Fills in the constant cells of one row, NaN where a draw is needed: realised up to as_of, 0
 // before the unit opens, from its closing (as far as known at as_of) on, and once the series has
 // ended; levels of stocks that were not reported for too long, or (the model's own) never.
-std::vector<double> ConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
-                                  const Window& window);
+void FillConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
+                       const CellRow& into);
 
-// Rows of the series that feed the stock of `row`, with their signs: those of its flows at the unit
-// and at or below the segment. Ascending among those that enter, then among those that leave.
-struct StockFlowRow {
-  int row = 0;
-  double sign = 1.0;
-};
-std::vector<StockFlowRow> StockFlowRows(const Revision& revision, int row);
+// Calls `visit(flow, sign)` for the rows of the series that feed the stock of `row`: those of its
+// flows at the unit and at or below the segment. Ascending among those that enter, then among those
+// that leave.
+void ForEachStockFlow(const Revision& revision, const RowIndex& rows, int row,
+                      absl::FunctionRef<void(int flow, double sign)> visit);
 
 // Last period up to `period` with a known level of `row`; nullopt when there is none.
 std::optional<Period> LastKnown(const Realisations& realisations, int row, Period period);
@@ -103,8 +116,7 @@ struct StockPart {
   std::vector<int> step_place;
 };
 // `plan` has its horizon, series and realised cells.
-StockPart ResolveStocks(const PlanInput& input, const Plan& plan,
-                        const std::vector<int>& model_series);
+StockPart ResolveStocks(const PlanInput& input, const RowTables& rows, const Plan& plan);
 
 // Series and groups of the plan. Cells and base are filled by the functions below.
 struct SeriesPart {
@@ -119,8 +131,7 @@ struct SeriesPart {
   // Series that must be drawn and are not in the model, groups whose series disagree on a link.
   Violations violations;
 };
-SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
-                         const TargetPart& targets);
+SeriesPart ResolveSeries(const PlanInput& input, const RowTables& rows, const TargetPart& targets);
 
 // [series x period]: Plan::base. `plan` has everything above.
 std::vector<double> BaseEta(const Plan& plan, const Model& model,

@@ -1,7 +1,12 @@
 // Targets as sums of slots: what each indicator is made of.
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "sim/engine/elimination_terms.h"
 #include "sim/engine/plan_parts.h"
@@ -9,20 +14,69 @@
 namespace jalon::sim {
 namespace {
 
-// Numbers values as they come; equal ones share a number.
-template <typename Value>
-class Numbering {
+uint64_t Packed(int high, int low) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | static_cast<uint32_t>(low);
+}
+
+size_t HashOf(const PlanSlot& slot) {
+  const NodeRange& range = slot.range;
+  const SlotReading& reading = slot.reading;
+  return absl::HashOf(Packed(range.unit_first, range.unit_end),
+                      Packed(range.segment_first, range.segment_end),
+                      Packed(reading.window.first.index, reading.window.last.index),
+                      Packed(range.indicator, 2 * reading.rate + (reading.mean_of_stock ? 1 : 0)));
+}
+
+// Numbers slots as they come; equal ones share a number. The table holds numbers alone: few are
+// asked for twice, and tens of thousands of slots do not fit into a cache.
+class SlotNumbering {
  public:
-  int NumberOf(const Value& value) {
-    const auto [it, is_new] = numbers_.emplace(value, static_cast<int>(values_.size()));
-    if (is_new) values_.push_back(value);
-    return it->second;
+  SlotNumbering() : numbers_(0, OfNumbers{&slots_}, OfNumbers{&slots_}) {}
+  SlotNumbering(const SlotNumbering&) = delete;
+  SlotNumbering& operator=(const SlotNumbering&) = delete;
+
+  void Reserve(size_t count) {
+    slots_.reserve(count);
+    numbers_.reserve(count);
   }
-  std::vector<Value> Take() { return std::move(values_); }
+  int NumberOf(const PlanSlot& slot) {
+    const auto found = numbers_.find(slot);
+    if (found != numbers_.end()) return *found;
+    const int number = static_cast<int>(slots_.size());
+    slots_.push_back(slot);
+    numbers_.insert(number);
+    return number;
+  }
+  std::vector<PlanSlot> Take() { return std::move(slots_); }
 
  private:
-  std::map<Value, int> numbers_;
-  std::vector<Value> values_;
+  struct OfNumbers {
+    using is_transparent = void;
+    size_t operator()(int number) const { return HashOf((*slots)[number]); }
+    size_t operator()(const PlanSlot& slot) const { return HashOf(slot); }
+    bool operator()(int a, int b) const { return a == b; }
+    bool operator()(int a, const PlanSlot& b) const { return (*slots)[a] == b; }
+
+    const std::vector<PlanSlot>* slots;
+  };
+
+  std::vector<PlanSlot> slots_;
+  absl::flat_hash_set<int, OfNumbers, OfNumbers> numbers_;
+};
+
+// Numbers rates as they come; equal ones share a number.
+class RateNumbering {
+ public:
+  int NumberOf(const PlanRate& rate) {
+    const auto [it, is_new] = numbers_.emplace(rate, static_cast<int>(rates_.size()));
+    if (is_new) rates_.push_back(rate);
+    return it->second;
+  }
+  std::vector<PlanRate> Take() { return std::move(rates_); }
+
+ private:
+  std::map<PlanRate, int> numbers_;
+  std::vector<PlanRate> rates_;
 };
 
 // An indicator over a window, as a target or a ratio reads it.
@@ -38,7 +92,11 @@ class QuantityMaker {
       : network_(input.revision.network),
         drivers_(input.model.drivers.driver_ids),
         derived_(input.model.derived_drivers),
-        eliminations_(input) {}
+        eliminations_(input) {
+    part_.targets.reserve(input.targets.size());
+    part_.terms.reserve(input.targets.size());
+    slots_.Reserve(input.targets.size());
+  }
 
   void Add(const Target& target) {
     range_ = target.range;
@@ -152,8 +210,8 @@ class QuantityMaker {
   const EliminationTerms eliminations_;
   // Of the target at hand.
   NodeRange range_;
-  Numbering<PlanSlot> slots_;
-  Numbering<PlanRate> rates_;
+  SlotNumbering slots_;
+  RateNumbering rates_;
   std::vector<std::string> missing_;
   QuantityPart part_;
 };

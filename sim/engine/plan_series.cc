@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "sim/base/hash64.h"
 #include "sim/engine/plan_parts.h"
@@ -49,11 +51,10 @@ void CheckStockLaw(const PlanInput& input, int row, int model_series, Violations
                   .reason = "STOCK_LAW_MISMATCH"});
 }
 
+// Without its stream of the branch.
 PlanSeries SeriesOf(const PlanInput& input, int row, int model_series) {
-  const Realisations& realisations = input.revision.realisations;
   PlanSeries series;
-  series.id64 = realisations.id64(row);
-  series.branch_id64 = Hash64(input.revision.network.unit(realisations.key(row).unit).id);
+  series.id64 = input.revision.realisations.id64(row);
   series.row = row;
   series.group = -1;
   if (model_series < 0) return series;
@@ -69,19 +70,28 @@ PlanSeries SeriesOf(const PlanInput& input, int row, int model_series) {
   return series;
 }
 
-// Numbers groups, region rows and indicators as they come.
+// [unit]: the stream of its branch effect.
+std::vector<uint64_t> BranchIds(const Network& network) {
+  std::vector<uint64_t> ids;
+  ids.reserve(network.unit_count());
+  for (int u = 0; u < network.unit_count(); ++u) ids.push_back(Hash64(network.unit(u).id));
+  return ids;
+}
+
+// Numbers groups, region rows and indicators in model order.
 class GroupTable {
  public:
-  explicit GroupTable(const Model& model) : model_(model) {}
+  explicit GroupTable(const Model& model)
+      : model_(model), used_(model.groups.size(), 0), plan_group_(model.groups.size(), -1) {}
 
   // Marks a model group as used.
-  void Use(int model_group) { used_.push_back(model_group); }
+  void Use(int model_group) { used_[model_group] = 1; }
 
   // Fills the plan's tables from the marked groups, in model order.
   void Number(SeriesPart& part);
 
-  // Plan group of a model group.
-  int Find(int model_group) const { return plan_group_.at(model_group); }
+  // Plan group of a model group in use.
+  int Find(int model_group) const { return plan_group_[model_group]; }
 
  private:
   int region_of(int model_group) const {
@@ -93,8 +103,9 @@ class GroupTable {
   PlanGroup Group(int model_group, const std::vector<PlanRegionRow>& rows) const;
 
   const Model& model_;
-  std::vector<int> used_;
-  absl::flat_hash_map<int, int> plan_group_;
+  // [model group]
+  std::vector<char> used_;
+  std::vector<int> plan_group_;
 };
 
 void SortUnique(std::vector<int>& values) {
@@ -131,8 +142,11 @@ PlanGroup GroupTable::Group(int model_group, const std::vector<PlanRegionRow>& r
 }
 
 void GroupTable::Number(SeriesPart& part) {
-  SortUnique(used_);
-  for (int model_group : used_) {
+  std::vector<int> used;
+  for (size_t g = 0; g < used_.size(); ++g) {
+    if (used_[g] != 0) used.push_back(static_cast<int>(g));
+  }
+  for (int model_group : used) {
     const int indicator = model_.groups[model_group].indicator;
     part.region_rows.push_back(RegionRow(region_of(model_group), indicator));
     part.indicators.push_back(indicator);
@@ -141,7 +155,7 @@ void GroupTable::Number(SeriesPart& part) {
   std::sort(part.region_rows.begin(), part.region_rows.end(), PairBefore);
   part.region_rows.erase(std::unique(part.region_rows.begin(), part.region_rows.end(), SamePair),
                          part.region_rows.end());
-  for (int model_group : used_) {
+  for (int model_group : used) {
     plan_group_[model_group] = static_cast<int>(part.groups.size());
     part.groups.push_back(Group(model_group, part.region_rows));
   }
@@ -195,42 +209,70 @@ ModelIndex IndexModel(const Network& network, const Model& model) {
                         index.segments[s.segment]};
     index.series.emplace_back(key, static_cast<int>(i));
   }
-  std::sort(index.series.begin(), index.series.end());
+  // Fitted models are in canonical order.
+  if (!std::is_sorted(index.series.begin(), index.series.end())) {
+    std::sort(index.series.begin(), index.series.end());
+  }
   return index;
 }
 
-std::vector<double> ConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
-                                  const Window& window) {
+std::vector<int> ModelSeriesOfRows(const ModelIndex& index, const Realisations& realisations) {
+  std::vector<int> found(realisations.series_count(), -1);
+  auto series = index.series.begin();
+  for (int row = 0; row < realisations.series_count(); ++row) {
+    const SeriesKey& key = realisations.key(row);
+    while (series != index.series.end() && series->first < key) ++series;
+    if (series == index.series.end()) break;
+    if (series->first == key) found[row] = series->second;
+  }
+  return found;
+}
+
+void FillConstantCells(const PlanInput& input, const KnownDates& dates, PlanRow place,
+                       const CellRow& into) {
   const auto [row, model_series] = place;
+  const Window& window = into.window;
+  const std::span<double> cells = into.cells;
   const Realisations& realisations = input.revision.realisations;
+  const std::span<const double> known = realisations.row(row);
   const int unit = realisations.key(row).unit;
   const bool ended = model_series >= 0 && input.model.series[model_series].ended;
-  const Period last = LastKnown(realisations, row, input.as_of).value_or(realisations.first() - 1);
-  std::vector<double> cells(window.size(), kDrawn);
+  const bool stays = !ended && dates.IsAlwaysOpen(unit);
+  Period last = realisations.first() - 1;
+  if (ended) last = LastKnown(realisations, row, input.as_of).value_or(last);
+  std::fill(cells.begin(), cells.end(), kDrawn);
   for (int t = 0; t < window.size(); ++t) {
     const Period period = window.first + t;
     const bool past = period <= input.as_of;
-    const double value = past ? realisations.at(row, period) : kDrawn;
-    if (!std::isnan(value)) {
-      cells[t] = value;
+    // What is to come of most series is drawn.
+    if (!past && stays) return;
+    const int column = period - realisations.first();
+    const bool reported = past && column >= 0 && column < static_cast<int>(known.size()) &&
+                          !std::isnan(known[column]);
+    if (reported) {
+      cells[t] = known[column];
     } else if (!dates.IsOpen(unit, period) || (ended && period > last)) {
       cells[t] = 0.0;
     } else if (past) {
       cells[t] = CarriedLevel(input, row, model_series, period).value_or(kDrawn);
     }
   }
-  return cells;
 }
 
-SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
-                         const TargetPart& targets) {
+SeriesPart ResolveSeries(const PlanInput& input, const RowTables& rows, const TargetPart& targets) {
   SeriesPart part;
   const KnownDates dates(input.revision, input.as_of);
+  const std::vector<uint64_t> branch_ids = BranchIds(input.revision.network);
+  const size_t period_count = targets.horizon.size();
+  part.series.reserve(targets.rows.size());
+  part.model_series.reserve(targets.rows.size());
+  part.realised.resize(targets.rows.size() * period_count);
   std::vector<bool> drawn;
   for (int row : targets.rows) {
-    const int model_series = index.Find(input.revision.realisations.key(row)).value_or(-1);
-    const std::vector<double> cells =
-        ConstantCells(input, dates, {row, model_series}, targets.horizon);
+    const int model_series = rows.model_series[row];
+    const std::span<double> cells =
+        std::span(part.realised).subspan(part.series.size() * period_count, period_count);
+    FillConstantCells(input, dates, {row, model_series}, {targets.horizon, cells});
     const bool needs_draws =
         std::any_of(cells.begin(), cells.end(), [](double cell) { return std::isnan(cell); });
     if (needs_draws && model_series < 0) {
@@ -244,7 +286,7 @@ SeriesPart ResolveSeries(const PlanInput& input, const ModelIndex& index,
                     input.model.series[model_series].law != Law::kExactStock);
     part.model_series.push_back(model_series);
     part.series.push_back(SeriesOf(input, row, model_series));
-    part.realised.insert(part.realised.end(), cells.begin(), cells.end());
+    part.series.back().branch_id64 = branch_ids[input.revision.realisations.key(row).unit];
   }
   AssignGroups(input, part, drawn);
   return part;

@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <tuple>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
@@ -69,10 +68,7 @@ class StepMaker {
         alone_(Alone(families_)) {}
 
   void Fill(StockPart& part) const {
-    part.step_series.resize(plan_.series.size());
-    std::iota(part.step_series.begin(), part.step_series.end(), 0);
-    std::sort(part.step_series.begin(), part.step_series.end(),
-              [&](int a, int b) { return PlaceOf(a) < PlaceOf(b); });
+    part.step_series = Order();
     part.step_place.resize(plan_.series.size());
     for (size_t j = 0; j < part.step_series.size(); ++j) {
       if (j == 0 || !SameStep(part.step_series[j - 1], part.step_series[j])) {
@@ -87,11 +83,24 @@ class StepMaker {
   const SeriesKey& KeyOf(int i) const {
     return input_.revision.realisations.key(plan_.series[i].row);
   }
-  // Family, unit, flows before stocks, then canonical order.
-  std::tuple<int, int, bool, SeriesKey> PlaceOf(int i) const {
+  // Family, unit, flows before stocks.
+  size_t PlaceOf(int i) const {
     const SeriesKey& key = KeyOf(i);
-    return {families_[key.indicator], key.unit, IsStock(input_.revision.network, key.indicator),
-            key};
+    const size_t unit =
+        static_cast<size_t>(families_[key.indicator]) * input_.revision.network.unit_count() +
+        key.unit;
+    return 2 * unit + (IsStock(input_.revision.network, key.indicator) ? 1 : 0);
+  }
+  // By place, then canonical order, which is that of the plan: counted, not compared.
+  std::vector<int> Order() const {
+    const Network& network = input_.revision.network;
+    std::vector<int> next(
+        2 * static_cast<size_t>(network.indicator_count()) * network.unit_count() + 1);
+    for (int i = 0; i < plan_.series_count(); ++i) ++next[PlaceOf(i) + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    std::vector<int> order(plan_.series.size());
+    for (int i = 0; i < plan_.series_count(); ++i) order[next[PlaceOf(i)]++] = i;
+    return order;
   }
   bool SameStep(int a, int b) const {
     const SeriesKey& x = KeyOf(a);
@@ -114,9 +123,9 @@ bool IsComputedStock(const PlanInput& input, const Plan& plan, int i) {
   return std::any_of(first, first + plan.period_count(), [](double c) { return std::isnan(c); });
 }
 
-// Plan series by row of the realisations.
-absl::flat_hash_map<int, int> SeriesByRow(const Plan& plan) {
-  absl::flat_hash_map<int, int> series;
+// [row of the realisations]: its plan series; -1 without one.
+std::vector<int> SeriesByRow(const PlanInput& input, const Plan& plan) {
+  std::vector<int> series(input.revision.realisations.series_count(), -1);
   for (int i = 0; i < plan.series_count(); ++i) series[plan.series[i].row] = i;
   return series;
 }
@@ -124,51 +133,51 @@ absl::flat_hash_map<int, int> SeriesByRow(const Plan& plan) {
 // [series]: whether every cell is a whole number.
 std::vector<bool> WholeSeries(const PlanInput& input, const Plan& plan) {
   const Network& network = input.revision.network;
+  std::vector<bool> whole_stock;
+  for (int k = 0; k < network.indicator_count(); ++k) {
+    whole_stock.push_back(IsStock(network, k) && IsWholeStock(network, k));
+  }
   std::vector<bool> whole;
+  whole.reserve(plan.series.size());
   for (const PlanSeries& series : plan.series) {
     const int k = input.revision.realisations.key(series.row).indicator;
-    whole.push_back(IsStock(network, k) ? IsWholeStock(network, k)
-                                        : series.law == Law::kNegativeBinomial);
+    whole.push_back(IsStock(network, k) ? whole_stock[k] : series.law == Law::kNegativeBinomial);
   }
   return whole;
 }
 
 }  // namespace
 
-std::vector<StockFlowRow> StockFlowRows(const Revision& revision, int row) {
+void ForEachStockFlow(const Revision& revision, const RowIndex& rows, int row,
+                      absl::FunctionRef<void(int flow, double sign)> visit) {
+  const Network& network = revision.network;
   const SeriesKey& key = revision.realisations.key(row);
-  const NodeRange below = RangeOf(revision.network, key.indicator, key.unit, key.segment);
-  std::vector<StockFlowRow> flows;
-  const auto add = [&](const std::vector<int>& indicators, double sign) {
-    for (int k : indicators) {
-      for (int r : revision.realisations.RowsIn(WithIndicator(below, k))) {
-        flows.push_back({.row = r, .sign = sign});
-      }
-    }
-  };
-  add(revision.network.inflow_indices(key.indicator), 1.0);
-  add(revision.network.outflow_indices(key.indicator), -1.0);
-  return flows;
+  const NodeRange below = RangeOf(network, key.indicator, key.unit, key.segment);
+  for (int k : network.inflow_indices(key.indicator)) {
+    rows.ForEach(WithIndicator(below, k), [&](int flow) { visit(flow, 1.0); });
+  }
+  for (int k : network.outflow_indices(key.indicator)) {
+    rows.ForEach(WithIndicator(below, k), [&](int flow) { visit(flow, -1.0); });
+  }
 }
 
-StockPart ResolveStocks(const PlanInput& input, const Plan& plan,
-                        const std::vector<int>& model_series) {
+StockPart ResolveStocks(const PlanInput& input, const RowTables& rows, const Plan& plan) {
   StockPart part;
   StepMaker(input, plan).Fill(part);
   part.stock_of_series.assign(plan.series.size(), -1);
   part.whole_of_series = WholeSeries(input, plan);
-  absl::flat_hash_map<int, int> series_by_row;
+  const std::vector<int> series_by_row = SeriesByRow(input, plan);
   for (int i = 0; i < plan.series_count(); ++i) {
     if (!IsComputedStock(input, plan, i)) continue;
-    if (series_by_row.empty()) series_by_row = SeriesByRow(plan);
     const int row = plan.series[i].row;
     part.stock_of_series[i] = static_cast<int>(part.stocks.size());
-    PlanStock stock{.opening = OpeningLevel(input, row, model_series[i], plan.horizon.first - 1),
-                    .whole = part.whole_of_series[i],
-                    .first_flow = static_cast<int>(part.flows.size())};
-    for (const StockFlowRow& flow : StockFlowRows(input.revision, row)) {
-      part.flows.push_back({.series = series_by_row.at(flow.row), .sign = flow.sign});
-    }
+    PlanStock stock{
+        .opening = OpeningLevel(input, row, rows.model_series[row], plan.horizon.first - 1),
+        .whole = part.whole_of_series[i],
+        .first_flow = static_cast<int>(part.flows.size())};
+    ForEachStockFlow(input.revision, rows.index, row, [&](int flow, double sign) {
+      part.flows.push_back({.series = series_by_row[flow], .sign = sign});
+    });
     stock.end_flow = static_cast<int>(part.flows.size());
     part.stocks.push_back(stock);
   }

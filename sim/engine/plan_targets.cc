@@ -1,32 +1,14 @@
 // Slots resolved against the realisations: the plan's series and its horizon.
 #include <algorithm>
-#include <numeric>
+#include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "sim/engine/plan_parts.h"
 
 namespace jalon::sim {
 namespace {
-
-// Calls `visit(row)` for each row of the realisations inside `range`, ascending, until it returns
-// false.
-template <typename Visit>
-void ForEachRowWhile(const Realisations& realisations, const NodeRange& range, const Visit& visit) {
-  const std::vector<SeriesKey>& keys = realisations.keys();
-  const SeriesKey from{range.indicator, range.unit_first, 0};
-  auto it = std::lower_bound(keys.begin(), keys.end(), from);
-  for (; it != keys.end() && it->indicator == range.indicator && it->unit < range.unit_end; ++it) {
-    if (range.contains(*it) && !visit(static_cast<int>(it - keys.begin()))) return;
-  }
-}
-
-template <typename Visit>
-void ForEachRow(const Realisations& realisations, const NodeRange& range, const Visit& visit) {
-  ForEachRowWhile(realisations, range, [&](int row) {
-    visit(row);
-    return true;
-  });
-}
 
 // Periods of cells a reading looks at: one more before for mean levels.
 Window CellsOf(const SlotReading& reading) {
@@ -45,23 +27,30 @@ Window UnionOfWindows(const std::vector<PlanSlot>& slots) {
   return horizon;
 }
 
-// Slots ordered by reading, then as they came.
+// Slots ordered by reading, then as they came. There are few readings, so each is compared once.
 std::vector<int> OrderByReading(const std::vector<PlanSlot>& slots) {
-  std::vector<int> order(slots.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return slots[a].reading < slots[b].reading; });
+  std::map<SlotReading, std::vector<int>> by_reading;
+  std::pair<const SlotReading, std::vector<int>>* last = nullptr;
+  for (size_t slot = 0; slot < slots.size(); ++slot) {
+    const SlotReading& reading = slots[slot].reading;
+    if (last == nullptr || last->first != reading) last = &*by_reading.try_emplace(reading).first;
+    last->second.push_back(static_cast<int>(slot));
+  }
+  std::vector<int> order;
+  order.reserve(slots.size());
+  for (const auto& [reading, alike] : by_reading) {
+    order.insert(order.end(), alike.begin(), alike.end());
+  }
   return order;
 }
 
 class TargetResolver {
  public:
-  TargetResolver(const PlanInput& input, const ModelIndex& index,
-                 const std::vector<PlanSlot>& slots)
+  TargetResolver(const PlanInput& input, const RowTables& rows, const std::vector<PlanSlot>& slots)
       : input_(input),
         realisations_(input.revision.realisations),
         dates_(input.revision, input.as_of),
-        index_(index),
+        rows_(rows),
         slots_(slots),
         counts_(realisations_.series_count(), 0),
         wanted_(realisations_.series_count(), false) {}
@@ -79,19 +68,19 @@ class TargetResolver {
  private:
   void CountSlots() {
     for (const PlanSlot& slot : slots_) {
-      ForEachRow(realisations_, slot.range, [&](int row) { ++counts_[row]; });
+      rows_.index.ForEach(slot.range, [&](int row) { ++counts_[row]; });
     }
     for (size_t row = 0; row < counts_.size(); ++row) wanted_[row] = counts_[row] > 0;
   }
 
   // The first period of the horizon in which the stock of `row` has to be computed.
-  std::optional<Period> FirstComputed(int row) const {
-    const int model_series = index_.Find(realisations_.key(row)).value_or(-1);
-    const std::vector<double> cells =
-        ConstantCells(input_, dates_, {row, model_series}, part_.horizon);
-    const auto found = std::find_if(cells.begin(), cells.end(), [](double c) { return c != c; });
-    if (found == cells.end()) return std::nullopt;
-    return part_.horizon.first + static_cast<int>(found - cells.begin());
+  std::optional<Period> FirstComputed(int row) {
+    const Window& horizon = part_.horizon;
+    cells_.resize(horizon.size());
+    FillConstantCells(input_, dates_, {row, rows_.model_series[row]}, {horizon, cells_});
+    const auto found = std::find_if(cells_.begin(), cells_.end(), [](double c) { return c != c; });
+    if (found == cells_.end()) return std::nullopt;
+    return horizon.first + static_cast<int>(found - cells_.begin());
   }
 
   void ReachBackForStocks() {
@@ -109,7 +98,8 @@ class TargetResolver {
 
   void WantFlows() {
     for (int row : stocks_) {
-      for (const StockFlowRow& flow : StockFlowRows(input_.revision, row)) wanted_[flow.row] = true;
+      ForEachStockFlow(input_.revision, rows_.index, row,
+                       [&](int flow, double) { wanted_[flow] = true; });
     }
   }
 
@@ -128,15 +118,15 @@ class TargetResolver {
   void ListSlots() {
     part_.series_slots.resize(part_.series_slot_first.back());
     for (int slot : OrderByReading(slots_)) {
-      ForEachRow(realisations_, slots_[slot].range,
-                 [&](int row) { part_.series_slots[next_[row]++] = slot; });
+      rows_.index.ForEach(slots_[slot].range,
+                          [&](int row) { part_.series_slots[next_[row]++] = slot; });
     }
   }
 
   const PlanInput& input_;
   const Realisations& realisations_;
   const KnownDates dates_;
-  const ModelIndex& index_;
+  const RowTables& rows_;
   const std::vector<PlanSlot>& slots_;
   // [row]: slots it stands in, whether the plan has it, the next place in the list.
   std::vector<int> counts_;
@@ -144,19 +134,12 @@ class TargetResolver {
   std::vector<int> next_;
   // Rows of stocks with a cell to compute.
   std::vector<int> stocks_;
+  // Of the stock at hand, over the horizon.
+  std::vector<double> cells_;
   TargetPart part_;
 };
 
 }  // namespace
-
-bool HasSeries(const Realisations& realisations, const NodeRange& range) {
-  bool found = false;
-  ForEachRowWhile(realisations, range, [&](int) {
-    found = true;
-    return false;
-  });
-  return found;
-}
 
 std::optional<Period> LastKnown(const Realisations& realisations, int row, Period period) {
   for (Period p = std::min(period, realisations.last()); p >= realisations.first(); p = p - 1) {
@@ -172,9 +155,9 @@ Period StockStart(const PlanInput& input, int row, Period period) {
   return known && before - *known <= kLongestCatchUp ? *known + 1 : before + 1;
 }
 
-TargetPart ResolveTargets(const PlanInput& input, const ModelIndex& index,
+TargetPart ResolveTargets(const PlanInput& input, const RowTables& rows,
                           const std::vector<PlanSlot>& slots) {
-  return TargetResolver(input, index, slots).Resolve();
+  return TargetResolver(input, rows, slots).Resolve();
 }
 
 }  // namespace jalon::sim

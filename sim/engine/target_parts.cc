@@ -5,14 +5,6 @@
 namespace jalon::sim {
 namespace {
 
-void AddIndicators(const Network& network, int k, std::vector<int>& found) {
-  if (network.indicator(k).kind == IndicatorKind::kDerived) {
-    for (const DerivedTerm& term : network.expression(k).terms) found.push_back(term.indicator);
-  } else {
-    found.push_back(k);
-  }
-}
-
 // One unit and segment, or an indicator that adds up over what there is.
 bool PartAddsUp(const Network& network, const NodeRange& range) {
   const Indicator& indicator = network.indicator(range.indicator);
@@ -20,12 +12,27 @@ bool PartAddsUp(const Network& network, const NodeRange& range) {
   return indicator.adds_over_segments || range.segment_end - range.segment_first == 1;
 }
 
+// Whether `holds(k)` of every flow and stock that an indicator which is no ratio is made of.
+template <typename Holds>
+bool AllOfSum(const Network& network, int k, const Holds& holds) {
+  if (network.indicator(k).kind != IndicatorKind::kDerived) return holds(k);
+  const std::vector<DerivedTerm>& terms = network.expression(k).terms;
+  return std::all_of(terms.begin(), terms.end(),
+                     [&](const DerivedTerm& term) { return holds(term.indicator); });
+}
+
+// The same of any indicator: of a ratio, what is above and below the line.
+template <typename Holds>
+bool AllBehind(const Network& network, int k, const Holds& holds) {
+  if (network.indicator(k).kind != IndicatorKind::kRatio) return AllOfSum(network, k, holds);
+  return AllOfSum(network, network.numerator_index(k), holds) &&
+         AllOfSum(network, network.denominator_index(k), holds);
+}
+
 bool AnySeries(const Network& network, const NodeRange& range,
                absl::FunctionRef<bool(const NodeRange&)> has_series) {
-  std::vector<int> parts;
-  AddIndicators(network, range.indicator, parts);
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](int k) { return has_series(WithIndicator(range, k)); });
+  return !AllOfSum(network, range.indicator,
+                   [&](int k) { return !has_series(WithIndicator(range, k)); });
 }
 
 bool NeedsMeanLevels(const Network& network, int k) {
@@ -44,27 +51,13 @@ Period FirstPeriodNeeded(const Network& network, int k, const Window& window) {
   return before ? window.first - 1 : window.first;
 }
 
-std::vector<int> IndicatorsBehind(const Network& network, int k) {
-  std::vector<int> found;
-  if (network.indicator(k).kind == IndicatorKind::kRatio) {
-    AddIndicators(network, network.numerator_index(k), found);
-    AddIndicators(network, network.denominator_index(k), found);
-  } else {
-    AddIndicators(network, k, found);
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
-}
-
 bool IsStock(const Network& network, int indicator) {
   return network.indicator(indicator).kind == IndicatorKind::kStock;
 }
 
 bool AddsUp(const Network& network, const NodeRange& range) {
-  const std::vector<int> parts = IndicatorsBehind(network, range.indicator);
-  return std::all_of(parts.begin(), parts.end(),
-                     [&](int k) { return PartAddsUp(network, WithIndicator(range, k)); });
+  return AllBehind(network, range.indicator,
+                   [&](int k) { return PartAddsUp(network, WithIndicator(range, k)); });
 }
 
 bool HasSeriesBehind(const Network& network, const NodeRange& range,

@@ -2,18 +2,12 @@
 #ifndef JALON_SIM_ENGINE_TARGET_PARTS_H_
 #define JALON_SIM_ENGINE_TARGET_PARTS_H_
 
-#include <vector>
-
 #include "absl/functional/function_ref.h"
 #include "sim/base/period.h"
 #include "sim/network/network.h"
 #include "sim/network/realisations.h"
 
 namespace jalon::sim {
-
-// The flows and stocks indicator `k` is made of, ascending, each once: itself, its terms, or those
-// of its numerator and denominator.
-std::vector<int> IndicatorsBehind(const Network& network, int k);
 
 // `range` of another indicator.
 inline NodeRange WithIndicator(NodeRange range, int indicator) {

@@ -32,6 +32,8 @@ class KnownDates {
   std::optional<Period> closed(int unit) const;
   // Whether the unit is open in `period`, as far as known.
   bool IsOpen(int unit, Period period) const;
+  // The same in every period there is.
+  bool IsAlwaysOpen(int unit) const { return !network_.unit(unit).opened && !closed(unit); }
   // Whether the unit has stopped for good by the end of as_of: at the present, also one that is
   // closed from the next period on.
   bool HasClosed(int unit) const;

@@ -30,10 +30,16 @@ double UsualSize(const MeanSeries& series, Period as_of) {
   return count > 0 ? sum / count : 0.0;
 }
 
-// The first value known at all; there is one where a usual size is.
-double FirstKnown(const MeanSeries& series, Period as_of) {
-  for (size_t t = 0; t < series.values.size(); ++t) {
-    const double value = KnownValue(series, series.first + static_cast<int>(t), as_of);
+// The value held when `period` comes: the last one known before it, else the first known at all;
+// there is one where a usual size is.
+double HeldBefore(const MeanSeries& series, Period period, Period as_of) {
+  const auto count = static_cast<int>(series.values.size());
+  for (int t = std::min(period - series.first, count) - 1; t >= 0; --t) {
+    const double value = KnownValue(series, series.first + t, as_of);
+    if (!std::isnan(value)) return value;
+  }
+  for (int t = std::max(period - series.first, 0); t < count; ++t) {
+    const double value = KnownValue(series, series.first + t, as_of);
     if (!std::isnan(value)) return value;
   }
   return kMissing;
@@ -60,13 +66,11 @@ void MeanRatios::Add(const Network& network, const MeanSeries& series,
   const double usual = UsualSize(series, question.model_as_of);
   if (!unit || !(usual > 0)) return;
   row_of_unit_[*unit] = branch_count_++;
-  double held = FirstKnown(series, question.as_of);
+  double held = HeldBefore(series, window_.first, question.as_of);
   int held_periods = 0;
-  // From the first known value on, so that what is held is what came last.
-  for (Period p = std::min(series.first, window_.first); p <= window_.last; p = p + 1) {
+  for (Period p = window_.first; p <= window_.last; p = p + 1) {
     const double value = KnownValue(series, p, question.as_of);
     if (!std::isnan(value)) held = value;
-    if (p < window_.first) continue;
     ratios_.push_back(held / usual);
     const bool wants_plan = question.as_of < p && IsOpen(network.unit(*unit), p);
     held_periods += std::isnan(value) && wants_plan ? 1 : 0;

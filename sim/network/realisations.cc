@@ -333,13 +333,11 @@ std::pair<int, int> Realisations::IndicatorRows(int indicator) const {
 std::vector<int> Realisations::RowsIn(const NodeRange& range) const {
   // Keys of one indicator and a range of units are contiguous; only segments may stick out.
   constexpr int kLowest = std::numeric_limits<int>::min();
-  const auto first = std::lower_bound(keys_.begin(), keys_.end(),
-                                      SeriesKey{range.indicator, range.unit_first, kLowest});
-  const auto end =
-      std::lower_bound(first, keys_.end(), SeriesKey{range.indicator, range.unit_end, kLowest});
+  auto key = std::lower_bound(keys_.begin(), keys_.end(),
+                              SeriesKey{range.indicator, range.unit_first, kLowest});
+  const SeriesKey end{range.indicator, range.unit_end, kLowest};
   std::vector<int> rows;
-  rows.reserve(static_cast<size_t>(end - first));
-  for (auto key = first; key != end; ++key) {
+  for (; key != keys_.end() && *key < end; ++key) {
     if (range.contains(*key)) rows.push_back(static_cast<int>(key - keys_.begin()));
   }
   return rows;
@@ -371,10 +369,14 @@ bool operator==(const Realisations& a, const Realisations& b) {
 std::vector<double> SumRealised(const Realisations& realisations, const NodeRange& range,
                                 const Window& window) {
   std::vector<double> sums(window.size(), kMissing);
-  const std::vector<int> rows = realisations.RowsIn(range);
-  for (int t = 0; t < window.size(); ++t) {
-    for (const int i : rows) {
-      const double value = realisations.at(i, window.first + t);
+  // Columns of the history inside the window.
+  const int shift = window.first - realisations.first();
+  const int begin = std::max(0, -shift);
+  const int end = std::min(window.size(), realisations.period_count() - shift);
+  for (const int i : realisations.RowsIn(range)) {
+    const std::span<const double> row = realisations.row(i);
+    for (int t = begin; t < end; ++t) {
+      const double value = row[shift + t];
       if (std::isnan(value)) continue;
       sums[t] = std::isnan(sums[t]) ? value : sums[t] + value;
     }

@@ -234,6 +234,13 @@ absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
 // CPU milliseconds of 256 paths' share of the knowledge interval; 0 without thresholds.
 double PredictKnowledgeCpuMs(const Plan& plan);
+// Both, for little more than one of them.
+struct ConditionalCost {
+  PlanCost run;
+  double knowledge_cpu_ms = 0.0;
+};
+ConditionalCost PredictConditionalCosts(const Plan& plan, int thread_count,
+                                        int quantile_level_count);
 // Bytes of a block in hand, besides shared states.
 int64_t ConditionalBlockBytes(const ConditionalBlock& block);
 

@@ -87,8 +87,7 @@ double PartBytes(const Plan& plan) {
 }
 
 // Of ChosenLaws.
-double LawBytes(const Plan& plan) {
-  const AtomCount atoms = CountAtoms(plan);
+double LawBytes(const Plan& plan, const AtomCount& atoms) {
   const double thresholds = ThresholdCount(plan);
   const double per_target =
       sizeof(TargetLaw) + sizeof(LaneTarget) + 2.0 * sizeof(size_t) + sizeof(double);
@@ -99,8 +98,8 @@ double LawBytes(const Plan& plan) {
          atoms.uses * sizeof(int);
 }
 
-double ProgramBytes(const Plan& plan) {
-  return LawBytes(plan) + Size(plan.targets.size()) * (sizeof(MeanPlaces) + sizeof(size_t)) +
+double ProgramBytes(const Plan& plan, const AtomCount& atoms) {
+  return LawBytes(plan, atoms) + Size(plan.targets.size()) * (sizeof(MeanPlaces) + sizeof(size_t)) +
          // Means; while laws are chosen, those of every regime but one beside.
          plan.regime_count() * Size(plan.series.size()) * plan.period_count() * sizeof(double);
 }
@@ -141,14 +140,13 @@ double EstimateBytes(const Plan& plan, int quantile_level_count) {
 }
 
 // Nanoseconds of a block: sixteen shared states, the atoms, the targets.
-double BlockNanoseconds(const Plan& plan, double threshold_count) {
+double BlockNanoseconds(const Plan& plan, const AtomCount& atoms, double threshold_count) {
   constexpr double kStateRow = 60.0;
   constexpr double kFlow = 45.0;
   constexpr double kPart = 450.0;
   constexpr double kUse = 12.0;
   constexpr double kThreshold = 90.0;
   constexpr double kTarget = 60.0;
-  const AtomCount atoms = CountAtoms(plan);
   const double latents = Size(plan.indicators.size() + plan.region_rows.size());
   const double rows = latents * (plan.step_count() + 2) + Size(plan.groups.size());
   return kLaneCount * rows * kStateRow + atoms.flows * kFlow + atoms.mixed_parts * kPart +
@@ -157,7 +155,9 @@ double BlockNanoseconds(const Plan& plan, double threshold_count) {
 
 }  // namespace
 
-double PredictKeptLawsBytes(const Plan& plan) { return LawBytes(plan) + InputBytes(plan); }
+double PredictKeptLawsBytes(const Plan& plan) {
+  return LawBytes(plan, CountAtoms(plan)) + InputBytes(plan);
+}
 
 int64_t ConditionalPlan::allocated_bytes() const {
   const Plan& plan = state_->plan;
@@ -170,20 +170,30 @@ int64_t ConditionalBlockBytes(const ConditionalBlock& block) {
          BytesOf(block.variance_by_mean) + BytesOf(block.third) + BytesOf(block.openings);
 }
 
-PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count) {
+ConditionalCost PredictConditionalCosts(const Plan& plan, int thread_count,
+                                        int quantile_level_count) {
+  const AtomCount atoms = CountAtoms(plan);
   const int blocks = BlocksInHand(thread_count);
-  return {.peak_bytes = PlanBytes(plan) + ProgramBytes(plan) + blocks * BlockBytes(plan) +
-                        AccumulatorBytes(plan, quantile_level_count) +
-                        EstimateBytes(plan, quantile_level_count),
-          .cpu_ms_per_256_paths =
-              256.0 / kLaneCount * BlockNanoseconds(plan, ThresholdCount(plan)) * 1e-6};
+  const auto cpu_ms = [&](double threshold_count) {
+    return 256.0 / kLaneCount * BlockNanoseconds(plan, atoms, threshold_count) * 1e-6;
+  };
+  ConditionalCost cost{.run = {.peak_bytes = PlanBytes(plan) + ProgramBytes(plan, atoms) +
+                                             blocks * BlockBytes(plan) +
+                                             AccumulatorBytes(plan, quantile_level_count) +
+                                             EstimateBytes(plan, quantile_level_count),
+                               .cpu_ms_per_256_paths = cpu_ms(ThresholdCount(plan))}};
+  double first_thresholds = 0.0;
+  for (const Target& target : plan.targets) first_thresholds += target.thresholds.empty() ? 0 : 1;
+  if (first_thresholds > 0.0) cost.knowledge_cpu_ms = cpu_ms(first_thresholds);
+  return cost;
+}
+
+PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count) {
+  return PredictConditionalCosts(plan, thread_count, quantile_level_count).run;
 }
 
 double PredictKnowledgeCpuMs(const Plan& plan) {
-  double first_thresholds = 0.0;
-  for (const Target& target : plan.targets) first_thresholds += target.thresholds.empty() ? 0 : 1;
-  if (first_thresholds == 0.0) return 0.0;
-  return 256.0 / kLaneCount * BlockNanoseconds(plan, first_thresholds) * 1e-6;
+  return PredictConditionalCosts(plan, 1, 0).knowledge_cpu_ms;
 }
 
 }  // namespace jalon::sim

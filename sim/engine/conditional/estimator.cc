@@ -21,24 +21,29 @@ int64_t KnowledgePathsOf(int64_t path_count) {
 
 EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,
                                    int64_t law_check_paths) {
-  const PlanCost closed = PredictConditionalCost(plan, thread_count, quantile_level_count);
+  const auto [closed, knowledge_cpu_ms] =
+      PredictConditionalCosts(plan, thread_count, quantile_level_count);
   EstimatorCost cost{.peak_bytes = closed.peak_bytes,
                      .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
-                     .knowledge_cpu_ms_per_256_paths = PredictKnowledgeCpuMs(plan)};
+                     .knowledge_cpu_ms_per_256_paths = knowledge_cpu_ms};
   cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
-  const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
-  const PlanCost scores = PredictScoreCost(plan, thread_count, quantile_level_count);
-  cost.preparation_cpu_ms =
-      whole.preparation_cpu_ms + static_cast<double>(law_check_paths) / 256.0 *
-                                     (whole.cpu_ms_per_256_paths + closed.cpu_ms_per_256_paths);
-  if (HasScores(plan)) cost.cpu_ms_per_256_paths += scores.cpu_ms_per_256_paths;
-  if (law_check_paths > 0) {
-    cost.peak_bytes += whole.peak_bytes;
-  } else if (HasScores(plan)) {
-    cost.peak_bytes += scores.peak_bytes;
-  } else {
-    cost.peak_bytes += CellLawsBytes(static_cast<int>(CompoundShapes(plan).size()));
+  const int shapes = static_cast<int>(CompoundShapes(plan).size());
+  cost.preparation_cpu_ms = CellLawsMilliseconds(shapes);
+  if (law_check_paths == 0 && !HasScores(plan)) {
+    cost.peak_bytes += CellLawsBytes(shapes);
+    return cost;
   }
+  // Whole paths draw every series.
+  const PlanCost scores = PredictScoreCost(plan, thread_count, quantile_level_count);
+  if (HasScores(plan)) cost.cpu_ms_per_256_paths += scores.cpu_ms_per_256_paths;
+  if (law_check_paths == 0) {
+    cost.peak_bytes += scores.peak_bytes;
+    return cost;
+  }
+  const PlanCost whole = PredictCost(plan, thread_count, quantile_level_count);
+  cost.peak_bytes += whole.peak_bytes;
+  cost.preparation_cpu_ms += static_cast<double>(law_check_paths) / 256.0 *
+                             (whole.cpu_ms_per_256_paths + closed.cpu_ms_per_256_paths);
   return cost;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 #include "absl/container/flat_hash_map.h"
@@ -177,6 +178,11 @@ PairedDeltas Pairing::Make() const {
 }  // namespace
 
 std::vector<int> CounterpartsOf(const TargetIdentities& baseline, const TargetIdentities& run) {
+  if (baseline.targets == run.targets) {
+    std::vector<int> counterparts(run.targets.size());
+    std::iota(counterparts.begin(), counterparts.end(), 0);
+    return counterparts;
+  }
   const std::vector<Key> theirs = KeysOf(baseline);
   absl::flat_hash_map<Key, int> place_of;
   place_of.reserve(theirs.size());

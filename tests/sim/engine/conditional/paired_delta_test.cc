@@ -205,6 +205,25 @@ TEST(PairedDeltaTest, SaysWhatHasNoCounterpart) {
   EXPECT_EQ(deltas.unmatched, std::vector<int>{1});
 }
 
+TEST(PairedDeltaTest, FindsTheSamePairsWhateverTheOrder) {
+  const TinyBank bank = MakeRandomBank(46);
+  const Network& network = bank.revision.network;
+  // One node twice: the first is the first's, the second the second's.
+  std::vector<Target> targets = bank.targets;
+  targets.push_back(targets.front());
+  const TargetIdentities identities = IdentitiesOf(network, targets);
+  std::vector<Target> turned(targets.rbegin(), targets.rend());
+  const std::vector<int> same = CounterpartsOf(identities, identities);
+  const std::vector<int> counterparts = CounterpartsOf(IdentitiesOf(network, turned), identities);
+  const int last = static_cast<int>(targets.size()) - 1;
+  ASSERT_GT(last, 1);
+  for (int i = 0; i <= last; ++i) {
+    EXPECT_EQ(same[i], i);
+    const bool is_twin = i == 0 || i == last;
+    EXPECT_EQ(counterparts[i], is_twin ? i : last - i);
+  }
+}
+
 TEST(PairedDeltaTest, MatchesThresholdsByValueOrByObjective) {
   TinyBank bank = MakeTinyBank({.branches_per_region = 2, .mean = 40.0});
   bank.targets = {bank.YearOf("bank")};
