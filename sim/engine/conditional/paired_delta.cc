@@ -142,7 +142,10 @@ TargetDelta Pairing::Pair(int from, int to) const {
                  run_.means.mean.data() + static_cast<size_t>(to) * kScrambleCount);
   const size_t first_from = baseline_.identities.first_threshold[from];
   const size_t first_to = run_.identities.first_threshold[to];
-  for (size_t j = 0; j < run_.identities.threshold_count(to); ++j) {
+  const size_t threshold_count = run_.identities.threshold_count(to);
+  made.baseline_threshold.reserve(threshold_count);
+  made.probability.reserve(threshold_count);
+  for (size_t j = 0; j < threshold_count; ++j) {
     const int other = ThresholdFor(from, to, j);
     made.baseline_threshold.push_back(other);
     made.probability.push_back(
