@@ -64,7 +64,9 @@ std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
                                                 sim::SampledSources{.surfaces = surfaces}),
         options, blocks);
   }
-  sim::ConditionalOptions asked{.law_check_paths = input.law_check_paths, .surfaces = surfaces};
+  sim::ConditionalOptions asked{.law_check_paths = input.law_check_paths,
+                                .surfaces = surfaces,
+                                .folds_pilots = options.max_paths > sim::kPathsPerBlock};
   if (baseline != nullptr) {
     asked.baseline = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
   }

@@ -44,6 +44,7 @@ struct BaselineBasis;
 struct BaselineMixtures;
 struct SharedBasis;
 struct ConditionalPlanState;
+class PilotPlaces;
 
 // A plan with what the estimator prepares for it: the order of Sobol dimensions, a law and tables
 // for each target. Read-only once built, thread-safe; `plan` must outlive it.
@@ -73,6 +74,10 @@ class ConditionalPlan {
   const ConditionalPlanState& state() const { return *state_; }
   // As Estimator::LetGo; blocks and accumulators of it are only freed afterwards.
   bool LetGo();
+  // Whether preparation left the pilots to the run (ConditionalPreparation::LeavePilots): blocks
+  // can be computed, and folded once their places are set.
+  bool lacks_places() const;
+  void SetPlaces(const PilotPlaces& places);
 
  private:
   friend class ConditionalPreparation;
@@ -100,6 +105,10 @@ class ConditionalPreparation final : public SlicedWork {
   ConditionalPreparation(const Plan& plan, std::vector<double> quantile_levels, Refused refused,
                          const BaselineBasis* baseline = nullptr, std::vector<LawClass> wrong = {});
   ~ConditionalPreparation() override;
+
+  // Leaves the pilots to a run that computes them as its first blocks, where they are: its threads
+  // then share them. Before the first step.
+  void LeavePilots();
 
   bool Step() override;
   bool LetGo() override;

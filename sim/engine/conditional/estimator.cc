@@ -9,6 +9,7 @@
 #include "sim/engine/conditional/estimator_block.h"
 #include "sim/engine/conditional/estimator_folding.h"
 #include "sim/engine/conditional/estimator_preparation.h"
+#include "sim/engine/conditional/pilot_folding.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/run.h"
 
@@ -61,9 +62,13 @@ absl::Status ConditionalEstimator::FinishPreparation(std::unique_ptr<SlicedWork>
   JALON_ASSIGN_OR_RETURN(conditional_, done.TakeConditional());
   JALON_ASSIGN_OR_RETURN(sampled_, done.TakeSampled());
   law_checks_ = done.TakeLawChecks();
-  targets_.emplace(*conditional_);
-  knowledge_.emplace(*conditional_);
+  if (!conditional_->lacks_places()) BeginFolding();
   return absl::OkStatus();
+}
+
+ConditionalAccumulator& ConditionalEstimator::BeginFolding() {
+  knowledge_.emplace(*conditional_);
+  return targets_.emplace(*conditional_);
 }
 
 BaselineBasis ConditionalEstimator::Basis() const {
@@ -77,15 +82,20 @@ std::unique_ptr<SlicedWork> ConditionalEstimator::BeginBlock(int64_t block) cons
 }
 
 std::unique_ptr<SlicedWork> ConditionalEstimator::BeginFold(std::unique_ptr<SlicedWork> block) {
+  EstimatorBlock& done = static_cast<EstimatorBlock&>(*block);
+  if (!targets_) {
+    const auto begin = [this]() -> ConditionalAccumulator& { return BeginFolding(); };
+    return std::make_unique<PilotFolding>(PilotParts{*conditional_, begin, pilots_}, done);
+  }
   return std::make_unique<EstimatorFolding>(FoldedParts{.target_count = plan_.target_count(),
                                                         .targets = *targets_,
                                                         .knowledge = *knowledge_,
                                                         .sampled = sampled_.estimator.get()},
-                                            static_cast<EstimatorBlock&>(*block));
+                                            done);
 }
 
 absl::Status ConditionalEstimator::FinishFold(std::unique_ptr<SlicedWork> fold) {
-  return static_cast<EstimatorFolding&>(*fold).Finish();
+  return static_cast<ClosedFolding&>(*fold).Finish();
 }
 
 std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level,

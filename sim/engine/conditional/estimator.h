@@ -27,6 +27,10 @@ struct ConditionalOptions {
   int64_t law_check_paths = 0;
   // As SampledSources::surfaces; must outlive the estimator.
   SurfaceMemo* surfaces = nullptr;
+  // Whether its first two blocks are folded before the first checkpoint, which a run of more than
+  // one block can say. They tell where conditional means fall: preparation then leaves them to the
+  // run's threads. No bit depends on it.
+  bool folds_pilots = false;
 };
 
 // Every target by the law it has given the shared state; those that have none (LawUsed::kSampled),
@@ -54,7 +58,7 @@ class ConditionalEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
   std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) override;
   absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) override;
-  int64_t blocks_folded() const override { return targets_->blocks_folded(); }
+  int64_t blocks_folded() const override { return targets_ ? targets_->blocks_folded() : 0; }
   std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                           TargetRange targets) const override;
   int score_count() const override;
@@ -70,10 +74,16 @@ class ConditionalEstimator final : public Estimator {
   BaselineMixtures Mixtures() const { return targets_->Mixtures(); }
 
  private:
+  // Begins to fold: the plan has its places.
+  ConditionalAccumulator& BeginFolding();
+
   const Plan& plan_;
   const SummaryOptions options_;
   const ConditionalOptions asked_;
   std::optional<ConditionalPlan> conditional_;
+  // First blocks, until places are set.
+  std::vector<ConditionalBlock> pilots_;
+  // Nullopt until then.
   std::optional<ConditionalAccumulator> targets_;
   std::optional<KnowledgeAccumulator> knowledge_;
   std::vector<LawCheck> law_checks_;

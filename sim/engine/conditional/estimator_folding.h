@@ -24,16 +24,22 @@ struct FoldedParts {
   SampledEstimator* sampled = nullptr;
 };
 
+// The folding of a block's closed forms, and of what comes with them.
+class ClosedFolding : public FoldWork {
+ public:
+  // Once complete. Errors: those of the block.
+  virtual absl::Status Finish() = 0;
+};
+
 // The closed forms of a block into theirs, its shares of the knowledge interval, then its whole
 // paths. Nothing is added of a block that failed. One thread at a time; the parts must outlive it.
-class EstimatorFolding final : public FoldWork {
+class EstimatorFolding final : public ClosedFolding {
  public:
   // Takes what the block holds.
   EstimatorFolding(const FoldedParts& into, EstimatorBlock& block);
 
   bool Step() override;
-  // Once complete. Errors: those of the block.
-  absl::Status Finish();
+  absl::Status Finish() override;
 
  private:
   absl::Status Take(EstimatorBlock& block);

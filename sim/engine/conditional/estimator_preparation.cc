@@ -50,6 +50,7 @@ absl::StatusOr<SampledPart> EstimatorPreparation::TakeSampled() {
 void EstimatorPreparation::BeginLaws() {
   laws_.emplace(plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample,
                 asked_.baseline.get(), WrongClasses(law_checks_));
+  if (asked_.folds_pilots) laws_->LeavePilots();
 }
 
 bool EstimatorPreparation::StepLaws() {

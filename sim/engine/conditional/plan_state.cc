@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "sim/engine/conditional/pilot_places.h"
+
 namespace jalon::sim {
 
 BlockPool::~BlockPool() {
@@ -76,6 +78,9 @@ bool ConditionalPlan::LetGo() { return state_ == nullptr || state_->LetGo(); }
 
 const Plan& ConditionalPlan::plan() const { return state_->plan; }
 LawUsed ConditionalPlan::law(int target) const { return state_->laws()[target].law; }
+
+bool ConditionalPlan::lacks_places() const { return state_->first_place.empty(); }
+void ConditionalPlan::SetPlaces(const PilotPlaces& places) { places.SetIn(*state_); }
 
 const SharedSource& ConditionalPlan::shared_states() const { return *state_->states; }
 

@@ -39,8 +39,8 @@ class BlockPool {
   std::array<std::atomic<ConditionalBlock*>, 64> slots_{};
 };
 
-// Points of every scramble that preparation computes: they say where conditional means fall. Where
-// there is one regime they are the run's first blocks.
+// Points of every scramble that say where conditional means fall: preparation computes them, or
+// leaves them to the run, where there is one regime and they are its first blocks.
 inline constexpr int kPilotPoints = 2;
 
 // The run's first blocks, for the one who is to compute them. Thread-safe, without waiting.
@@ -70,7 +70,8 @@ struct ConditionalPlanState {
   std::optional<SobolStates> states;
   // Once they are chosen; a variant may share those of its baseline.
   std::shared_ptr<const ChosenLaws> chosen;
-  // [target]: where conditional means are gathered, the center near the middle.
+  // [target]: where conditional means are gathered, the center near the middle. Set by PilotPlaces;
+  // blocks do not look at it.
   std::vector<MeanPlaces> places;
   // [target + 1]: first of its places among those of all targets.
   std::vector<size_t> first_place;

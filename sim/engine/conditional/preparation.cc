@@ -12,6 +12,7 @@
 #include "sim/engine/conditional/block_room.h"
 #include "sim/engine/conditional/law_choice.h"
 #include "sim/engine/conditional/path_means.h"
+#include "sim/engine/conditional/pilot_places.h"
 #include "sim/engine/conditional/plan_state.h"
 #include "sim/engine/conditional/sampled_part.h"
 
@@ -20,16 +21,6 @@ namespace {
 
 // Series of a slice of means: 2 ms with fresh pages.
 constexpr int kSeriesOfSlice = 5'000;
-constexpr double kPilotPaths = kPilotPoints * kScrambleCount;
-
-// What the pilot says of a target in a regime: a first conditional mean, the sums of what the
-// others are off it, and the average own variance.
-struct MeanSpread {
-  double center = 0.0;
-  double sum = 0.0;
-  double squares = 0.0;
-  double own = 0.0;
-};
 
 Violations Refusals(const ConditionalPlanState& state) {
   Violations violations;
@@ -71,11 +62,9 @@ struct ConditionalPreparation::State {
   // True when there is memory for the next one.
   bool MakePilotRoom();
   std::unique_ptr<ConditionalBlockWork> NextPilot() const;
-  void AddPilot(const ConditionalBlock& block, int regime);
   // Whether pilots are blocks that the run asks for: it has one regime, and no whole paths, which
   // need the blocks' states.
   bool ArePilotsFirstBlocks() const;
-  void SetPlaces();
 
   std::unique_ptr<ConditionalPlanState> made;
   Refused refused;
@@ -92,8 +81,9 @@ struct ConditionalPreparation::State {
   // Blocks of it that are done, regime after regime.
   int pilot_count = 0;
   absl::Status status;
-  // [target x regime]
-  std::vector<MeanSpread> spreads;
+  // Whether pilots that are the run's first blocks are left to it.
+  bool leaves_pilots = false;
+  std::optional<PilotPlaces> places;
 };
 
 bool ConditionalPreparation::State::BuildMeans() { return made->means.Build(kSeriesOfSlice); }
@@ -143,7 +133,7 @@ bool ConditionalPreparation::State::ChooseLaws() {
   if (!choice->LetGo()) return false;
   choice.reset();
   if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
-  spreads.assign(static_cast<size_t>(target_count()) * plan().regime_count(), {});
+  places.emplace(target_count(), plan().regime_count());
   return true;
 }
 
@@ -156,8 +146,9 @@ bool ConditionalPreparation::State::LetGo() {
 }
 
 bool ConditionalPreparation::State::RunPilot() {
+  if (leaves_pilots && ArePilotsFirstBlocks()) return true;
   if (pilot_count == kPilotPoints * plan().regime_count()) {
-    SetPlaces();
+    places->SetIn(*made);
     return true;
   }
   if (pilot == nullptr) {
@@ -170,7 +161,7 @@ bool ConditionalPreparation::State::RunPilot() {
   const int regime = pilot_count++ / kPilotPoints;
   // A model without finite means fails at its first block, not here.
   if (!block.ok()) return false;
-  AddPilot(*block, regime);
+  places->Add(*block, regime, {.first = 0, .end = target_count()});
   if (ArePilotsFirstBlocks()) made->first_blocks.Keep(*std::move(block));
   return false;
 }
@@ -199,37 +190,6 @@ bool ConditionalPreparation::State::ArePilotsFirstBlocks() const {
                       [](const TargetLaw& law) { return law.law == LawUsed::kSampled; });
 }
 
-void ConditionalPreparation::State::AddPilot(const ConditionalBlock& block, int regime) {
-  for (int i = 0; i < target_count(); ++i) {
-    const double* means = block.mean.data() + static_cast<size_t>(i) * kScrambleCount;
-    MeanSpread& spread = spreads[static_cast<size_t>(i) * plan().regime_count() + regime];
-    if (block.block == 0) spread.center = means[0];
-    spread.own += block.variance[i] / kPilotPaths;
-    for (int lane = 0; lane < kScrambleCount; ++lane) {
-      const double off = means[lane] - spread.center;
-      spread.sum += off;
-      spread.squares += off * off;
-    }
-  }
-}
-
-void ConditionalPreparation::State::SetPlaces() {
-  made->first_place.push_back(0);
-  const int regime_count = plan().regime_count();
-  std::vector<MeanHump> humps(regime_count);
-  for (int i = 0; i < target_count(); ++i) {
-    for (int r = 0; r < regime_count; ++r) {
-      const MeanSpread& spread = spreads[static_cast<size_t>(i) * regime_count + r];
-      const double off = spread.sum / kPilotPaths;
-      humps[r] = {.center = spread.center + off,
-                  .between = spread.squares / kPilotPaths - off * off,
-                  .own = spread.own};
-    }
-    made->places[i] = MeanPlaces::Covering(humps);
-    made->first_place.push_back(made->first_place.back() + made->places[i].count);
-  }
-}
-
 ConditionalPreparation::ConditionalPreparation(const Plan& plan,
                                                std::vector<double> quantile_levels, Refused refused,
                                                const BaselineBasis* baseline,
@@ -237,6 +197,8 @@ ConditionalPreparation::ConditionalPreparation(const Plan& plan,
     : state_(std::make_unique<State>(plan, std::move(quantile_levels), refused, baseline,
                                      std::move(wrong))) {}
 ConditionalPreparation::~ConditionalPreparation() = default;
+
+void ConditionalPreparation::LeavePilots() { state_->leaves_pilots = true; }
 
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();

@@ -245,6 +245,39 @@ void ExpectSameBits(const Checkpoint& a, const Checkpoint& b) {
   }
 }
 
+// Whether a preparation that may leave its pilots to the run does.
+bool LeavesPilots(const Plan& plan) {
+  ConditionalPreparation work(plan, {0.5}, ConditionalPreparation::Refused::kSample);
+  work.LeavePilots();
+  while (!work.Step()) {
+  }
+  return work.Take().value().lacks_places();
+}
+
+TEST(ConditionalEstimatorTest, ChangesNoBitWhenTheRunsThreadsShareItsPilots) {
+  for (uint64_t seed = 61; seed <= 66; ++seed) {
+    const Plan plan = MakeRandomBank(seed).plan();
+    const Checkpoint alone = RunAsked(plan, {});
+    const Checkpoint shared = RunAsked(plan, {.folds_pilots = true});
+    ASSERT_EQ(alone.estimates.size(), shared.estimates.size());
+    EXPECT_EQ(alone.laws, shared.laws);
+    for (size_t i = 0; i < alone.estimates.size(); ++i) {
+      ExpectSameBits(alone.estimates[i], shared.estimates[i]);
+      EXPECT_EQ(alone.estimates[i].quantiles, shared.estimates[i].quantiles);
+    }
+  }
+}
+
+TEST(ConditionalEstimatorTest, LeavesToTheRunThePilotsThatAreItsFirstBlocks) {
+  TinyBank bank = MakeTinyBank({.region_count = 2, .mean = 40.0});
+  bank.targets = {bank.YearOf("bank")};
+  const Plan plan = bank.plan();
+  EXPECT_TRUE(LeavesPilots(plan));
+  Plan with_scores = plan;
+  with_scores.scores.joint_sets = {{{.target = 0, .value = 400.0}}};
+  EXPECT_FALSE(LeavesPilots(with_scores)) << "whole paths need the blocks' states";
+}
+
 TEST(ConditionalEstimatorTest, ChangesNoBitWithSurfacesOfAnotherRun) {
   const Plan plan = PlanOfCompounds();
   const auto shapes = static_cast<int>(CompoundShapes(plan).size());
