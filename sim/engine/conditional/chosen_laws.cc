@@ -9,19 +9,15 @@
 namespace jalon::sim {
 namespace {
 
-int64_t HeapBytes(const Composition& composition) {
-  return BytesOf(composition.parts) + BytesOf(composition.branch_first) +
-         BytesOf(composition.readings) + BytesOf(composition.flows) +
-         BytesOf(composition.loadings) + BytesOf(composition.weights);
-}
-
 int64_t HeapBytes(const AtomTable& table) {
   int64_t bytes = BytesOf(table.atoms) + BytesOf(table.flows) + BytesOf(table.mixed) +
-                  BytesOf(table.uses) + BytesOf(table.atom_count) + BytesOf(table.costs);
-  for (const MixedAtom& atom : table.mixed) {
-    bytes += HeapBytes(atom.composition) + BytesOf(atom.laws) + BytesOf(atom.loadings) +
-             BytesOf(atom.used) + BytesOf(atom.plain) + BytesOf(atom.sides) + BytesOf(atom.read) +
-             BytesOf(atom.first_feed);
+                  BytesOf(table.parts) + BytesOf(table.readings) + BytesOf(table.stock_flows) +
+                  BytesOf(table.atom_loadings) + BytesOf(table.weights) + BytesOf(table.plains) +
+                  BytesOf(table.level_parts) + BytesOf(table.laws) + BytesOf(table.loadings) +
+                  BytesOf(table.levels) + BytesOf(table.uses) + BytesOf(table.atom_count) +
+                  BytesOf(table.costs);
+  for (const StockLevels& levels : table.levels) {
+    bytes += BytesOf(levels.stocks) + BytesOf(levels.flows) + BytesOf(levels.ends);
   }
   return bytes;
 }
@@ -72,9 +68,9 @@ int64_t LawInputs::bytes() const {
 }
 
 bool FreePart(ChosenLaws& laws) {
-  // A mixed atom holds a dozen arrays.
-  constexpr size_t kAtomsAtOnce = kFreedAtOnce / 8;
-  return FreeLast(laws.laws) && FreeLast(laws.program.table.mixed, kAtomsAtOnce) &&
+  // Levels of a branch hold three arrays.
+  constexpr size_t kLevelsAtOnce = kFreedAtOnce / 3;
+  return FreeLast(laws.laws) && FreeLast(laws.program.table.levels, kLevelsAtOnce) &&
          FreeLast(laws.program.tables);
 }
 

@@ -32,7 +32,7 @@
 namespace jalon::sim {
 
 // Changes with anything that changes a bit of a conditional answer (D5).
-inline constexpr char kConditionalVersion[] = "conditional-6";
+inline constexpr char kConditionalVersion[] = "conditional-7";
 
 // R: independent scrambles, the paths of a block.
 inline constexpr int kScrambleCount = kPathsPerBlock;

@@ -82,8 +82,9 @@ AtomCount CountAtoms(const Plan& plan) {
 
 // Bytes of a part of a mixed atom: itself, its readings, its weights.
 double PartBytes(const Plan& plan) {
-  return sizeof(Part) + sizeof(PartReading) + sizeof(PartFlow) + sizeof(PartLaw) +
-         sizeof(FlowAtom) + 2.0 * kSides * plan.period_count() * sizeof(double);
+  return sizeof(AtomPart) + sizeof(PartReading) + sizeof(AtomFlow) + sizeof(AtomLoading) +
+         sizeof(FlowAtom) + sizeof(LevelPart) + sizeof(StockLevels) +
+         2.0 * kSides * plan.period_count() * sizeof(double);
 }
 
 // Of ChosenLaws.

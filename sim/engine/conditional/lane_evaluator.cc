@@ -13,6 +13,7 @@
 #include "sim/engine/conditional/lane_counts-inl.h"
 #include "sim/engine/conditional/lane_cumulants-inl.h"
 #include "sim/engine/conditional/lane_math-inl.h"
+#include "sim/engine/conditional/lane_mixed-inl.h"
 #include "sim/engine/conditional/lane_steps-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -321,8 +322,8 @@ HWY_INLINE int FlowInLanes(LaneWork& work, const AtomTable::Atom& atom) {
 HWY_INLINE int MixedInLanes(LaneWork& work, const AtomTable::Atom& atom) {
   const LaneProgram& program = work.program;
   const MixedAtom& mixed = program.table.mixed[atom.mixed];
-  const LaneCumulants k = mixed.composition.two_sided ? MixedCumulants<2>(work, mixed).At()
-                                                      : MixedCumulants<1>(work, mixed).At();
+  const LaneCumulants k =
+      mixed.two_sided ? MixedCumulants<2>(work, mixed).At() : MixedCumulants<1>(work, mixed).At();
   for (int u = atom.first_use; u < atom.end_use; ++u) {
     const int index = program.table.uses[u];
     const LaneTarget& target = program.targets[index];

@@ -97,8 +97,9 @@ struct LaneProgram {
   int opening_count = 0;
   // Targets of several atoms.
   std::vector<int> summed;
-  // Parts of the largest mixed atom.
+  // Parts of the largest mixed atom that does not read levels alone; rows of the largest levels.
   int widest = 0;
+  int most_level_rows = 0;
 
   // Nanoseconds of an atom, and of a target of several atoms, on a 2022 server: they size slices.
   double AtomCost(int atom) const;
@@ -139,6 +140,10 @@ struct LaneWork {
   LaneArray sums;
   // Of one mixed atom: [side x part x period].
   LaneArray weights;
+  // Rows of AtomTable::levels[levels_held], and growth of one of its stocks, [period].
+  LaneArray levels;
+  LaneArray growth;
+  int levels_held = -1;
   ConditionalBlock block;
 };
 

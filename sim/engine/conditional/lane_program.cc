@@ -126,13 +126,15 @@ void AddLaneTarget(const Plan& plan, int index, TargetLaw& law, LaneProgram& pro
 double LaneProgram::AtomCost(int atom) const {
   constexpr double kFlow = 40.0;
   constexpr double kPart = 300.0;
+  constexpr double kLevelPart = 150.0;
   constexpr double kSide = 150.0;
   const AtomTable::Atom& its = table.atoms[atom];
   double cost = kFlow;
   if (its.mixed >= 0) {
-    const Composition& composition = table.mixed[its.mixed].composition;
-    const int sides = composition.two_sided ? 3 : 1;
-    cost = composition.part_count() * kPart * sides + kSide * sides;
+    const MixedAtom& mixed = table.mixed[its.mixed];
+    const int sides = mixed.two_sided ? 3 : 1;
+    const double part = mixed.levels >= 0 ? kLevelPart : kPart * sides;
+    cost = mixed.part_count() * part + kSide * sides;
   }
   for (int u = its.first_use; u < its.end_use; ++u) {
     const int target = table.uses[u];
@@ -158,7 +160,9 @@ LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
       shared(plan),
       asked(asked),
       sums(program.sum_count),
-      weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()) {
+      weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()),
+      levels(program.most_level_rows),
+      growth(plan.period_count()) {
   const size_t target_count = program.targets.size();
   block = state.PoolOf(asked).Take();
   const size_t rows = asked == ThresholdsAsked::kAll ? program.thresholds.size()

@@ -211,7 +211,11 @@ void LawChoice::SetCosts() {
     table.costs.push_back(static_cast<float>(program.AtomCost(static_cast<int>(a))));
   }
   for (const MixedAtom& atom : table.mixed) {
-    program.widest = std::max(program.widest, atom.composition.part_count());
+    if (atom.levels >= 0) continue;
+    program.widest = std::max(program.widest, atom.part_count());
+  }
+  for (const StockLevels& levels : table.levels) {
+    program.most_level_rows = std::max(program.most_level_rows, levels.row_count);
   }
 }
 

@@ -41,7 +41,16 @@ bool MovedMeans::Moves(const Composition& composition) const {
 
 bool MovedMeans::Moves(const AtomTable& table, const AtomTable::Atom& atom) const {
   if (atom.flow >= 0) return series_[table.flows[atom.flow].series] != 0;
-  return Moves(table.mixed[atom.mixed].composition);
+  const MixedAtom& mixed = table.mixed[atom.mixed];
+  for (int p = mixed.first_part; p < mixed.end_part; ++p) {
+    const AtomPart& part = table.parts[p];
+    if (series_[part.series] != 0) return true;
+    for (int r = part.first_reading; r < part.end_reading; ++r) {
+      const int rate = table.readings[r].rate;
+      if (rate >= 0 && rates_[rate] != 0) return true;
+    }
+  }
+  return false;
 }
 
 std::vector<int> MovedMeans::TargetsOf(const AtomTable& table) const {

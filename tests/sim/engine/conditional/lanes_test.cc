@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "sim/base/math.h"
+#include "sim/base/missing.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/lane_functions.h"
 #include "sim/engine/conditional/plan_state.h"
@@ -88,6 +89,25 @@ TEST_P(LanesTest, AreTheNaivePathsOfEveryKind) {
 
 TEST_P(LanesTest, AreTheNaivePathsOfVariationsToCome) {
   ExpectTheNaiveNumbers(VariationsToCome(60 + GetParam()));
+}
+
+// Levels that are known, and such that start from known ones; a stock whose last months are missing
+// while its flows are known.
+TEST_P(LanesTest, AreTheNaivePathsFromTheMiddleOfAYear) {
+  TinyBank bank = MakeKindsBank(80 + GetParam());
+  bank.targets.clear();
+  for (int month = 13 - GetParam(); month <= 12; ++month) {
+    bank.SetRealised("r1-b1", "s-customers", Period::Month(2025, month), kMissing);
+  }
+  for (const char* unit : {"bank", "r1-b1"}) {
+    for (const char* id : {"s-customers", "s-deposits", "t-income", "t-rate"}) {
+      for (const Window& window : {Window{Period::Month(2025, 9), Period::Month(2025, 10)},
+                                   Window{Period::Month(2025, 6), Period::Month(2026, 5)}}) {
+        bank.targets.push_back(bank.For(unit, id, window));
+      }
+    }
+  }
+  ExpectTheNaiveNumbers(WithThresholds(std::move(bank)));
 }
 
 TEST_P(LanesTest, AreTheNaivePathsOfRatiosInSteps) {
