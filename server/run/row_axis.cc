@@ -136,7 +136,7 @@ std::vector<uint32_t> AllRows(const store::v1::RowAxis& axis) {
 
 }  // namespace
 
-RowAxis::RowAxis(const sim::Network& network, std::vector<sim::Window> windows,
+RowAxis::RowAxis(const sim::Network& network, const std::vector<sim::Window>& windows,
                  const std::vector<AxisRow>& rows) {
   const Numbers units = Renumber(rows, &AxisRow::unit);
   const Numbers segments = Renumber(rows, &AxisRow::segment);
@@ -169,9 +169,9 @@ RowAxis::RowAxis(store::v1::RowAxis proto) : proto_(std::move(proto)) {
   whole_hash_ = HashKeys(AllRows(proto_));
 }
 
-RowAxis RowAxis::OfUnits(const sim::Network& network, std::vector<sim::Window> windows,
+RowAxis RowAxis::OfUnits(const sim::Network& network, const std::vector<sim::Window>& windows,
                          const std::vector<AxisRow>& rows) {
-  store::v1::RowAxis proto = RowAxis(network, std::move(windows), rows).proto_;
+  store::v1::RowAxis proto = RowAxis(network, windows, rows).proto_;
   for (std::string& segment : *proto.mutable_segments()) segment.clear();
   for (std::string& indicator : *proto.mutable_indicators()) indicator.clear();
   return RowAxis(std::move(proto));

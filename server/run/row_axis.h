@@ -28,10 +28,10 @@ struct AxisRow {
 class RowAxis {
  public:
   // `rows` in canonical order, without duplicates; `windows` by first then last period.
-  RowAxis(const sim::Network& network, std::vector<sim::Window> windows,
+  RowAxis(const sim::Network& network, const std::vector<sim::Window>& windows,
           const std::vector<AxisRow>& rows);
   // Rows of units and windows alone: their segment and indicator are empty, whatever `rows` say.
-  static RowAxis OfUnits(const sim::Network& network, std::vector<sim::Window> windows,
+  static RowAxis OfUnits(const sim::Network& network, const std::vector<sim::Window>& windows,
                          const std::vector<AxisRow>& rows);
   // Errors: kDataLoss.
   static absl::StatusOr<RowAxis> FromProto(store::v1::RowAxis proto);
