@@ -55,6 +55,7 @@ std::vector<bool> Alone(const std::vector<int>& families) {
   std::vector<int> sizes(families.size(), 0);
   for (int family : families) ++sizes[family];
   std::vector<bool> alone;
+  alone.reserve(families.size());
   for (int family : families) alone.push_back(sizes[family] == 1);
   return alone;
 }
@@ -134,6 +135,7 @@ std::vector<int> SeriesByRow(const PlanInput& input, const Plan& plan) {
 std::vector<bool> WholeSeries(const PlanInput& input, const Plan& plan) {
   const Network& network = input.revision.network;
   std::vector<bool> whole_stock;
+  whole_stock.reserve(network.indicator_count());
   for (int k = 0; k < network.indicator_count(); ++k) {
     whole_stock.push_back(IsStock(network, k) && IsWholeStock(network, k));
   }
