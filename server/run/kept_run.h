@@ -23,7 +23,8 @@ class KeptRun {
   KeptRun(std::unique_ptr<sim::ConditionalEstimator> estimator, const sim::RunOptions& options,
           int max_outstanding, const sim::TargetIdentities& identities)
       : conditional_(estimator.get()),
-        block_(std::make_shared<sim::BaselineBlock>(sim::BaselineBlock{.identities = identities})),
+        block_(std::make_shared<sim::BaselineBlock>(sim::BaselineBlock{
+            .identities = identities, .quantile_levels = options.summary.quantile_levels})),
         state_(std::move(estimator), options, max_outstanding) {}
 
   sim::RunState& state() { return state_; }
@@ -32,7 +33,9 @@ class KeptRun {
   // The oldest checkpoint not yet taken; its averages are gathered.
   std::optional<sim::Checkpoint> TakeCheckpoint() {
     std::optional<sim::Checkpoint> checkpoint = state_.TakeCheckpoint();
-    if (checkpoint && block_ != nullptr) block_->Add(std::move(checkpoint->scrambles).value());
+    if (checkpoint && block_ != nullptr) {
+      block_->Add(std::move(checkpoint->scrambles).value(), std::move(checkpoint->kept));
+    }
     return checkpoint;
   }
 

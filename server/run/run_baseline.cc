@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/cache/baseline_cache.h"
 #include "server/run/delta_columns.h"
+#include "server/run/run_cost.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
 #include "sim/engine/conditional/baseline.h"
@@ -57,7 +58,8 @@ void ConsiderKeeping(const RunQuestion& question, PreparedRun& prepared) {
   SimulationInput& input = prepared.input;
   if (question.baselines == nullptr || input.estimator == v1::ESTIMATOR_SAMPLED) return;
   if (input.plan.regime_count() > 1) return;
-  const double bytes = sim::PredictBaselineBytes(input.plan, input.precision.max_path_count);
+  const double bytes = sim::PredictBaselineBytes(input.plan, input.precision.max_path_count,
+                                                 QuantileCount(input.rows));
   if (!question.baselines->Fits(bytes)) return;
   input.keep_baseline = true;
   prepared.peak_bytes += static_cast<int64_t>(bytes);
@@ -73,8 +75,8 @@ absl::Status AddBaseline(const CheckedQuestion& asked, PreparedRun& prepared) {
     prepared.peak_bytes += made.block->bytes();
   } else {
     JALON_ASSIGN_OR_RETURN(PreparedRun again, PrepareAgain(asked));
-    const auto block = static_cast<int64_t>(
-        sim::PredictBaselineBytes(again.input.plan, again.input.precision.max_path_count));
+    const auto block = static_cast<int64_t>(sim::PredictBaselineBytes(
+        again.input.plan, again.input.precision.max_path_count, QuantileCount(again.input.rows)));
     prepared.peak_bytes = std::max(prepared.peak_bytes, again.peak_bytes) + block;
     prepared.cpu_seconds += again.cpu_seconds;
     prepared.serial_seconds += again.serial_seconds;

@@ -45,6 +45,7 @@ sim::RunOptions OptionsOf(const SimulationInput& input) {
   }
   options.summary.confidence_level = input.precision.confidence_level;
   options.summary.keep_scrambles = input.keep_baseline || input.baseline.has_value();
+  options.summary.keep_estimates = input.keep_baseline;
   for (const v1::StatisticSpec& spec : input.rows.specs) {
     if (spec.statistic() != v1::STATISTIC_QUANTILE) continue;
     options.summary.quantile_levels.push_back(spec.level());
@@ -69,6 +70,7 @@ std::unique_ptr<KeptRun> RunOf(const SimulationInput& input,
                                 .folds_pilots = options.max_paths > sim::kPathsPerBlock};
   if (baseline != nullptr) {
     asked.baseline = std::shared_ptr<const sim::BaselineBasis>(baseline, &baseline->basis);
+    if (baseline->AnswersAll(options)) asked.answers = baseline;
   }
   auto estimator =
       std::make_unique<sim::ConditionalEstimator>(input.plan, options.summary, std::move(asked));

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/algebra/matrices.h"
+#include "sim/base/missing.h"
 #include "sim/base/rule_checker.h"
 
 namespace jalon::sim {
@@ -128,11 +129,40 @@ std::vector<double> Expected(const VarModel& model, const std::vector<double>& c
   return expected;
 }
 
+// Whether two courses of a driver, null for none, say the same of a period.
+bool SaySame(const DriverCourse& a, const DriverCourse* b, int t) {
+  const double value = t < static_cast<int>(a.values.size()) ? a.values[t] : kMissing;
+  const bool is_told = b != nullptr && t < static_cast<int>(b->values.size());
+  const double other = is_told ? b->values[t] : kMissing;
+  if (std::isnan(value) || std::isnan(other)) return std::isnan(value) && std::isnan(other);
+  return value == other && a.mode == b->mode && a.moves_others == b->moves_others;
+}
+
+// The first period below `end` in which the driver of `course` is told something else by `others`.
+int FirstToldOtherwise(const DriverCourse& course, const std::vector<DriverCourse>& others,
+                       int end) {
+  const auto found = std::find_if(others.begin(), others.end(), [&](const DriverCourse& other) {
+    return other.driver == course.driver;
+  });
+  const DriverCourse* its = found == others.end() ? nullptr : &*found;
+  int t = 0;
+  while (t < end && SaySame(course, its, t)) ++t;
+  return t;
+}
+
 }  // namespace
 
 bool operator==(const DriverCourse& a, const DriverCourse& b) {
   return a.driver == b.driver && a.mode == b.mode && a.moves_others == b.moves_others &&
          std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), SameValue);
+}
+
+int FirstDifference(const std::vector<DriverCourse>& a, const std::vector<DriverCourse>& b,
+                    int period_count) {
+  int first = period_count;
+  for (const DriverCourse& course : a) first = FirstToldOtherwise(course, b, first);
+  for (const DriverCourse& course : b) first = FirstToldOtherwise(course, a, first);
+  return first;
 }
 
 absl::StatusOr<DriverSimulator> DriverSimulator::Create(VarModel model, std::vector<double> start,
@@ -195,6 +225,13 @@ void DriverSimulator::ApplyHold(const Hold& hold, int t, std::span<const double>
     const DriverCourse& course = courses_[c];
     state[course.driver] = CourseValue(course, t, free[course.driver]);
   }
+}
+
+int DriverSimulator::FirstDifferenceFrom(const DriverSimulator& other) const {
+  const bool same_source =
+      model_ == other.model_ && period_count_ == other.period_count_ &&
+      std::equal(start_.begin(), start_.end(), other.start_.begin(), other.start_.end(), SameValue);
+  return same_source ? FirstDifference(courses_, other.courses_, period_count_) : 0;
 }
 
 bool DriverSimulator::is_imposed(int driver, int t) const {

@@ -27,6 +27,11 @@ struct DriverCourse {
   friend bool operator==(const DriverCourse& a, const DriverCourse& b);
 };
 
+// The first simulated period, below `period_count`, in which two sets of courses (at most one for a
+// driver) say something else of a driver; `period_count` where they never do.
+int FirstDifference(const std::vector<DriverCourse>& a, const std::vector<DriverCourse>& b,
+                    int period_count);
+
 // Simulates x[t] = intercept + A x[t-1] + C z[t] (sim/drivers/var_model.h) under courses.
 //
 // A course without moves_others replaces or shifts what is told of the driver, and nothing else:
@@ -54,6 +59,10 @@ class DriverSimulator {
 
   int driver_count() const { return model_.driver_count(); }
   int period_count() const { return period_count_; }
+
+  // The first simulated period in which paths of the two, from the same normals, may differ: no
+  // period hears of a later one. 0 where more than courses differs.
+  int FirstDifferenceFrom(const DriverSimulator& other) const;
 
   // Whether a course tells the value of a driver in simulated period t, the same on every path.
   bool is_imposed(int driver, int t) const;

@@ -12,20 +12,28 @@ namespace {
 constexpr int kTargetsOfSlice = 2'048;
 constexpr int kScoresOfSlice = 1'024;
 
+int SliceOf(int without_quantiles, const SummaryOptions& options) {
+  return std::max(without_quantiles / (1 + static_cast<int>(options.quantile_levels.size())), 1);
+}
+
 }  // namespace
 
 CheckpointWork::CheckpointWork(const Estimator& estimator, double confidence_level,
-                               int quantile_level_count, bool keep_scrambles)
+                               const SummaryOptions& options)
     : estimator_(estimator),
       confidence_level_(confidence_level),
-      slice_(std::max(kTargetsOfSlice / (1 + quantile_level_count), 1)),
-      slice_of_scores_(std::max(kScoresOfSlice / (1 + quantile_level_count), 1)),
-      keep_scrambles_(keep_scrambles) {
+      options_(options),
+      slice_(SliceOf(kTargetsOfSlice, options)),
+      slice_of_scores_(SliceOf(kScoresOfSlice, options)) {
   checkpoint_.scores.scores.reserve(estimator.score_count());
   checkpoint_.path_count = estimator.blocks_folded() * kPathsPerBlock;
   checkpoint_.laws = estimator.laws();
   checkpoint_.estimates.reserve(checkpoint_.laws.size());
   checkpoint_.law_checks = estimator.law_checks();
+  if (options.keep_estimates) {
+    checkpoint_.kept =
+        KeptEstimates(checkpoint_.laws.size(), static_cast<int>(options.quantile_levels.size()));
+  }
 }
 
 bool CheckpointWork::Step() {
@@ -37,7 +45,7 @@ bool CheckpointWork::Step() {
     checkpoint_.scores.joint_sets = estimator_.JointSetsAt(confidence_level_);
     checkpoint_.widest_half_width = estimator_.WidestHalfWidth(confidence_level_);
     has_width_ = true;
-    return !keep_scrambles_;
+    return !options_.keep_scrambles;
   } else {
     checkpoint_.scrambles = estimator_.Scrambles();
     return true;
@@ -50,6 +58,9 @@ void CheckpointWork::AddTargets() {
   const int first = static_cast<int>(checkpoint_.estimates.size());
   std::vector<TargetEstimate> estimates = estimator_.EstimatesAt(
       confidence_level_, {.first = first, .end = std::min(first + slice_, target_count)});
+  if (options_.keep_estimates) {
+    for (const TargetEstimate& estimate : estimates) checkpoint_.kept.Add(estimate);
+  }
   std::move(estimates.begin(), estimates.end(), std::back_inserter(checkpoint_.estimates));
 }
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "sim/engine/estimator.h"
+#include "sim/engine/kept_estimates.h"
+#include "sim/engine/sampled.h"
 #include "sim/engine/scores.h"
 #include "sim/engine/target.h"
 
@@ -33,6 +35,8 @@ struct Checkpoint {
   ScoreEstimates scores;
   // With SummaryOptions::keep_scrambles, from an estimator that has scrambles.
   std::optional<ScrambleMeans> scrambles;
+  // With SummaryOptions::keep_estimates; else empty.
+  KeptEstimates kept;
   // Widest half-width over all thresholds at the confidence of this look.
   double widest_half_width = 0.0;
   // Set when this is the last one.
@@ -44,10 +48,9 @@ struct Checkpoint {
 // outlive it.
 class CheckpointWork final : public SlicedWork {
  public:
-  // Intervals at `confidence_level`; `quantile_level_count` of SummaryOptions sizes the slices.
-  // With `keep_scrambles`, also Checkpoint::scrambles.
-  CheckpointWork(const Estimator& estimator, double confidence_level, int quantile_level_count,
-                 bool keep_scrambles = false);
+  // Intervals at `confidence_level`, whatever `options` say; these must outlive it too.
+  CheckpointWork(const Estimator& estimator, double confidence_level,
+                 const SummaryOptions& options);
 
   bool Step() override;
   // Once complete, without `end`.
@@ -60,9 +63,9 @@ class CheckpointWork final : public SlicedWork {
 
   const Estimator& estimator_;
   const double confidence_level_;
+  const SummaryOptions& options_;
   const int slice_;
   const int slice_of_scores_;
-  const bool keep_scrambles_;
   bool has_width_ = false;
   Checkpoint checkpoint_;
 };

@@ -55,6 +55,10 @@ class Estimator {
   // All of it at once.
   absl::Status Fold(std::unique_ptr<SlicedWork> block);
   virtual int64_t blocks_folded() const = 0;
+  // Whether it has estimates once so many paths are folded, which are no checkpoint: of a variant
+  // that takes over what its baseline said at its checkpoints alone it has not. Requires finished
+  // preparation.
+  virtual bool MayEndAt(int64_t) const { return true; }
 
   // Of `targets`, in their order, with two-sided intervals of the computation error at
   // `confidence_level`. Requires a block. Some 0.5 us a target and as much a quantile.

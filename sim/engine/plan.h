@@ -67,6 +67,8 @@ struct PlanEvent {
   std::vector<int> series;
 
   bool HappensIn(int regime) const { return ((regimes >> regime) & 1U) != 0; }
+
+  friend bool operator==(const PlanEvent&, const PlanEvent&) = default;
 };
 
 // A world that a path may be in: the scenario's own, or one of its mixture. What the worlds share
@@ -95,6 +97,8 @@ struct PlanGroup {
   int indicator = 0;
   // Same for all series of the group.
   Link link = Link::kLog;
+
+  friend bool operator==(const PlanGroup&, const PlanGroup&) = default;
 };
 
 // A (region, indicator) pair in use: one regional latent.
@@ -107,6 +111,8 @@ struct PlanRegionRow {
   int region = 0;
   // Index into Model::indicator_ids.
   int indicator = 0;
+
+  friend bool operator==(const PlanRegionRow&, const PlanRegionRow&) = default;
 };
 
 // An elasticity with at least one group in the plan.
@@ -117,6 +123,8 @@ struct PlanElasticity {
   int elasticity = 0;
   // Groups it acts on: those of its indicator inside the driver's scope, ascending.
   std::vector<int> groups;
+
+  friend bool operator==(const PlanElasticity&, const PlanElasticity&) = default;
 };
 
 // Sum of a driver factor: constant + sum of coefficient x driver.

@@ -145,8 +145,7 @@ std::unique_ptr<SlicedWork> RunState::Begin(int64_t block) {
   if (block == kFold) return estimator_->BeginFold(std::move(to_fold_));
   if (block != kCheckpoint) return estimator_->BeginBlock(block);
   return std::make_unique<CheckpointWork>(*estimator_, LookConfidence(options_, look_),
-                                          static_cast<int>(options_.summary.quantile_levels.size()),
-                                          options_.summary.keep_scrambles);
+                                          options_.summary);
 }
 
 absl::Status RunState::Complete(int64_t block, std::unique_ptr<SlicedWork> work) {
@@ -171,10 +170,18 @@ void RunState::CompleteFold(std::unique_ptr<SlicedWork> work) {
   status_ = estimator_->FinishFold(std::move(work));
   if (!status_.ok()) return;
   ++blocks_folded_;
-  const bool may_end_early = end_requested_ && path_count() % kFirstCheckpoint == 0;
-  if (path_count() != next_checkpoint_ && !may_end_early) return;
-  ++look_;
-  checkpoint_ = Stage::kNeeded;
+  if (path_count() == next_checkpoint_ || MayEndHere()) {
+    ++look_;
+    checkpoint_ = Stage::kNeeded;
+  } else if (end_requested_ && look_ > 0 && !estimator_->MayEndAt(path_count())) {
+    // The answer is that of the checkpoint before.
+    end_ = RunEnd::kTimeLimit;
+  }
+}
+
+bool RunState::MayEndHere() const {
+  return end_requested_ && path_count() % kFirstCheckpoint == 0 &&
+         estimator_->MayEndAt(path_count());
 }
 
 void RunState::KeepCheckpoint(Checkpoint checkpoint) {

@@ -91,7 +91,8 @@ class RunState {
   std::optional<Checkpoint> TakeCheckpoint();
 
   // Asks the run to end at its next whole 256 paths: a time limit. At least one checkpoint is
-  // always reached.
+  // always reached. Where the estimator has no answer between checkpoints (Estimator::MayEndAt),
+  // the run ends with the last one.
   void RequestEnd();
   // Ends the run at once. Blocks in hand are dropped, and freed with the run: freeing them takes
   // milliseconds.
@@ -112,6 +113,8 @@ class RunState {
   enum class Stage { kNeeded, kClaimed, kDone };
 
   void CompleteFold(std::unique_ptr<SlicedWork> work);
+  // Whether an end that was asked for can come at the blocks folded so far.
+  bool MayEndHere() const;
   void KeepCheckpoint(Checkpoint checkpoint);
   std::optional<RunEnd> EndAtCheckpoint(double widest_half_width) const;
 

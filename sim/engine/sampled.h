@@ -103,6 +103,9 @@ struct SummaryOptions {
   // Whether the averages of each scramble are kept (Estimator::Scrambles), for baselines and for
   // differences to them.
   bool keep_scrambles = false;
+  // Whether what estimates say besides is kept too (Checkpoint::kept), for variants that take over
+  // what they do not move.
+  bool keep_estimates = false;
 };
 
 // Folds blocks in index order into estimates of every target, or of some: means by Welford's

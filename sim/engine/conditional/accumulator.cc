@@ -7,6 +7,7 @@
 
 #include "sim/base/bytes_of.h"
 #include "sim/base/math.h"
+#include "sim/engine/conditional/baseline.h"
 #include "sim/engine/conditional/baseline_mixtures.h"
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
@@ -61,10 +62,22 @@ struct ConditionalAccumulator::State {
   void Reach(int end);
   void AddTarget(const ConditionalBlock& block, int target);
   void AddMoments(int target, TargetEstimate& estimate) const;
+  // `sums`: of `count` blocks, [threshold of the target x scramble].
+  struct Sums {
+    const double* sums = nullptr;
+    int64_t count = 1;
+  };
+  // Of a target that is computed; of one that is taken over, what its baseline says.
+  Sums SumsOf(int target) const;
   void AddProbabilities(int target, double factor, TargetEstimate& estimate) const;
+  TargetEstimate EstimateOf(int target, const QuantileLevels& levels) const;
+  // Of the baseline at the paths folded so far, of which there must be one.
+  const ScrambleMeans& theirs() const { return *plan.answers->At(blocks_folded * kScrambleCount); }
   void AddQuantiles(int target, const QuantileLevels& levels, TargetEstimate& estimate) const;
   void AddOpening(int target, TargetEstimate& estimate) const;
   MixtureShape ShapeOf(int target, double mean) const;
+  // Averages of the targets that are taken over.
+  void TakeOverMeans(ScrambleMeans& means) const;
 
   const ConditionalPlanState& plan;
   int64_t blocks_folded = 0;
@@ -98,6 +111,10 @@ void ConditionalAccumulator::State::Reach(int end) {
 
 void ConditionalAccumulator::State::AddTarget(const ConditionalBlock& block, int target) {
   const auto i = static_cast<size_t>(target);
+  const std::vector<size_t>& first = plan.program().first_threshold;
+  for (size_t k = first[i] * kScrambleCount; k < first[i + 1] * kScrambleCount; ++k) {
+    probability[k] += block.probability[k];
+  }
   const double* means = block.mean.data() + i * kScrambleCount;
   double* sums = mean.data() + i * kScrambleCount;
   double sum_of_squares = 0.0;
@@ -141,6 +158,12 @@ void ConditionalAccumulator::State::AddOpening(int target, TargetEstimate& estim
   estimate.ro_undefined_share = openings[opening].undefined / paths;
 }
 
+ConditionalAccumulator::State::Sums ConditionalAccumulator::State::SumsOf(int target) const {
+  const size_t first = plan.program().first_threshold[target] * kScrambleCount;
+  if (plan.IsComputed(target)) return {probability.data() + first, blocks_folded};
+  return {theirs().probability.data() + first, 1};
+}
+
 // A higher threshold is never more likely: where tables differ in their last digits, the order of
 // the thresholds rules. Of a variation that starts from an unknown value, thresholds have no order.
 void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
@@ -156,10 +179,10 @@ void ConditionalAccumulator::State::AddProbabilities(int target, double factor,
   estimate.probability.resize(order.size());
   estimate.probability_low.resize(order.size());
   estimate.probability_high.resize(order.size());
+  const Sums its = SumsOf(target);
   double most = 1.0;
   for (const size_t j : order) {
-    const size_t row = plan.program().first_threshold[target] + j;
-    const Average average = AverageOf(probability.data() + row * kScrambleCount, blocks_folded);
+    const Average average = AverageOf(its.sums + j * kScrambleCount, its.count);
     most = std::clamp(average.value, 0.0, plan.laws()[target].opening_moves ? 1.0 : most);
     estimate.probability[j] = most;
     estimate.probability_low[j] = std::max(most - factor * average.error, 0.0);
@@ -218,12 +241,9 @@ void ConditionalAccumulator::Fold(ConditionalBlock&& block) {
 
 void ConditionalAccumulator::Add(const ConditionalBlock& block, TargetRange targets) {
   state_->Reach(targets.end);
-  const std::vector<size_t>& first = state_->plan.program().first_threshold;
-  for (size_t k = first[targets.first] * kScrambleCount; k < first[targets.end] * kScrambleCount;
-       ++k) {
-    state_->probability[k] += block.probability[k];
+  for (int i = targets.first; i < targets.end; ++i) {
+    if (state_->plan.IsComputed(i)) state_->AddTarget(block, i);
   }
-  for (int i = targets.first; i < targets.end; ++i) state_->AddTarget(block, i);
 }
 
 void ConditionalAccumulator::EndBlock(ConditionalBlock&& block) {
@@ -241,16 +261,26 @@ std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidenc
                                                                 TargetRange targets) const {
   const double factor = Factor(confidence_level);
   const QuantileLevels levels(state_->plan.quantile_levels);
-  std::vector<TargetEstimate> estimates(targets.end - targets.first);
+  std::vector<TargetEstimate> estimates;
+  estimates.reserve(targets.end - targets.first);
   for (int target = targets.first; target < targets.end; ++target) {
-    TargetEstimate& estimate = estimates[target - targets.first];
-    state_->AddMoments(target, estimate);
+    TargetEstimate& estimate = estimates.emplace_back(state_->EstimateOf(target, levels));
     state_->AddProbabilities(target, factor, estimate);
-    if (!state_->plan.quantile_levels.empty()) state_->AddQuantiles(target, levels, estimate);
-    if (!state_->plan.plan.targets[target].opening) continue;
-    state_->AddOpening(target, estimate);
   }
   return estimates;
+}
+
+// Without probabilities.
+TargetEstimate ConditionalAccumulator::State::EstimateOf(int target,
+                                                         const QuantileLevels& levels) const {
+  if (!plan.IsComputed(target)) {
+    return plan.answers->EstimatesAt(blocks_folded * kScrambleCount)->At(target);
+  }
+  TargetEstimate estimate;
+  AddMoments(target, estimate);
+  if (!plan.quantile_levels.empty()) AddQuantiles(target, levels, estimate);
+  if (plan.plan.targets[target].opening) AddOpening(target, estimate);
+  return estimate;
 }
 
 int64_t ConditionalAccumulator::allocated_bytes() const {
@@ -274,7 +304,22 @@ ScrambleMeans ConditionalAccumulator::Scrambles() const {
   for (size_t k = 0; k < state.mean.size(); ++k) {
     made.mean.push_back(state.mean[k] / blocks + state.plan.places[k / kScrambleCount].center);
   }
+  if (state.plan.moved) state.TakeOverMeans(made);
   return made;
+}
+
+void ConditionalAccumulator::State::TakeOverMeans(ScrambleMeans& means) const {
+  const ScrambleMeans& from = theirs();
+  const std::vector<size_t>& first = plan.program().first_threshold;
+  for (int i = 0; i < plan.plan.target_count(); ++i) {
+    if (plan.IsComputed(i)) continue;
+    const auto row = static_cast<size_t>(i) * kScrambleCount;
+    std::copy_n(from.mean.begin() + static_cast<int64_t>(row), kScrambleCount,
+                means.mean.begin() + static_cast<int64_t>(row));
+    std::copy(from.probability.begin() + static_cast<int64_t>(first[i] * kScrambleCount),
+              from.probability.begin() + static_cast<int64_t>(first[i + 1] * kScrambleCount),
+              means.probability.begin() + static_cast<int64_t>(first[i] * kScrambleCount));
+  }
 }
 
 BaselineMixtures ConditionalAccumulator::Mixtures() const {
@@ -311,9 +356,12 @@ BaselineMixtures ConditionalAccumulator::Mixtures() const {
 
 std::vector<double> ConditionalAccumulator::ProbabilityErrors() const {
   std::vector<double> errors;
-  for (size_t row = 0; row < state_->plan.threshold_count(); ++row) {
-    errors.push_back(
-        AverageOf(state_->probability.data() + row * kScrambleCount, blocks_folded()).error);
+  errors.reserve(state_->plan.threshold_count());
+  for (int i = 0; i < state_->plan.plan.target_count(); ++i) {
+    const State::Sums its = state_->SumsOf(i);
+    for (size_t j = 0; j < state_->plan.laws()[i].thresholds.size(); ++j) {
+      errors.push_back(AverageOf(its.sums + j * kScrambleCount, its.count).error);
+    }
   }
   return errors;
 }

@@ -55,12 +55,13 @@ TargetIdentities IdentitiesOf(const Network& network, std::span<const Target> ta
   return made;
 }
 
-void BaselineBlock::Add(ScrambleMeans means) {
+void BaselineBlock::Add(ScrambleMeans means, KeptEstimates kept) {
   if (!checkpoints.empty()) {
     checkpoints.back().knowledge = std::vector<double>();
     checkpoints.back().knowledge_blocks = 0;
   }
   checkpoints.push_back(std::move(means));
+  estimates.push_back(std::move(kept));
 }
 
 const ScrambleMeans* BaselineBlock::At(int64_t path_count) const {
@@ -70,13 +71,29 @@ const ScrambleMeans* BaselineBlock::At(int64_t path_count) const {
   return nullptr;
 }
 
+const KeptEstimates* BaselineBlock::EstimatesAt(int64_t path_count) const {
+  const ScrambleMeans* means = At(path_count);
+  return means == nullptr ? nullptr : &estimates[means - checkpoints.data()];
+}
+
+bool BaselineBlock::AnswersAll(const RunOptions& options) const {
+  if (options.summary.quantile_levels != quantile_levels) return false;
+  for (int64_t paths = 0; paths < options.max_paths;) {
+    paths = NextCheckpoint(paths, options.max_paths);
+    if (At(paths) == nullptr) return false;
+  }
+  return true;
+}
+
 int64_t BaselineBlock::bytes() const {
-  int64_t total = identities.bytes() + basis.bytes() + mixtures.bytes() + BytesOf(checkpoints);
+  int64_t total = identities.bytes() + basis.bytes() + mixtures.bytes() + BytesOf(checkpoints) +
+                  BytesOf(estimates) + BytesOf(quantile_levels);
   for (const ScrambleMeans& means : checkpoints) total += means.bytes();
+  for (const KeptEstimates& kept : estimates) total += kept.bytes();
   return total;
 }
 
-double PredictBaselineBytes(const Plan& plan, int64_t max_paths) {
+double PredictBaselineBytes(const Plan& plan, int64_t max_paths, int quantile_level_count) {
   const double targets = static_cast<double>(plan.targets.size());
   double thresholds = 0.0;
   double asked = 0.0;
@@ -85,8 +102,10 @@ double PredictBaselineBytes(const Plan& plan, int64_t max_paths) {
     asked += target.thresholds.empty() ? 0.0 : 1.0;
   }
   const double scrambles = kScrambleCount * sizeof(double);
-  return CheckpointCount(max_paths) * ((targets + thresholds) * scrambles + sizeof(ScrambleMeans)) +
-         asked * kParameterDraws * sizeof(double) +
+  const double checkpoint = (targets + thresholds) * scrambles +
+                            targets * KeptEstimates::PredictBytes(quantile_level_count) +
+                            sizeof(ScrambleMeans) + sizeof(KeptEstimates);
+  return CheckpointCount(max_paths) * checkpoint + asked * kParameterDraws * sizeof(double) +
          targets * (sizeof(TargetIdentity) + sizeof(size_t) + MixtureBytes(plan)) +
          thresholds * 2.0 * sizeof(double) + PredictBasisBytes(plan);
 }

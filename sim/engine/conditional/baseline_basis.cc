@@ -48,7 +48,7 @@ class RowMerge {
 int64_t BaselineBasis::bytes() const {
   int64_t total = HeapBytes(shared) + BytesOf(series) + BytesOf(middle.values) +
                   BytesOf(middle.slopes) + BytesOf(middle.rates) + BytesOf(rates) +
-                  BytesOf(law_checks);
+                  BytesOf(law_checks) + inputs.bytes();
   if (laws != nullptr) total += laws->bytes();
   for (const PlanRate& rate : rates) {
     total += BytesOf(rate.factors);
@@ -62,7 +62,8 @@ BaselineBasis BasisOf(const ConditionalPlan& plan) {
   BaselineBasis basis{.shared = state.states->basis(),
                       .horizon = state.plan.horizon,
                       .middle = state.means.At(state.states->Middle(0)),
-                      .rates = state.plan.rates};
+                      .rates = state.plan.rates,
+                      .inputs = PathInputsOf(state.plan)};
   basis.series.reserve(state.plan.series.size());
   for (const PlanSeries& series : state.plan.series) basis.series.push_back(series.id64);
   const SlotSeries slots(state.plan, basis.middle.rates);
@@ -115,8 +116,9 @@ double PredictBasisBytes(const Plan& plan) {
   const double rotation = 2.0 * sizeof(BasisRotation) + 4.0 * sizeof(int) * steps +
                           2.0 * sizeof(double) * steps * steps;
   const double checks = 2.0 * kMostLawClasses * sizeof(LawCheck);
-  return PredictKeptLawsBytes(plan) + static_cast<double>(plan.series.size()) * sizeof(uint64_t) +
-         checks + (has_slopes ? 2.0 : 1.0) * sizeof(double) * cells + draws + streams * rotation +
+  return PredictKeptLawsBytes(plan) + PredictPathInputsBytes(plan) +
+         static_cast<double>(plan.series.size()) * sizeof(uint64_t) + checks +
+         (has_slopes ? 2.0 : 1.0) * sizeof(double) * cells + draws + streams * rotation +
          static_cast<double>(plan.rates.size()) * (plan.period_count() * sizeof(double) + 256.0);
 }
 

@@ -10,6 +10,7 @@
 #include "sim/base/period.h"
 #include "sim/engine/conditional/chosen_laws.h"
 #include "sim/engine/conditional/conditional.h"
+#include "sim/engine/conditional/path_inputs.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/shared_basis.h"
 #include "sim/engine/law_check.h"
@@ -32,6 +33,8 @@ struct BaselineBasis {
   // The laws themselves: a variant that would choose the same takes them over. Null: it chooses
   // anew, with the same outcome.
   std::shared_ptr<const KeptLaws> laws;
+  // What its paths were made from: a variant does not compute what it does not move.
+  PathInputs inputs;
 
   // Bytes held.
   int64_t bytes() const;

@@ -75,8 +75,9 @@ bool ConditionalBlockWork::State::DrawStates() {
 bool ConditionalBlockWork::State::AddAtoms() {
   const int count = static_cast<int>(plan.program().table.atoms.size());
   int end = next_atom;
-  for (double cost = 0.0; end < count && cost < kSlice; ++end)
-    cost += plan.program().table.costs[end];
+  for (double cost = 0.0; end < count && cost < kSlice; ++end) {
+    if (work.IsNeeded(end)) cost += plan.program().table.costs[end];
+  }
   Check(EvaluateAtoms(work, next_atom, end));
   next_atom = end;
   return next_atom == count;
@@ -85,7 +86,9 @@ bool ConditionalBlockWork::State::AddAtoms() {
 bool ConditionalBlockWork::State::AddSums() {
   const int count = static_cast<int>(plan.program().summed.size());
   int end = next_sum;
-  for (double cost = 0.0; end < count && cost < kSlice; ++end) cost += plan.program().SumCost(end);
+  for (double cost = 0.0; end < count && cost < kSlice; ++end) {
+    if (work.IsComputed(plan.program().summed[end])) cost += plan.program().SumCost(end);
+  }
   Check(EvaluateSums(work, next_sum, end));
   next_sum = end;
   return next_sum == count;

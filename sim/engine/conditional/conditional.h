@@ -41,6 +41,7 @@ inline constexpr int kScrambleCount = kPathsPerBlock;
 inline constexpr int64_t kMaxConditionalPaths = (int64_t{1} << 32) * kScrambleCount;
 
 struct BaselineBasis;
+struct BaselineBlock;
 struct BaselineMixtures;
 struct SharedBasis;
 struct ConditionalPlanState;
@@ -109,6 +110,9 @@ class ConditionalPreparation final : public SlicedWork {
   // Leaves the pilots to a run that computes them as its first blocks, where they are: its threads
   // then share them. Before the first step.
   void LeavePilots();
+  // Of a variant: computes only what it moves and takes the rest over from `answers`, the block of
+  // its baseline, where its laws are the baseline's. Before the first step.
+  void TakeOver(std::shared_ptr<const BaselineBlock> answers);
 
   bool Step() override;
   bool LetGo() override;

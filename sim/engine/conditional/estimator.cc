@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "sim/base/status_macros.h"
 #include "sim/engine/cell_batch.h"
+#include "sim/engine/conditional/baseline.h"
 #include "sim/engine/conditional/estimator_block.h"
 #include "sim/engine/conditional/estimator_folding.h"
 #include "sim/engine/conditional/estimator_preparation.h"
@@ -98,6 +99,11 @@ absl::Status ConditionalEstimator::FinishFold(std::unique_ptr<SlicedWork> fold) 
   return static_cast<ClosedFolding&>(*fold).Finish();
 }
 
+bool ConditionalEstimator::MayEndAt(int64_t path_count) const {
+  const std::shared_ptr<const BaselineBlock>& answers = conditional_->state().answers;
+  return answers == nullptr || answers->At(path_count) != nullptr;
+}
+
 std::vector<TargetEstimate> ConditionalEstimator::EstimatesAt(double confidence_level,
                                                               TargetRange targets) const {
   std::vector<TargetEstimate> estimates = targets_->EstimatesAt(confidence_level, targets);
@@ -135,7 +141,10 @@ double ConditionalEstimator::WidestHalfWidth(double confidence_level) const {
 
 std::optional<ScrambleMeans> ConditionalEstimator::Scrambles() const {
   ScrambleMeans made = targets_->Scrambles();
-  made.knowledge = knowledge_->Probabilities();
+  const std::shared_ptr<const BaselineBlock>& answers = conditional_->state().answers;
+  made.knowledge = answers == nullptr
+                       ? knowledge_->Probabilities()
+                       : knowledge_->Probabilities(answers->At(made.path_count)->knowledge);
   made.knowledge_blocks = knowledge_->blocks_folded();
   if (sampled_.targets.empty()) return made;
   const ScrambleMeans sampled = sampled_.estimator->scrambles()->Means();

@@ -23,6 +23,10 @@ namespace jalon::sim {
 struct ConditionalOptions {
   // Null: it estimates no variant.
   std::shared_ptr<const BaselineBasis> baseline;
+  // The block of that baseline, where it has an answer at every checkpoint of the run
+  // (BaselineBlock::AnswersAll): targets that nothing moves are not computed again, and no bit of
+  // their answers changes. Null: all are computed.
+  std::shared_ptr<const BaselineBlock> answers;
   // 0, or 1 to kMaxLawCheckPaths.
   int64_t law_check_paths = 0;
   // As SampledSources::surfaces; must outlive the estimator.
@@ -58,6 +62,7 @@ class ConditionalEstimator final : public Estimator {
   std::unique_ptr<SlicedWork> BeginBlock(int64_t block) const override;
   std::unique_ptr<SlicedWork> BeginFold(std::unique_ptr<SlicedWork> block) override;
   absl::Status FinishFold(std::unique_ptr<SlicedWork> fold) override;
+  bool MayEndAt(int64_t path_count) const override;
   int64_t blocks_folded() const override { return targets_ ? targets_->blocks_folded() : 0; }
   std::vector<TargetEstimate> EstimatesAt(double confidence_level,
                                           TargetRange targets) const override;

@@ -51,6 +51,7 @@ void EstimatorPreparation::BeginLaws() {
   laws_.emplace(plan_, options_.quantile_levels, ConditionalPreparation::Refused::kSample,
                 asked_.baseline.get(), WrongClasses(law_checks_));
   if (asked_.folds_pilots) laws_->LeavePilots();
+  if (asked_.answers != nullptr) laws_->TakeOver(asked_.answers);
 }
 
 bool EstimatorPreparation::StepLaws() {

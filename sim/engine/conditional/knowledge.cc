@@ -51,9 +51,12 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
       regime_weights_(DrawRegimeWeights(plan.plan(), plan.state().states->basis().leading_count,
                                         kParameterDraws)) {
   int row_count = 0;
-  for (const TargetLaw& law : plan.state().laws()) {
-    rows_.push_back(law.thresholds.empty() ? -1 : row_count++);
-    if (!law.thresholds.empty()) is_sampled_.push_back(law.law == LawUsed::kSampled ? 1 : 0);
+  const std::vector<TargetLaw>& laws = plan.state().laws();
+  for (size_t i = 0; i < laws.size(); ++i) {
+    rows_.push_back(laws[i].thresholds.empty() ? -1 : row_count++);
+    if (laws[i].thresholds.empty()) continue;
+    is_sampled_.push_back(laws[i].law == LawUsed::kSampled ? 1 : 0);
+    is_taken_over_.push_back(plan_.IsComputed(static_cast<int>(i)) ? 0 : 1);
   }
   sums_.reserve(static_cast<size_t>(row_count) * kParameterDraws);
 }
@@ -62,7 +65,7 @@ double KnowledgeAccumulator::PredictBytes(const Plan& plan) {
   double rows = 0.0;
   for (const Target& target : plan.targets) rows += target.thresholds.empty() ? 0.0 : 1.0;
   return (rows + plan.regime_count()) * kParameterDraws * sizeof(double) +
-         static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t) + 1);
+         static_cast<double>(plan.targets.size()) * (sizeof(int) + sizeof(size_t) + 2);
 }
 
 void KnowledgeAccumulator::Fold(const KnowledgeShare& share, ConditionalBlock block) {
@@ -76,6 +79,7 @@ void KnowledgeAccumulator::Add(const KnowledgeShare& share, const ConditionalBlo
   if (sums_.size() < reached) sums_.resize(reached, 0.0);
   const std::array<double, kScrambleCount> weights = LaneWeights(share);
   for (auto row = static_cast<size_t>(rows.first); row < static_cast<size_t>(rows.end); ++row) {
+    if (is_taken_over_[row] != 0) continue;
     const double* p = block.probability.data() + row * kScrambleCount;
     sums_[row * kParameterDraws + share.draw] +=
         std::inner_product(p, p + kScrambleCount, weights.begin(), 0.0);
@@ -103,7 +107,7 @@ void KnowledgeAccumulator::AddIntervals(TargetRange targets,
                                         std::vector<TargetEstimate>& estimates) const {
   if (*std::min_element(counts_.begin(), counts_.end()) == 0) return;
   for (int i = targets.first; i < targets.end; ++i) {
-    if (rows_[i] >= 0) AddInterval(rows_[i], estimates[i - targets.first]);
+    if (rows_[i] >= 0 && plan_.IsComputed(i)) AddInterval(rows_[i], estimates[i - targets.first]);
   }
 }
 
@@ -122,13 +126,15 @@ void KnowledgeAccumulator::AddInterval(int row, TargetEstimate& estimate) const 
   estimate.knowledge_high = std::clamp(interval.high + shift, 0.0, 1.0);
 }
 
-std::vector<double> KnowledgeAccumulator::Probabilities() const {
+std::vector<double> KnowledgeAccumulator::Probabilities(
+    const std::vector<double>& knowledge) const {
   if (*std::min_element(counts_.begin(), counts_.end()) == 0) return {};
-  std::vector<double> made(sums_.size());
+  std::vector<double> made(sums_.size(), std::numeric_limits<double>::quiet_NaN());
   for (size_t k = 0; k < sums_.size(); ++k) {
-    const int count = counts_[k % kParameterDraws] * kScrambleCount;
-    made[k] = is_sampled_[k / kParameterDraws] != 0 ? std::numeric_limits<double>::quiet_NaN()
-                                                    : sums_[k] / static_cast<double>(count);
+    const size_t row = k / kParameterDraws;
+    if (is_taken_over_[row] != 0 && !knowledge.empty()) made[k] = knowledge[k];
+    if (is_sampled_[row] != 0 || is_taken_over_[row] != 0) continue;
+    made[k] = sums_[k] / static_cast<double>(counts_[k % kParameterDraws] * kScrambleCount);
   }
   return made;
 }

@@ -61,8 +61,9 @@ class KnowledgeAccumulator {
   // draw has been folded; before that, and without threshold, NaN stays.
   void AddIntervals(TargetRange targets, std::vector<TargetEstimate>& estimates) const;
   // [target with a threshold x draw]: the probability under each draw; NaN where a target has no
-  // closed form. Empty before every draw has been folded.
-  std::vector<double> Probabilities() const;
+  // closed form, and where it is taken over from a baseline whose `knowledge`, of the same shape,
+  // is empty. Empty before every draw has been folded.
+  std::vector<double> Probabilities(const std::vector<double>& knowledge = {}) const;
   int blocks_folded() const;
 
  private:
@@ -73,8 +74,9 @@ class KnowledgeAccumulator {
   const ConditionalPlanState& plan_;
   // [target]: row of `sums`, -1 without threshold.
   std::vector<int> rows_;
-  // [row]: whether its target is sampled.
+  // [row]: whether its target is sampled, or taken over from a baseline.
   std::vector<char> is_sampled_;
+  std::vector<char> is_taken_over_;
   // [draw]: blocks folded.
   std::vector<int> counts_;
   // [row x draw]: sums of the probability over paths; of all rows once a block has been folded.

@@ -305,6 +305,7 @@ HWY_INLINE int FlowInLanes(LaneWork& work, const AtomTable::Atom& atom) {
   const Lanes m = FlowSum(work, flow);
   for (int u = atom.first_use; u < atom.end_use; ++u) {
     const int index = program.table.uses[u];
+    if (!work.IsComputed(index)) continue;
     const LaneTarget& target = program.targets[index];
     bool finite = true;
     if (IsOneFlow(target)) {
@@ -326,6 +327,7 @@ HWY_INLINE int MixedInLanes(LaneWork& work, const AtomTable::Atom& atom) {
       mixed.two_sided ? MixedCumulants<2>(work, mixed).At() : MixedCumulants<1>(work, mixed).At();
   for (int u = atom.first_use; u < atom.end_use; ++u) {
     const int index = program.table.uses[u];
+    if (!work.IsComputed(index)) continue;
     const LaneTarget& target = program.targets[index];
     if (!target.is_alone) {
       AddSums(work, target, k);
@@ -338,6 +340,7 @@ HWY_INLINE int MixedInLanes(LaneWork& work, const AtomTable::Atom& atom) {
 
 int AtomsInLanes(LaneWork& work, int first, int end) {
   for (int a = first; a < end; ++a) {
+    if (!work.IsNeeded(a)) continue;
     const AtomTable::Atom& atom = work.program.table.atoms[a];
     const int broken = atom.flow >= 0 ? FlowInLanes(work, atom) : MixedInLanes(work, atom);
     if (broken >= 0) return broken;
@@ -348,6 +351,7 @@ int AtomsInLanes(LaneWork& work, int first, int end) {
 int SumsInLanes(LaneWork& work, int first, int end) {
   for (int j = first; j < end; ++j) {
     const int index = work.program.summed[j];
+    if (!work.IsComputed(index)) continue;
     if (!TargetWriter(work, index).Write(SumsOf(work, work.program.targets[index]))) return index;
   }
   return -1;

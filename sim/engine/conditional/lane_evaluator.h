@@ -11,6 +11,7 @@
 #include "sim/engine/conditional/hermite.h"
 #include "sim/engine/conditional/lane_array.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
+#include "sim/engine/conditional/moved_targets.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/score_curve.h"
 #include "sim/engine/conditional/shared_lanes.h"
@@ -130,12 +131,16 @@ struct LaneWork {
     if (asked == ThresholdsAsked::kAll) return count;
     return asked == ThresholdsAsked::kFirst && count > 0 ? 1 : 0;
   }
+  bool IsComputed(int target) const { return moved == nullptr || moved->targets[target] != 0; }
+  bool IsNeeded(int atom) const { return moved == nullptr || moved->atoms[atom] != 0; }
 
   const Plan& plan;
   const MeansMaker& means;
   const LaneProgram& program;
   SharedLanes shared;
   const ThresholdsAsked asked;
+  // Null: everything is computed.
+  const MovedTargets* moved;
   // [row of the targets of several atoms]
   LaneArray sums;
   // Of one mixed atom: [side x part x period].
@@ -148,7 +153,8 @@ struct LaneWork {
 };
 
 // Computes atoms [first, end) and the targets that are one atom; then, once all atoms are done, the
-// targets summed[first .. end). The first target whose numbers are not finite, -1 without.
+// targets summed[first .. end); of a variant those it moves, and zeros stay for the others. The
+// first target whose numbers are not finite, -1 without.
 int EvaluateAtoms(LaneWork& work, int first, int end);
 int EvaluateSums(LaneWork& work, int first, int end);
 

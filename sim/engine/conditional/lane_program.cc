@@ -159,6 +159,7 @@ LaneWork::LaneWork(const ConditionalPlanState& state, ThresholdsAsked asked)
       program(state.program()),
       shared(plan),
       asked(asked),
+      moved(state.moved ? &*state.moved : nullptr),
       sums(program.sum_count),
       weights(static_cast<size_t>(program.widest) * kSides * plan.period_count()),
       levels(program.most_level_rows),

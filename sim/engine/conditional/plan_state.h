@@ -12,6 +12,7 @@
 #include "sim/engine/conditional/conditional.h"
 #include "sim/engine/conditional/lane_evaluator.h"
 #include "sim/engine/conditional/mixture_quantiles.h"
+#include "sim/engine/conditional/moved_targets.h"
 #include "sim/engine/conditional/path_means.h"
 #include "sim/engine/conditional/regime_lanes.h"
 #include "sim/engine/conditional/sobol_states.h"
@@ -59,6 +60,8 @@ class FirstBlocks {
   std::array<std::atomic<ConditionalBlock*>, kPilotPoints> blocks_{};
 };
 
+struct BaselineBlock;
+
 struct ConditionalPlanState {
   ConditionalPlanState(const Plan& plan, std::vector<double> quantile_levels);
 
@@ -70,6 +73,10 @@ struct ConditionalPlanState {
   std::optional<SobolStates> states;
   // Once they are chosen; a variant may share those of its baseline.
   std::shared_ptr<const ChosenLaws> chosen;
+  // Of a variant that takes over what it does not move: what is computed, and the block that says
+  // the rest at its checkpoints. Nullopt: everything is computed.
+  std::optional<MovedTargets> moved;
+  std::shared_ptr<const BaselineBlock> answers;
   // [target]: where conditional means are gathered, the center near the middle. Set by PilotPlaces;
   // blocks do not look at it.
   std::vector<MeanPlaces> places;
@@ -85,6 +92,7 @@ struct ConditionalPlanState {
 
   const std::vector<TargetLaw>& laws() const { return chosen->laws; }
   const LaneProgram& program() const { return chosen->program; }
+  bool IsComputed(int target) const { return !moved || moved->targets[target] != 0; }
   bool has_thresholds() const { return threshold_count() > 0; }
   BlockPool& PoolOf(ThresholdsAsked asked) const {
     return asked == ThresholdsAsked::kAll ? pool : first_pool;

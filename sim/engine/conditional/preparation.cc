@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/base/status_macros.h"
 #include "sim/base/violation.h"
+#include "sim/engine/conditional/baseline.h"
 #include "sim/engine/conditional/baseline_basis.h"
 #include "sim/engine/conditional/block_room.h"
 #include "sim/engine/conditional/law_choice.h"
@@ -54,6 +55,7 @@ struct ConditionalPreparation::State {
   bool BuildBasis();
   bool FindMiddles();
   bool ChooseLaws();
+  bool FindMoved();
   bool RunPilot();
   bool LetGo();
 
@@ -71,11 +73,14 @@ struct ConditionalPreparation::State {
   // Null but for a variant.
   const BaselineBasis* baseline;
   std::vector<LawClass> wrong;
+  // Of `baseline`; null where nothing is taken over.
+  std::shared_ptr<const BaselineBlock> answers;
   int phase = 0;
   std::optional<SharedBasisWork> basis;
   std::optional<PathMeansWork> middle;
   LawMeans law_means;
   std::optional<LawChoice> choice;
+  std::optional<FirstMoves> moves;
   std::optional<BlockRoom> pilot_room;
   std::unique_ptr<ConditionalBlockWork> pilot;
   // Blocks of it that are done, regime after regime.
@@ -134,6 +139,18 @@ bool ConditionalPreparation::State::ChooseLaws() {
   choice.reset();
   if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
   places.emplace(target_count(), plan().regime_count());
+  return true;
+}
+
+// Targets with other laws are other targets.
+bool ConditionalPreparation::State::FindMoved() {
+  if (answers == nullptr || made->chosen != answers->basis.laws->chosen) return true;
+  if (!moves) {
+    moves = FirstMovesOf(answers->basis.inputs, plan());
+    return !moves;
+  }
+  made->moved = MovedTargetsOf(plan(), *moves, *made->chosen);
+  made->answers = std::move(answers);
   return true;
 }
 
@@ -200,10 +217,14 @@ ConditionalPreparation::~ConditionalPreparation() = default;
 
 void ConditionalPreparation::LeavePilots() { state_->leaves_pilots = true; }
 
+void ConditionalPreparation::TakeOver(std::shared_ptr<const BaselineBlock> answers) {
+  state_->answers = std::move(answers);
+}
+
 bool ConditionalPreparation::Step() {
   using Phase = bool (State::*)();
   constexpr Phase kPhases[] = {&State::BuildMeans, &State::BuildBasis, &State::FindMiddles,
-                               &State::ChooseLaws, &State::RunPilot};
+                               &State::ChooseLaws, &State::FindMoved,  &State::RunPilot};
   State& state = *state_;
   if ((state.*kPhases[state.phase])()) ++state.phase;
   return state.phase == static_cast<int>(std::size(kPhases)) || !state.status.ok();

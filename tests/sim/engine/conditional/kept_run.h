@@ -19,6 +19,8 @@ namespace jalon::sim {
 struct KeptRun {
   BaselineBlock block;
   Checkpoint last;
+  // Ascending by number of paths; the last one is `last`.
+  std::vector<Checkpoint> all;
 
   std::shared_ptr<const BaselineBasis> basis() const {
     return std::make_shared<const BaselineBasis>(block.basis);
@@ -31,21 +33,27 @@ struct KeptOptions {
   int threads = 1;
   std::shared_ptr<const BaselineBasis> baseline = nullptr;
   std::vector<double> quantile_levels = {0.1, 0.5, 0.9};
+  std::shared_ptr<const BaselineBlock> answers = nullptr;
+  double half_width = 0.0;
 };
 
 inline KeptRun RunKept(const TinyBank& bank, const KeptOptions& asked = {}) {
   const Plan plan = bank.plan();
-  RunOptions options{.max_paths = asked.paths};
+  RunOptions options{.half_width = asked.half_width, .max_paths = asked.paths};
   options.summary.quantile_levels = asked.quantile_levels;
   options.summary.keep_scrambles = true;
+  options.summary.keep_estimates = true;
   auto estimator = std::make_unique<ConditionalEstimator>(
-      plan, options.summary, ConditionalOptions{.baseline = asked.baseline});
+      plan, options.summary,
+      ConditionalOptions{.baseline = asked.baseline, .answers = asked.answers});
   const ConditionalEstimator& kept = *estimator;
-  KeptRun run{.block = {.identities = IdentitiesOf(bank.revision.network, plan.targets)}};
+  KeptRun run{.block = {.identities = IdentitiesOf(bank.revision.network, plan.targets),
+                        .quantile_levels = asked.quantile_levels}};
   ThreadExecutor executor(asked.threads);
   run.last = RunToPrecision(std::move(estimator), options, executor, {},
                             [&](const Checkpoint& checkpoint) {
-                              run.block.Add(checkpoint.scrambles.value());
+                              run.block.Add(checkpoint.scrambles.value(), checkpoint.kept);
+                              run.all.push_back(checkpoint);
                               if (!checkpoint.end) return;
                               run.block.basis = kept.Basis();
                               run.block.mixtures = kept.Mixtures();
