@@ -122,6 +122,9 @@ void Scheduler::Loop() {
       job = pick.entry->job;
     }
     const StepOutcome outcome = job->Step();
+    // Kernels that put preemption off let a thread that computes keep its core for tens of
+    // milliseconds, with a call waiting to be served.
+    std::this_thread::yield();
     {
       MutexLock lock(mu_);
       Finish(pick, outcome);
