@@ -7,6 +7,7 @@
 #include "server/base/ids.h"
 #include "server/convert/checks.h"
 #include "server/run/baseline_question.h"
+#include "server/run/target_request.h"
 #include "sim/base/status_macros.h"
 
 namespace jalon::server {
@@ -34,6 +35,16 @@ void CheckNames(const RunQuestion& question, Checks& checks) {
   CheckName("baseline", run.baseline(), question.network, "runs", checks);
 }
 
+// A baseline that is not there ends the question before its settings are read: what can be said of
+// them without it is said here. Alone it is what was not found, beside others a problem of its own.
+void CheckWithoutBaseline(const v1::Run& run, Checks& checks) {
+  Checks precision("precision");
+  ReadPrecision(run.precision(), precision);
+  checks.Merge(precision.violations());
+  if (checks.ok()) return;
+  checks.Add("baseline", run.baseline(), "must be a run that exists", "BAD_BASELINE");
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<v1::Run>> ReadBaseline(Archive& archive, const RunQuestion& question,
@@ -46,6 +57,7 @@ absl::StatusOr<std::optional<v1::Run>> ReadBaseline(Archive& archive, const RunQ
   }
   const auto stored = archive.Get<store::v1::RunRecord>(run.baseline());
   if (stored.ok()) CheckBaseline(stored->record.run(), run, checks);
+  if (absl::IsNotFound(stored.status())) CheckWithoutBaseline(run, checks);
   JALON_RETURN_IF_ERROR(checks.ToStatus());
   JALON_RETURN_IF_ERROR(stored.status());
   InheritFromBaseline(stored->record.run(), run);

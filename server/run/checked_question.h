@@ -23,10 +23,10 @@ struct CheckedQuestion {
   const std::optional<v1::Run>& baseline;
 };
 
-// The first stage: names, and what a baseline asks for. Returns the baseline as stored, if there is
-// one, and `run` is then what is left to it filled in. Waits for the store. Errors:
-// kInvalidArgument with all violations of names and of what the baseline rules, kNotFound for a
-// baseline that does not exist.
+// The first stage: names, and what a baseline asks for. Returns the baseline as stored,
+// if there is one, and `run` is then what is left to it filled in. Waits for the store. Errors:
+// kInvalidArgument with all violations of names and of what the baseline rules, or of precision
+// where it does not exist and is not all that is wrong; kNotFound where it is.
 absl::StatusOr<std::optional<v1::Run>> ReadBaseline(Archive& archive, const RunQuestion& question,
                                                     v1::Run& run);
 

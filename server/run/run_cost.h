@@ -20,10 +20,13 @@ struct CostQuestion {
   int64_t path_count = 0;
   int64_t law_check_paths = 0;
   bool has_baseline = false;
+  // Whether it asks for the targets of its baseline by the same model: the laws are then the same.
+  bool takes_over_laws = false;
 };
 
 // Memory at the peak in bytes; processor time up to `path_count`, and the part of it that one
-// thread does while others wait, in seconds.
+// thread does while others wait (preparation, checkpoints), in seconds. Fresh pages of a
+// conditional run are in it, columns of the result are not.
 struct RunCost {
   double peak_bytes = 0.0;
   double cpu_seconds = 0.0;

@@ -36,6 +36,13 @@ absl::StatusOr<ScoreRows> ScoresOf(const RunSources& sources, const RunRows& row
                         .request = request});
 }
 
+// Whether laws are chosen by what the baseline's were chosen by, whatever the scenario.
+bool AsksTheSame(const v1::Run& asked, const std::optional<v1::Run>& baseline) {
+  return baseline.has_value() && asked.model() == baseline->model() &&
+         asked.objective_set() == baseline->objective_set() &&
+         asked.targets().SerializeAsString() == baseline->targets().SerializeAsString();
+}
+
 // The run itself, whatever it is compared with.
 absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
   JALON_ASSIGN_OR_RETURN(RunSources sources, ReadSources(asked.archive, asked.run));
@@ -70,7 +77,8 @@ absl::StatusOr<PreparedRun> PrepareAlone(const CheckedQuestion& asked) {
                                .quantile_count = QuantileCount(rows),
                                .path_count = settings.precision.max_path_count,
                                .law_check_paths = settings.law_check_paths,
-                               .has_baseline = asked.baseline.has_value()});
+                               .has_baseline = asked.baseline.has_value(),
+                               .takes_over_laws = AsksTheSame(asked.run, asked.baseline)});
   RowAxis axis(revision.network, rows.windows, rows.rows);
   sim::TargetIdentities identities;
   if (settings.estimator != v1::ESTIMATOR_SAMPLED) {

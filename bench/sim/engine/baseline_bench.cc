@@ -84,6 +84,19 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+// What admission says of a run of `paths`: its preparation, its paths, its checkpoints.
+double PredictedMs(const Plan& plan, int64_t paths, bool is_variant) {
+  const EstimatorCost cost = PredictEstimatorCost(
+      plan, 1, static_cast<int>(Options(paths).summary.quantile_levels.size()));
+  double checkpoints = 0.0;
+  for (int64_t at = 0; at < paths; ++checkpoints) at = NextCheckpoint(at, paths);
+  const double path_ms =
+      cost.cpu_ms_per_256_paths * static_cast<double>(paths) +
+      cost.knowledge_cpu_ms_per_256_paths * static_cast<double>(KnowledgePathsOf(paths));
+  return (is_variant ? cost.variant_preparation_cpu_ms : cost.preparation_cpu_ms) +
+         path_ms / 256.0 + checkpoints * cost.checkpoint_cpu_ms;
+}
+
 // Root mean squares over targets, in their standard deviations: of the error of a difference of
 // means when draws are shared, and of two separate errors.
 std::pair<double, double> Errors(const PairedDeltas& deltas, const Kept& base, const Kept& other) {
@@ -142,6 +155,13 @@ void BM_Variant(benchmark::State& state) {
   state.counters["targets"] = plan.target_count();
   state.counters["base_ms"] = 1e3 * base_seconds / runs;
   state.counters["variant_ms"] = 1e3 * variant_seconds / runs;
+  const double base_predicted_ms = PredictedMs(base_plan, paths, false);
+  const double variant_predicted_ms = PredictedMs(plan, paths, true);
+  state.counters["base_predicted_ms"] = base_predicted_ms;
+  state.counters["base_predicted_to_measured"] = base_predicted_ms * runs / (1e3 * base_seconds);
+  state.counters["variant_predicted_ms"] = variant_predicted_ms;
+  state.counters["variant_predicted_to_measured"] =
+      variant_predicted_ms * runs / (1e3 * variant_seconds);
   state.counters["variant_to_base"] = variant_seconds / base_seconds;
   state.counters["cached_to_both"] = variant_seconds / (base_seconds + variant_seconds);
 }

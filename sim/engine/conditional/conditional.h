@@ -240,16 +240,21 @@ struct LawBias {
 absl::StatusOr<std::vector<LawBias>> BiasOf(const ConditionalPlan& plan, int64_t path_count,
                                             const StopToken& stop);
 
-// Predicted cost of a plan on the conditional estimator, as PredictCost says it, preparation left
-// out: bytes at peak
-// (plan, laws, the blocks of `thread_count` threads, accumulator, one checkpoint's estimates) and
-// CPU milliseconds per 256 paths on one core with AVX2 or more. O(series + slots).
+// Predicted cost of a plan on the conditional estimator, as PredictCost says it: bytes at peak
+// (plan, laws, the blocks of `thread_count` threads, accumulator, one checkpoint's estimates); CPU
+// milliseconds per 256 paths, folded, on one core with AVX2 or more, and of ConditionalPreparation,
+// whose pilots are left out where they are the run's first blocks. Times are those of memory that
+// the process already has: fresh pages come on top. O(series + slots + targets).
 PlanCost PredictConditionalCost(const Plan& plan, int thread_count, int quantile_level_count = 9);
 // CPU milliseconds of 256 paths' share of the knowledge interval; 0 without thresholds.
 double PredictKnowledgeCpuMs(const Plan& plan);
-// Both, for little more than one of them.
+// All of it, for little more than one of them.
 struct ConditionalCost {
   PlanCost run;
+  // Of preparation, of a variant that takes over the laws of its baseline.
+  double variant_preparation_cpu_ms = 0.0;
+  // Of the estimates of all targets.
+  double checkpoint_cpu_ms = 0.0;
   double knowledge_cpu_ms = 0.0;
 };
 ConditionalCost PredictConditionalCosts(const Plan& plan, int thread_count,

@@ -23,14 +23,16 @@ int64_t KnowledgePathsOf(int64_t path_count) {
 
 EstimatorCost PredictEstimatorCost(const Plan& plan, int thread_count, int quantile_level_count,
                                    int64_t law_check_paths) {
-  const auto [closed, knowledge_cpu_ms] =
-      PredictConditionalCosts(plan, thread_count, quantile_level_count);
-  EstimatorCost cost{.peak_bytes = closed.peak_bytes,
-                     .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
-                     .knowledge_cpu_ms_per_256_paths = knowledge_cpu_ms};
-  cost.peak_bytes += KnowledgeAccumulator::PredictBytes(plan);
+  const ConditionalCost made = PredictConditionalCosts(plan, thread_count, quantile_level_count);
+  const PlanCost& closed = made.run;
   const int shapes = static_cast<int>(CompoundShapes(plan).size());
-  cost.preparation_cpu_ms = CellLawsMilliseconds(shapes);
+  const double cell_laws_ms = CellLawsMilliseconds(shapes);
+  EstimatorCost cost{.peak_bytes = closed.peak_bytes + KnowledgeAccumulator::PredictBytes(plan),
+                     .cpu_ms_per_256_paths = closed.cpu_ms_per_256_paths,
+                     .preparation_cpu_ms = closed.preparation_cpu_ms + cell_laws_ms,
+                     .variant_preparation_cpu_ms = made.variant_preparation_cpu_ms + cell_laws_ms,
+                     .checkpoint_cpu_ms = made.checkpoint_cpu_ms,
+                     .knowledge_cpu_ms_per_256_paths = made.knowledge_cpu_ms};
   if (law_check_paths == 0 && !HasScores(plan)) {
     cost.peak_bytes += CellLawsBytes(shapes);
     return cost;

@@ -229,6 +229,14 @@ TEST(BaselineServiceTest, DoesNotFindARunThatIsNotThere) {
             grpc::StatusCode::NOT_FOUND);
 }
 
+TEST(BaselineServiceTest, TellsABadNumberOfPathsBesideARunThatIsNotThere) {
+  v1::CreateRunRequest request = VariantRequest(SharedBaseline());
+  request.mutable_run()->set_baseline("networks/demo/runs/nowhere");
+  request.mutable_run()->mutable_precision()->set_max_path_count(-3);
+  EXPECT_THAT(Refusal(request), AllOf(HasSubstr("run.precision.max_path_count"),
+                                      HasSubstr("run.baseline"), HasSubstr("BAD_BASELINE")));
+}
+
 TEST(BaselineServiceTest, RefusesARunOfAnotherNetworkByItsName) {
   v1::CreateRunRequest request = VariantRequest(SharedBaseline());
   request.mutable_run()->set_baseline("networks/other/runs/plan");

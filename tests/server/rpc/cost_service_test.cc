@@ -56,16 +56,18 @@ TEST(CostServiceTest, StartsNothing) {
             grpc::StatusCode::NOT_FOUND);
 }
 
-// Beyond what a run prepares before its first path.
+// Beyond what a run prepares before its first path: between two checkpoints.
 TEST(CostServiceTest, CostsInProportionToThePaths) {
   v1::CreateRunRequest request = SharedServer().SmallRun();
   const auto cost = [&](int64_t path_count) {
     request.mutable_run()->mutable_precision()->set_max_path_count(path_count);
     return Estimate(SharedServer(), request).cpu_milliseconds();
   };
-  const double once = cost(2 * 512) - cost(512);
+  const double once = cost(2'048) - cost(1'536);
   EXPECT_GT(once, 0.0);
-  EXPECT_NEAR(cost(4 * 512) - cost(2 * 512), 2.0 * once, 0.01 * once);
+  EXPECT_NEAR(cost(3'072) - cost(2'048), 2.0 * once, 0.01 * once);
+  const double with_a_checkpoint = cost(1'536) - cost(1'024);
+  EXPECT_GT(with_a_checkpoint, once);
 }
 
 TEST(CostServiceTest, RefusesForEverWhatDoesNotFitInTheMemoryOfRuns) {

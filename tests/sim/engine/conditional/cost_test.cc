@@ -69,6 +69,71 @@ TEST(ConditionalCostTest, GrowsWithThreadsAndTargets) {
   EXPECT_LT(PredictConditionalCost(half, 1).cpu_ms_per_256_paths, one.cpu_ms_per_256_paths);
 }
 
+// The same targets at `count` thresholds each.
+Plan PlanAtThresholds(int count) {
+  TinyBank bank = MiddlingBank();
+  for (Target& target : bank.targets) {
+    target.thresholds.clear();
+    for (int j = 0; j < count; ++j) target.thresholds.push_back(300.0 + 10.0 * j);
+  }
+  return bank.plan();
+}
+
+TEST(ConditionalCostTest, PreparesLongerForMoreThresholdsEachOfWhichCostsTheSame) {
+  const auto cost = [](int count) {
+    return PredictConditionalCost(PlanAtThresholds(count), 1).preparation_cpu_ms;
+  };
+  const double once = cost(4) - cost(1);
+  EXPECT_GT(once, 0.0);
+  EXPECT_NEAR(cost(7) - cost(4), once, 1e-9 * once);
+}
+
+TEST(ConditionalCostTest, PreparesAVariantThatTakesOverLawsForLittle) {
+  const ConditionalCost one = PredictConditionalCosts(PlanAtThresholds(1), 1, 0);
+  const ConditionalCost seven = PredictConditionalCosts(PlanAtThresholds(7), 1, 0);
+  EXPECT_GT(one.variant_preparation_cpu_ms, 0.0);
+  EXPECT_LT(one.variant_preparation_cpu_ms, 0.5 * one.run.preparation_cpu_ms);
+  EXPECT_LT(seven.variant_preparation_cpu_ms - one.variant_preparation_cpu_ms,
+            0.1 * (seven.run.preparation_cpu_ms - one.run.preparation_cpu_ms))
+      << "thresholds are compared, their curves are not made";
+}
+
+TEST(ConditionalCostTest, CountsTargetsOfTheSameKindOneByOne) {
+  TinyBank bank = MiddlingBank();
+  const std::vector<Target> once = bank.targets;
+  const ConditionalCost none = [&] {
+    bank.targets.resize(3);
+    return PredictConditionalCosts(bank.plan(), 1, 3);
+  }();
+  bank.targets = once;
+  const ConditionalCost all = PredictConditionalCosts(bank.plan(), 1, 3);
+  bank.targets.insert(bank.targets.end(), once.begin(), once.end());
+  const ConditionalCost twice = PredictConditionalCosts(bank.plan(), 1, 3);
+  const auto count = static_cast<double>(once.size());
+  const double each = (all.checkpoint_cpu_ms - none.checkpoint_cpu_ms) / (count - 3.0);
+  EXPECT_GT(each, 0.0);
+  EXPECT_NEAR(twice.checkpoint_cpu_ms - all.checkpoint_cpu_ms, each * count, 1e-9 * each * count);
+  EXPECT_GT(twice.run.preparation_cpu_ms, all.run.preparation_cpu_ms);
+  EXPECT_GT(twice.run.cpu_ms_per_256_paths, all.run.cpu_ms_per_256_paths);
+}
+
+TEST(ConditionalCostTest, TakesLongerToACheckpointOfMoreQuantiles) {
+  const Plan plan = MiddlingBank().plan();
+  const auto cost = [&](int levels) {
+    return PredictConditionalCosts(plan, 1, levels).checkpoint_cpu_ms;
+  };
+  EXPECT_GT(cost(0), 0.0);
+  EXPECT_GT(cost(1) - cost(0), cost(2) - cost(1)) << "a mixture is put together once";
+  EXPECT_NEAR(cost(9) - cost(2), 7.0 * (cost(2) - cost(1)), 1e-9 * cost(9));
+}
+
+TEST(ConditionalCostTest, CountsThePilotsOfARunWhosePathsNeedTheirStates) {
+  Plan plan = MiddlingBank().plan();
+  const double without = PredictConditionalCost(plan, 1).preparation_cpu_ms;
+  plan.scores.joint_sets = {{{.target = 0, .value = 400.0}, {.target = 1, .value = 400.0}}};
+  EXPECT_GT(PredictConditionalCost(plan, 1).preparation_cpu_ms, without);
+}
+
 // Laws against draws on the same shared states: 0.2 points and 4.5 standard errors (false alarm
 // 7e-6 a check, some 100 checks; the seeds are fixed).
 void ExpectSmallBias(const TinyBank& bank) {

@@ -162,6 +162,17 @@ TEST(ConditionalEstimatorTest, IsForeseenToHoldNothingOfTargetsForScores) {
             PredictEstimatorCost(plan, 2, 99, 256).peak_bytes);
 }
 
+TEST(ConditionalEstimatorTest, IsForeseenToPrepareAVariantWithoutChoosingOrComparingLaws) {
+  const Plan plan = MixedBank().plan();
+  const EstimatorCost cost = PredictEstimatorCost(plan, 2, 3);
+  const EstimatorCost compared = PredictEstimatorCost(plan, 2, 3, 256);
+  EXPECT_GT(cost.variant_preparation_cpu_ms, 0.0);
+  EXPECT_LT(cost.variant_preparation_cpu_ms, cost.preparation_cpu_ms);
+  EXPECT_EQ(compared.variant_preparation_cpu_ms, cost.variant_preparation_cpu_ms);
+  EXPECT_GT(compared.preparation_cpu_ms, cost.preparation_cpu_ms);
+  EXPECT_GT(cost.checkpoint_cpu_ms, 0.0);
+}
+
 TEST(ConditionalEstimatorTest, StopsByTheWidestOfBothKinds) {
   const Plan plan = MixedBank().plan();
   const Checkpoint mixed = RunWith<ConditionalEstimator>(plan);
