@@ -160,8 +160,8 @@ void ConditionalAccumulator::State::AddOpening(int target, TargetEstimate& estim
 
 ConditionalAccumulator::State::Sums ConditionalAccumulator::State::SumsOf(int target) const {
   const size_t first = plan.program().first_threshold[target] * kScrambleCount;
-  if (plan.IsComputed(target)) return {probability.data() + first, blocks_folded};
-  return {theirs().probability.data() + first, 1};
+  if (plan.IsTakenOver(target)) return {theirs().probability.data() + first, 1};
+  return {probability.data() + first, blocks_folded};
 }
 
 // A higher threshold is never more likely: where tables differ in their last digits, the order of
@@ -273,9 +273,11 @@ std::vector<TargetEstimate> ConditionalAccumulator::EstimatesAt(double confidenc
 // Without probabilities.
 TargetEstimate ConditionalAccumulator::State::EstimateOf(int target,
                                                          const QuantileLevels& levels) const {
-  if (!plan.IsComputed(target)) {
+  if (plan.IsTakenOver(target)) {
     return plan.answers->EstimatesAt(blocks_folded * kScrambleCount)->At(target);
   }
+  // Whole paths say it.
+  if (!plan.IsComputed(target)) return {};
   TargetEstimate estimate;
   AddMoments(target, estimate);
   if (!plan.quantile_levels.empty()) AddQuantiles(target, levels, estimate);
@@ -304,7 +306,7 @@ ScrambleMeans ConditionalAccumulator::Scrambles() const {
   for (size_t k = 0; k < state.mean.size(); ++k) {
     made.mean.push_back(state.mean[k] / blocks + state.plan.places[k / kScrambleCount].center);
   }
-  if (state.plan.moved) state.TakeOverMeans(made);
+  if (state.plan.answers != nullptr) state.TakeOverMeans(made);
   return made;
 }
 
@@ -312,7 +314,7 @@ void ConditionalAccumulator::State::TakeOverMeans(ScrambleMeans& means) const {
   const ScrambleMeans& from = theirs();
   const std::vector<size_t>& first = plan.program().first_threshold;
   for (int i = 0; i < plan.plan.target_count(); ++i) {
-    if (plan.IsComputed(i)) continue;
+    if (!plan.IsTakenOver(i)) continue;
     const auto row = static_cast<size_t>(i) * kScrambleCount;
     std::copy_n(from.mean.begin() + static_cast<int64_t>(row), kScrambleCount,
                 means.mean.begin() + static_cast<int64_t>(row));
@@ -346,7 +348,7 @@ BaselineMixtures ConditionalAccumulator::Mixtures() const {
     made.students.push_back(law.student);
     made.sums.push_back(law.sum);
     made.has_sum.push_back(shape.sum != nullptr ? 1 : 0);
-    made.is_sampled.push_back(law.law == LawUsed::kSampled ? 1 : 0);
+    made.is_sampled.push_back(state.plan.law(static_cast<int>(i)) == LawUsed::kSampled ? 1 : 0);
     shape.student = nullptr;
     shape.sum = nullptr;
     made.shapes.push_back(shape);

@@ -55,8 +55,9 @@ KnowledgeAccumulator::KnowledgeAccumulator(const ConditionalPlan& plan)
   for (size_t i = 0; i < laws.size(); ++i) {
     rows_.push_back(laws[i].thresholds.empty() ? -1 : row_count++);
     if (laws[i].thresholds.empty()) continue;
-    is_sampled_.push_back(laws[i].law == LawUsed::kSampled ? 1 : 0);
-    is_taken_over_.push_back(plan_.IsComputed(static_cast<int>(i)) ? 0 : 1);
+    const int target = static_cast<int>(i);
+    is_sampled_.push_back(plan_.law(target) == LawUsed::kSampled ? 1 : 0);
+    is_taken_over_.push_back(plan_.IsTakenOver(target) ? 1 : 0);
   }
   sums_.reserve(static_cast<size_t>(row_count) * kParameterDraws);
 }
@@ -107,7 +108,7 @@ void KnowledgeAccumulator::AddIntervals(TargetRange targets,
                                         std::vector<TargetEstimate>& estimates) const {
   if (*std::min_element(counts_.begin(), counts_.end()) == 0) return;
   for (int i = targets.first; i < targets.end; ++i) {
-    if (rows_[i] >= 0 && plan_.IsComputed(i)) AddInterval(rows_[i], estimates[i - targets.first]);
+    if (rows_[i] >= 0 && !plan_.IsTakenOver(i)) AddInterval(rows_[i], estimates[i - targets.first]);
   }
 }
 

@@ -131,7 +131,7 @@ struct LaneWork {
     if (asked == ThresholdsAsked::kAll) return count;
     return asked == ThresholdsAsked::kFirst && count > 0 ? 1 : 0;
   }
-  bool IsComputed(int target) const { return moved == nullptr || moved->targets[target] != 0; }
+  bool IsComputed(int target) const { return moved == nullptr || moved->IsComputed(target); }
   bool IsNeeded(int atom) const { return moved == nullptr || moved->atoms[atom] != 0; }
 
   const Plan& plan;

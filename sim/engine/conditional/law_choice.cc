@@ -96,11 +96,8 @@ bool LawChoice::Step() {
 bool LawChoice::StepKept() {
   const int count = static_cast<int>(to_check_.size());
   while (next_ < count && cost_ < kSlice) {
-    if (IsRefusedByOwn(to_check_[next_++])) {
-      kept_ = nullptr;
-      next_ = 0;
-      return false;
-    }
+    const int target = to_check_[next_++];
+    if (IsRefusedByOwn(target)) refused_.push_back(target);
   }
   return next_ == count;
 }

@@ -39,7 +39,7 @@ struct LawsOfBaseline {
 // too: a lever may leave too little for it.
 //
 // The laws of `baseline` are taken over where they would be chosen again, bit for bit: from the
-// same inputs by the same means, and no target is refused.
+// same inputs by the same means; those that the variant's own means refuse are named.
 class LawChoice {
  public:
   // `plan` must outlive it.
@@ -50,12 +50,14 @@ class LawChoice {
   bool Step();
   // Once complete.
   std::shared_ptr<const ChosenLaws> Take();
+  // Of laws that are taken over: targets, ascending, whose law is not for them.
+  const std::vector<int>& refused() const { return refused_; }
   // Frees what it still holds in parts of some milliseconds; true once nothing large is left. It is
   // then of no use.
   bool LetGo();
 
  private:
-  // Asks the targets that move; lets go of the baseline's laws where one is refused.
+  // Asks the targets that move.
   bool StepKept();
   bool StepChosen();
   bool IsRefusedByOwn(int target);
@@ -77,9 +79,10 @@ class LawChoice {
   StudentSums students_;
   // Null once it was let go.
   std::unique_ptr<AtomCollector> collector_;
-  // Those of the baseline, as long as none of their targets is refused.
+  // Those of the baseline; null where they would not be chosen again.
   std::shared_ptr<const ChosenLaws> kept_;
   std::vector<int> to_check_;
+  std::vector<int> refused_;
   std::unique_ptr<ChosenLaws> made_;
   // Of to_check_, or a target.
   int next_ = 0;

@@ -40,24 +40,33 @@ bool Reads(const Plan& plan, const PlanTarget& target, const std::vector<char>& 
                      [&](const PlanQuantity& read) { return Reads(plan, read, slots); });
 }
 
+// [target]; sampled ones have no law, and nothing is computed for them.
+std::vector<TargetSource> SourcesOf(const Plan& plan, const FirstMoves* first,
+                                    const LawsTakenOver& laws) {
+  std::vector<TargetSource> sources(plan.targets.size(), TargetSource::kLaw);
+  if (first != nullptr) {
+    const std::vector<char> slots = MovedSlots(plan, *first);
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const bool is_sampled = laws.chosen.laws[i].law == LawUsed::kSampled;
+      if (is_sampled || Reads(plan, plan.target_parts[i], slots)) continue;
+      sources[i] = TargetSource::kBaseline;
+    }
+  }
+  for (const int target : laws.refused) sources[target] = TargetSource::kWholePaths;
+  return sources;
+}
+
 }  // namespace
 
-MovedTargets MovedTargetsOf(const Plan& plan, const FirstMoves& first, const ChosenLaws& chosen) {
-  const std::vector<char> slots = MovedSlots(plan, first);
-  MovedTargets made;
-  made.targets.reserve(plan.targets.size());
-  for (size_t i = 0; i < plan.targets.size(); ++i) {
-    const bool is_sampled = chosen.laws[i].law == LawUsed::kSampled;
-    made.targets.push_back(is_sampled || Reads(plan, plan.target_parts[i], slots) ? 1 : 0);
-  }
-  const AtomTable& table = chosen.program.table;
+MovedTargets MovedTargetsOf(const Plan& plan, const FirstMoves* first, const LawsTakenOver& laws) {
+  MovedTargets made{.targets = SourcesOf(plan, first, laws)};
+  const AtomTable& table = laws.chosen.program.table;
   made.atoms.reserve(table.atoms.size());
   for (const AtomTable::Atom& atom : table.atoms) {
-    made.atoms.push_back(std::any_of(table.uses.begin() + atom.first_use,
-                                     table.uses.begin() + atom.end_use,
-                                     [&](int target) { return made.targets[target] != 0; })
-                             ? 1
-                             : 0);
+    const bool is_needed =
+        std::any_of(table.uses.begin() + atom.first_use, table.uses.begin() + atom.end_use,
+                    [&](int target) { return made.IsComputed(target); });
+    made.atoms.push_back(is_needed ? 1 : 0);
   }
   return made;
 }

@@ -12,15 +12,33 @@ namespace jalon::sim {
 
 struct ChosenLaws;
 
-struct MovedTargets {
-  // [target]: whether it is computed. Sampled ones always are.
-  std::vector<char> targets;
-  // [atom]: whether a computed target is made of it.
-  std::vector<char> atoms;
+// Where the numbers of a target come from.
+enum class TargetSource : char {
+  kBaseline,
+  // Its law; nothing where it has none.
+  kLaw,
+  // Whole paths, though the baseline has a law for it: the variant's means refuse it.
+  kWholePaths,
 };
 
-// Those of a plan that takes over `chosen`. 10 ns for each use of a series by a target.
-MovedTargets MovedTargetsOf(const Plan& plan, const FirstMoves& first, const ChosenLaws& chosen);
+struct MovedTargets {
+  // [target]
+  std::vector<TargetSource> targets;
+  // [atom]: whether a target that is computed by its law is made of it.
+  std::vector<char> atoms;
+
+  bool IsComputed(int target) const { return targets[target] == TargetSource::kLaw; }
+};
+
+// Laws of a baseline, and its targets, ascending, whose law a variant refuses.
+struct LawsTakenOver {
+  const ChosenLaws& chosen;
+  const std::vector<int>& refused;
+};
+
+// Those of a plan that takes over laws. `first`: null where nothing is said again. 10 ns for each
+// use of a series by a target.
+MovedTargets MovedTargetsOf(const Plan& plan, const FirstMoves* first, const LawsTakenOver& laws);
 
 }  // namespace jalon::sim
 

@@ -77,7 +77,7 @@ ConditionalPlan& ConditionalPlan::operator=(ConditionalPlan&&) noexcept = defaul
 bool ConditionalPlan::LetGo() { return state_ == nullptr || state_->LetGo(); }
 
 const Plan& ConditionalPlan::plan() const { return state_->plan; }
-LawUsed ConditionalPlan::law(int target) const { return state_->laws()[target].law; }
+LawUsed ConditionalPlan::law(int target) const { return state_->law(target); }
 
 bool ConditionalPlan::lacks_places() const { return state_->first_place.empty(); }
 void ConditionalPlan::SetPlaces(const PilotPlaces& places) { places.SetIn(*state_); }

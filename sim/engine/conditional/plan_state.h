@@ -73,8 +73,9 @@ struct ConditionalPlanState {
   std::optional<SobolStates> states;
   // Once they are chosen; a variant may share those of its baseline.
   std::shared_ptr<const ChosenLaws> chosen;
-  // Of a variant that takes over what it does not move: what is computed, and the block that says
-  // the rest at its checkpoints. Nullopt: everything is computed.
+  // Of a variant that takes over laws and refuses some, or takes over what it does not move: where
+  // numbers come from, and the block that says what is not computed at its checkpoints. Nullopt:
+  // everything is computed that has a law.
   std::optional<MovedTargets> moved;
   std::shared_ptr<const BaselineBlock> answers;
   // [target]: where conditional means are gathered, the center near the middle. Set by PilotPlaces;
@@ -92,7 +93,14 @@ struct ConditionalPlanState {
 
   const std::vector<TargetLaw>& laws() const { return chosen->laws; }
   const LaneProgram& program() const { return chosen->program; }
-  bool IsComputed(int target) const { return !moved || moved->targets[target] != 0; }
+  bool IsComputed(int target) const { return !moved || moved->IsComputed(target); }
+  bool IsTakenOver(int target) const {
+    return moved && moved->targets[target] == TargetSource::kBaseline;
+  }
+  LawUsed law(int target) const {
+    const bool is_refused = moved && moved->targets[target] == TargetSource::kWholePaths;
+    return is_refused ? LawUsed::kSampled : laws()[target].law;
+  }
   bool has_thresholds() const { return threshold_count() > 0; }
   BlockPool& PoolOf(ThresholdsAsked asked) const {
     return asked == ThresholdsAsked::kAll ? pool : first_pool;

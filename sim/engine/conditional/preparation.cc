@@ -32,10 +32,12 @@ Violations Refusals(const ConditionalPlanState& state) {
   if (!state.plan.scores.scores.empty() || !state.plan.scores.joint_sets.empty()) {
     refuse("scores", "scores and joint attainment need whole paths: use the sampled estimator");
   }
-  for (size_t i = 0; i < state.laws().size(); ++i) {
-    if (!state.laws()[i].refused()) continue;
+  for (int i = 0; i < state.plan.target_count(); ++i) {
+    if (state.law(i) != LawUsed::kSampled) continue;
+    const TargetLaw& law = state.laws()[i];
     refuse(absl::StrCat("targets[", i, "]"),
-           absl::StrCat(state.laws()[i].refusal, ": use the sampled estimator"));
+           absl::StrCat(law.refused() ? law.refusal : "the variant leaves too little for its law",
+                        ": use the sampled estimator"));
   }
   return violations;
 }
@@ -80,6 +82,8 @@ struct ConditionalPreparation::State {
   std::optional<PathMeansWork> middle;
   LawMeans law_means;
   std::optional<LawChoice> choice;
+  // Of laws that are taken over.
+  std::vector<int> refused_by_own;
   std::optional<FirstMoves> moves;
   std::optional<BlockRoom> pilot_room;
   std::unique_ptr<ConditionalBlockWork> pilot;
@@ -135,7 +139,11 @@ bool ConditionalPreparation::State::ChooseLaws() {
     if (choice->Step()) made->chosen = choice->Take();
     return false;
   }
+  if (!choice->refused().empty()) {
+    made->moved = MovedTargetsOf(plan(), nullptr, {*made->chosen, choice->refused()});
+  }
   if (!choice->LetGo()) return false;
+  refused_by_own = choice->refused();
   choice.reset();
   if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
   places.emplace(target_count(), plan().regime_count());
@@ -149,7 +157,7 @@ bool ConditionalPreparation::State::FindMoved() {
     moves = FirstMovesOf(answers->basis.inputs, plan());
     return !moves;
   }
-  made->moved = MovedTargetsOf(plan(), *moves, *made->chosen);
+  made->moved = MovedTargetsOf(plan(), &*moves, {*made->chosen, refused_by_own});
   made->answers = std::move(answers);
   return true;
 }
@@ -202,9 +210,10 @@ std::unique_ptr<ConditionalBlockWork> ConditionalPreparation::State::NextPilot()
 
 bool ConditionalPreparation::State::ArePilotsFirstBlocks() const {
   if (plan().regime_count() > 1 || HasScores(plan())) return false;
-  const std::vector<TargetLaw>& laws = made->laws();
-  return std::none_of(laws.begin(), laws.end(),
-                      [](const TargetLaw& law) { return law.law == LawUsed::kSampled; });
+  for (int i = 0; i < target_count(); ++i) {
+    if (made->law(i) == LawUsed::kSampled) return false;
+  }
+  return true;
 }
 
 ConditionalPreparation::ConditionalPreparation(const Plan& plan,

@@ -10,7 +10,7 @@ namespace {
 // A block of about 8 bytes a number.
 std::shared_ptr<const sim::BaselineBlock> Block(size_t numbers) {
   auto block = std::make_shared<sim::BaselineBlock>();
-  block->Add({.path_count = 256, .probability = std::vector<double>(numbers, 0.5)});
+  block->Add({.path_count = 256, .probability = std::vector<double>(numbers, 0.5)}, {});
   return block;
 }
 

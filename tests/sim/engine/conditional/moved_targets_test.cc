@@ -30,11 +30,16 @@ ConditionalPlan PreparedOn(const Plan& plan, const std::shared_ptr<const Baselin
   return work.Take().value();
 }
 
-// Targets of a variant that are computed; empty where nothing is taken over.
+// [target]: 1 where a variant does not take it over; empty where it takes nothing over.
 std::vector<char> ComputedOf(const TinyBank& variant, const KeptRun& baseline) {
   const Plan plan = variant.plan();
   const ConditionalPlan prepared = PreparedOn(plan, Shared(baseline));
-  return prepared.state().moved ? prepared.state().moved->targets : std::vector<char>();
+  std::vector<char> computed;
+  if (prepared.state().answers == nullptr) return computed;
+  for (int i = 0; i < plan.target_count(); ++i) {
+    computed.push_back(prepared.state().IsTakenOver(i) ? 0 : 1);
+  }
+  return computed;
 }
 
 std::vector<double> NumbersOf(const TargetEstimate& estimate) {
@@ -209,6 +214,30 @@ TEST(MovedTargetsTest, AreThoseThatHearOfADriverFromItsFirstOtherValueOn) {
                                .first = Period::Month(2026, 7),
                                .values = {0.5}}};
   EXPECT_EQ(ComputedOf(variant, baseline), (std::vector<char>{0, 1, 0}));
+}
+
+// A target that a lever leaves too little of, one that it only moves, and one of another branch.
+TEST(MovedTargetsTest, AreWholePathsWhereTheirLawIsRefused) {
+  TinyBank bank = MakeTinyBank({.branches_per_region = 2,
+                                .kinds = {IndicatorKind::kAmount, IndicatorKind::kAmount},
+                                .mean = 40.0,
+                                .others = {DerivedOf("x-sum", "k1 + 0.5 * k2")}});
+  for (ModelSeries& series : bank.model.series) series.dispersion = 2.0;
+  bank.targets = {bank.For("r1-b1", "x-sum"), bank.YearOf("r1-b1"), bank.For("r1-b2", "x-sum")};
+  for (Target& target : bank.targets) target.thresholds = {450.0, 700.0};
+  const KeptRun baseline = RunKept(bank, {.paths = 1'024});
+  ASSERT_NE(baseline.last.laws[0], LawUsed::kSampled);
+  TinyBank variant = bank;
+  variant.scenario.events = {In(FixedEvent("gone", -0.998), "r1-b1", Period::Month(2026, 1))};
+  const KeptRun run = RunVariant(variant, baseline, {.paths = 1'024});
+  EXPECT_EQ(run.last.laws[0], LawUsed::kSampled);
+  EXPECT_EQ(run.last.laws[1], baseline.last.laws[1]);
+  EXPECT_EQ(ComputedOf(variant, baseline), (std::vector<char>{1, 1, 0}));
+  ExpectSameAnswers(variant, baseline, {.paths = 1'024, .threads = 2});
+  // As chosen anew.
+  KeptRun without_laws = baseline;
+  without_laws.block.basis.laws = nullptr;
+  ExpectSameRun(RunVariant(variant, without_laws, {.paths = 1'024}), run);
 }
 
 // Another level, another seed or other laws leave nothing to take over.
