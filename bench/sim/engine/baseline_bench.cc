@@ -72,7 +72,7 @@ Kept RunOn(const Plan& plan, int64_t paths, std::shared_ptr<const BaselineBasis>
   InlineExecutor executor;
   kept.last = ValueOrDie(RunToPrecision(std::move(estimator), options, executor, {},
                                         [&](const Checkpoint& checkpoint) {
-                                          kept.block->Add(*checkpoint.scrambles);
+                                          kept.block->Add(*checkpoint.scrambles, checkpoint.kept);
                                           if (is_variant || !checkpoint.end) return;
                                           kept.block->basis = conditional.Basis();
                                           kept.block->mixtures = conditional.Mixtures();
