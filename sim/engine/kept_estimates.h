@@ -24,6 +24,7 @@ class KeptEstimates {
   // target that is not sampled.
   TargetEstimate At(size_t target) const;
 
+  bool empty() const { return numbers_.empty(); }
   int64_t bytes() const { return BytesOf(numbers_); }
   // Of a target.
   static double PredictBytes(int quantile_count);

@@ -80,7 +80,8 @@ bool BaselineBlock::AnswersAll(const RunOptions& options) const {
   if (options.summary.quantile_levels != quantile_levels) return false;
   for (int64_t paths = 0; paths < options.max_paths;) {
     paths = NextCheckpoint(paths, options.max_paths);
-    if (At(paths) == nullptr) return false;
+    const KeptEstimates* kept = EstimatesAt(paths);
+    if (kept == nullptr || kept->empty()) return false;
   }
   return true;
 }

@@ -1,10 +1,9 @@
 #include "sim/engine/conditional/chosen_laws.h"
 
-#include <cstring>
-
 #include "sim/base/bytes_of.h"
 #include "sim/base/free_parts.h"
 #include "sim/base/missing.h"
+#include "sim/base/same_bits.h"
 
 namespace jalon::sim {
 namespace {
@@ -20,12 +19,6 @@ int64_t HeapBytes(const AtomTable& table) {
     bytes += BytesOf(levels.stocks) + BytesOf(levels.flows) + BytesOf(levels.ends);
   }
   return bytes;
-}
-
-// Missing cells are NaN: equal where their bits are.
-bool HaveSameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 std::vector<double> KnownRates(const Plan& plan, const SlotSeries& slots) {

@@ -1,18 +1,12 @@
 #include "sim/engine/conditional/path_inputs.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "sim/base/bytes_of.h"
+#include "sim/base/same_bits.h"
 
 namespace jalon::sim {
 namespace {
-
-// Missing values are NaN: equal where their bits are.
-bool HaveSameBits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
-}
 
 // Whether the two have the same sources of paths but for events and courses of drivers.
 bool HaveSameSources(const PathInputs& inputs, const Plan& plan) {

@@ -139,26 +139,26 @@ bool ConditionalPreparation::State::ChooseLaws() {
     if (choice->Step()) made->chosen = choice->Take();
     return false;
   }
-  if (!choice->refused().empty()) {
-    made->moved = MovedTargetsOf(plan(), nullptr, {*made->chosen, choice->refused()});
-  }
   if (!choice->LetGo()) return false;
   refused_by_own = choice->refused();
   choice.reset();
-  if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
   places.emplace(target_count(), plan().regime_count());
   return true;
 }
 
 // Targets with other laws are other targets.
 bool ConditionalPreparation::State::FindMoved() {
-  if (answers == nullptr || made->chosen != answers->basis.laws->chosen) return true;
-  if (!moves) {
+  if (answers != nullptr && made->chosen == answers->basis.laws->chosen) {
     moves = FirstMovesOf(answers->basis.inputs, plan());
-    return !moves;
+    if (moves) made->answers = std::move(answers);
+    answers = nullptr;
+    if (moves) return false;
   }
-  made->moved = MovedTargetsOf(plan(), &*moves, {*made->chosen, refused_by_own});
-  made->answers = std::move(answers);
+  if (moves || !refused_by_own.empty()) {
+    made->moved =
+        MovedTargetsOf(plan(), moves ? &*moves : nullptr, {*made->chosen, refused_by_own});
+  }
+  if (refused == Refused::kFail) status = Refusals(*made).ToStatus();
   return true;
 }
 

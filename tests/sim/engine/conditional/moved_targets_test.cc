@@ -275,6 +275,12 @@ TEST(BaselineBlockTest, AnswersRunsWhoseCheckpointsAndQuantilesItHas) {
   EXPECT_FALSE(baseline.block.AnswersAll(options));
 }
 
+TEST(BaselineBlockTest, AnswersNothingWhereItKeptNoEstimates) {
+  BaselineBlock block;
+  block.Add({.path_count = 256}, {});
+  EXPECT_FALSE(block.AnswersAll({.max_paths = 256}));
+}
+
 // A run that takes answers over has none between checkpoints.
 TEST(MovedTargetsTest, EndWithTheLastCheckpointWhenTimeIsUp) {
   const TinyBank bank = MakeRandomBank(58);
